@@ -1,0 +1,18 @@
+"""sktopo: topology to optimise for and to learn from."""
+
+from importlib.metadata import version
+
+from sktopo.diagrams import persistence_diagrams, persistence_pairs
+from sktopo.feature_extraction import PersistenceDiagrams, PersistenceEnergies
+from sktopo.linear_model import TopologicalRidge
+
+__version__ = version("sktopo")
+
+__all__ = [
+    "PersistenceDiagrams",
+    "PersistenceEnergies",
+    "TopologicalRidge",
+    "__version__",
+    "persistence_diagrams",
+    "persistence_pairs",
+]

@@ -1,0 +1,137 @@
+"""Checks of parameters and of input, cheap enough for a loop."""
+
+import numbers
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator
+
+from sktopo._sklearn_compat import validate_parameter_constraints
+
+
+class ValidatedParams(BaseEstimator):
+    """A component with parameters that is used in loops.
+
+    The constraints are scikit-learn's; a set of values that has passed is not checked
+    again until one of them is replaced.
+    """
+
+    _parameter_constraints: dict = {}
+
+    def _check_params(self):
+        values = tuple(getattr(self, name) for name in self._parameter_constraints)
+        passed = self.__dict__.get("_passed_params", ())
+        if len(values) == len(passed) and all(map(_same, values, passed)):
+            return
+        self._validate_params()
+        self._passed_params = values
+
+    def _validate_params(self):
+        validate_parameter_constraints(
+            self._parameter_constraints,
+            self.get_params(deep=False),
+            caller_name=type(self).__name__,
+        )
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("_passed_params", None)
+        return state
+
+
+def _same(a, b):
+    return a is b
+
+
+def check_real_array(x, *, name, owner, ndim, ndim_hint):
+    """Return x as a finite real array with one of the allowed numbers of axes.
+
+    Integers stay integers, float32 stays float32, everything else becomes float64.
+    The result may be x itself.
+
+    Raises
+    ------
+    TypeError
+        If x is sparse.
+    ValueError
+        If x is not numeric, not real, not finite, empty, or has another shape.
+    """
+    if sp.issparse(x):
+        raise TypeError(
+            f"{name} of {owner} is a sparse matrix, but dense data is required. "
+            "Use .toarray() to convert it."
+        )
+    try:
+        x = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} of {owner} must be {ndim_hint}. Got a ragged sequence: {error}"
+        ) from error
+    x = _as_real(x, name, owner)
+    if x.ndim not in ndim:
+        raise ValueError(
+            f"{name} of {owner} must be {ndim_hint}. Got an array of shape {x.shape}."
+        )
+    if x.size == 0:
+        raise ValueError(
+            f"{name} of {owner} must not be empty. Got an array of shape {x.shape}."
+        )
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        what = "NaN" if np.isnan(x).any() else "infinity"
+        raise ValueError(f"{name} of {owner} must be finite. Input contains {what}.")
+    return x
+
+
+def _as_real(x, name, owner):
+    kind = x.dtype.kind
+    if kind == "f":
+        if x.dtype.itemsize in (4, 8):
+            return x
+        return x.astype(np.float32 if x.dtype.itemsize == 2 else np.float64)
+    if kind in "iu":
+        return x
+    if kind == "b":
+        return x.astype(np.uint8)
+    if kind == "c":
+        raise ValueError(
+            f"Complex data not supported: {name} of {owner} must be real. "
+            f"Got dtype {x.dtype}."
+        )
+    try:
+        if kind in "US":
+            raise ValueError("strings are not numbers")
+        return x.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} of {owner} must be an array of real numbers. "
+            f"Got dtype {x.dtype}: {error}"
+        ) from error
+
+
+def check_homology_dimensions(homology_dimensions, owner):
+    """Return the dimensions as a tuple of ints.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is repeated, or one is not an integer >= 0.
+    """
+    if isinstance(homology_dimensions, numbers.Integral):
+        homology_dimensions = (homology_dimensions,)
+    try:
+        dimensions = tuple(homology_dimensions)
+    except TypeError:
+        dimensions = (None,)
+    if (
+        not dimensions
+        or len(set(dimensions)) < len(dimensions)
+        or any(
+            not isinstance(k, numbers.Integral) or isinstance(k, bool) or k < 0
+            for k in dimensions
+        )
+    ):
+        raise ValueError(
+            f"The 'homology_dimensions' parameter of {owner} must be distinct ints in "
+            f"the range [0, inf). Got {homology_dimensions!r} instead."
+        )
+    return tuple(int(k) for k in dimensions)

@@ -1,0 +1,226 @@
+"""The contracts that every part keeps, and the conventions behind them.
+
+    x --filtration--> values --persistence--> index pairs --gather--> diagram
+      <---pullback--- grad   <------------------scatter------------- grad
+
+A *filtration* turns data into values on the cells of a complex, *persistence*
+turns the order of the values into pairs of indices, and a *functional* turns
+the diagram gathered at those indices into a number. Only the middle arrow is
+expensive, and it is never differentiated: it returns indices into the values.
+
+Conventions
+-----------
+Diagrams
+    Arrays of shape (n_bars, 2), birth and death in the units of the data. With
+    ``superlevel`` a birth lies above its death; lifetimes are |death - birth| and
+    midpoints (birth + death) / 2 either way. A bar of zero lifetime stays among the
+    index pairs, counts for no functional, and is left out of diagrams.
+Essential bars
+    ``essential="drop"``: the bar stands in the diagram with death inf (-inf for
+    superlevel); it counts for ``i0``, adds nothing and has no gradient.
+    ``essential="extremum"``: it dies at the last value of the filtration, and that
+    death has a gradient. There is no third way.
+i0
+    1-based, over bars sorted by decreasing lifetime, essential bars first, ties in
+    the order of the diagram.
+Grids
+    (n_features,) is a signal on a path, (height, width) an image and
+    (depth, height, width) a voxel grid; a batch has one more axis in front.
+Point clouds
+    (n_points, n_coordinates); a batch is a list of clouds or a 3-D array.
+Ties
+    Cells of equal value are ordered by their index (``tie_breaking="index"``), so
+    that the subgradient chosen at a tie is always the same one.
+Field
+    Homology has coefficients in Z/2Z.
+"""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+import numpy as np
+
+from sktopo._algebra import Differentiable
+from sktopo._validation import ValidatedParams
+
+__all__ = [
+    "DiagramFunctional",
+    "FilteredComplex",
+    "Filtration",
+    "PersistencePairs",
+    "Solver",
+    "Term",
+]
+
+
+class PersistencePairs(NamedTuple):
+    """Bars of one homology dimension as indices into ``FilteredComplex.values``."""
+
+    dimension: int
+    finite: np.ndarray  # (n_bars, 2) intp: birth, death
+    essential: np.ndarray  # (n_essential,) intp: birth
+
+
+class FilteredComplex(ABC):
+    """A complex whose cells have entered in order: what ``Filtration.build`` returns.
+
+    Immutable: ``values`` and ``order`` are read-only arrays of its own.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_values,)
+        What the filtration is made of, in the units of the data.
+    order : ndarray of shape (n_values,)
+        The permutation that sorts the values into the filtration, ties included.
+    superlevel : bool
+        True where large values enter first.
+    """
+
+    values: np.ndarray
+    order: np.ndarray
+    superlevel: bool = False
+
+    @abstractmethod
+    def persistence_pairs(self, homology_dimensions):
+        """Pair the cells: a list of PersistencePairs, one for each dimension."""
+
+    @abstractmethod
+    def pullback(self, grad_values):
+        """Carry a gradient in the values, (n_values,), back to the shape of x."""
+
+    @abstractmethod
+    def generators(self, dimension, pairs):
+        """Name the cells that made the bars in the terms of the input.
+
+        Parameters
+        ----------
+        dimension : int
+            The homology dimension of the bars.
+        pairs : ndarray of shape (n_bars, 2)
+            Indices into ``values``; a death of -1 stands for "never".
+
+        Returns
+        -------
+        births, deaths : ndarray of int, shape (n_bars, k) each
+            A pixel's coordinates or the points of a simplex; a row of -1 for a bar
+            that never dies.
+        """
+
+
+class Filtration(ValidatedParams):
+    """Turns data into a FilteredComplex.
+
+    A subclass has ``build`` and says in ``sample_ndim`` how many axes one sample may
+    have, in ``sample_name`` what it is called, and in ``is_grid`` whether a flat row
+    may be read as a grid.
+    """
+
+    sample_ndim = ()
+    sample_name = "sample"
+    is_grid = False
+
+    def build(self, x, previous=None):
+        """Build the filtered complex of one sample.
+
+        Parameters
+        ----------
+        x : array-like
+            One sample; it is not changed and no reference to it is kept.
+        previous : FilteredComplex or None, default=None
+            The complex of a similar x, built by an equal filtration. It speeds up
+            the sort and changes no answer.
+
+        Returns
+        -------
+        FilteredComplex
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define build.")
+
+
+class DiagramFunctional(Differentiable):
+    """A number made of a diagram, with its gradient in births and deaths."""
+
+    _domain = "functional"
+
+    def value_and_grad(self, diagram):
+        """Evaluate on a diagram.
+
+        Parameters
+        ----------
+        diagram : ndarray of shape (n_bars, 2)
+            Births and deaths; a death may be inf or -inf.
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of shape (n_bars, 2)
+            Zero in places where the diagram is infinite.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not define value_and_grad."
+        )
+
+
+class Term(Differentiable):
+    """A number made of data x, with its gradient in x.
+
+    A term may declare more than this: ``prox(x, step)``, or a split into a difference
+    of convex functions. A solver names what it needs.
+    """
+
+    _domain = "term"
+
+    def value_and_grad(self, x):
+        """Evaluate at x.
+
+        Parameters
+        ----------
+        x : ndarray
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of x's shape
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not define value_and_grad."
+        )
+
+    def warm_value_and_grad(self):
+        """A ``value_and_grad`` for one run of an iteration.
+
+        The callable may remember what it saw last in order to be faster at the next
+        point close by. The remembering belongs to whoever iterates; the term itself
+        keeps nothing, and the answers are the same.
+
+        Returns
+        -------
+        callable
+        """
+        return self.value_and_grad
+
+
+class Solver(ValidatedParams):
+    """Minimises a ``value_and_grad``; knows no topology."""
+
+    def minimize(self, value_and_grad, x0, *, callback=None):
+        """Minimise from x0.
+
+        Parameters
+        ----------
+        value_and_grad : callable
+            ``value_and_grad(x) -> (float, ndarray of x's shape)``.
+        x0 : ndarray
+            The start; it is not changed.
+        callback : callable or None, default=None
+            Called as ``callback(result)`` after every step, with the OptimizeResult
+            of the run so far. A true return value, or StopIteration, stops the run.
+
+        Returns
+        -------
+        scipy.optimize.OptimizeResult
+            ``x`` and ``fun`` (the best point seen and its value), ``nit``, ``nfev``,
+            ``history`` (the value at the start and after every step), ``success``,
+            ``status`` and ``message``.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define minimize.")

@@ -1,0 +1,126 @@
+"""From data to diagrams in one line."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sktopo._validation import check_homology_dimensions
+from sktopo.persistence import gather_diagram, index_pairs, longest_first
+
+__all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
+
+
+class PersistenceBars(NamedTuple):
+    """The bars of one homology dimension with the cells that made them.
+
+    Longest first. A row of ``births`` or ``deaths`` names a cell in the terms of the
+    input: the coordinates of a pixel, the index of a vertex or point, or the points of
+    an edge or a simplex. A row of -1 stands for "never".
+    """
+
+    dimension: int
+    diagram: np.ndarray  # (n_bars, 2)
+    births: np.ndarray  # (n_bars, k) int
+    deaths: np.ndarray  # (n_bars, l) int
+
+
+def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
+    """Compute the persistence diagrams of one sample.
+
+    Parameters
+    ----------
+    x : array-like
+        A signal, an image, a voxel grid, a point cloud, a distance matrix or a
+        function on a complex: what the filtration takes.
+    filtration : Filtration
+        One of ``sktopo.filtrations``.
+    homology_dimensions : int or tuple of int, default=(0, 1)
+
+    Returns
+    -------
+    list of ndarray of shape (n_bars, 2)
+        For each dimension births and deaths in the units of the data, longest first.
+        Essential bars have death inf, or -inf for superlevel sets; bars of zero
+        lifetime are left out.
+
+    Raises
+    ------
+    ValueError
+        If x or a dimension is none that the filtration can take.
+
+    Examples
+    --------
+    >>> from sktopo import persistence_diagrams
+    >>> from sktopo.filtrations import Cubical
+    >>> persistence_diagrams([0, 3, 1, 5, 2, 4, 0.5], Cubical(), (0,))[0]
+    array([[0. , inf],
+           [0.5, 5. ],
+           [1. , 3. ],
+           [2. , 4. ]])
+    """
+    dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
+    return diagrams_of(filtration.build(x), dimensions)
+
+
+def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
+    """Compute the bars of one sample with the cells that made them.
+
+    Parameters
+    ----------
+    x : array-like
+        What the filtration takes.
+    filtration : Filtration
+        One of ``sktopo.filtrations``.
+    homology_dimensions : int or tuple of int, default=(0, 1)
+
+    Returns
+    -------
+    list of PersistenceBars
+        One for each dimension; bars of zero lifetime are kept.
+
+    Raises
+    ------
+    ValueError
+        If x or a dimension is none that the filtration can take.
+
+    Examples
+    --------
+    Two pixels make the hole of a ring: the last one that closes it, and the one that
+    fills it.
+
+    >>> import numpy as np
+    >>> from sktopo import persistence_pairs
+    >>> from sktopo.filtrations import Cubical
+    >>> ring = np.array([[9, 8, 7], [6, 1, 5], [2, 3, 4]])
+    >>> h0, h1 = persistence_pairs(ring, Cubical(superlevel=True, connectivity="face"))
+    >>> h1.diagram
+    array([[2., 1.]])
+    >>> h1.births, h1.deaths
+    (array([[2, 0]]), array([[1, 1]]))
+    """
+    dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
+    complex_ = filtration.build(x)
+    return [
+        PersistenceBars(k, diagram, *complex_.generators(k, indices))
+        for k, (indices, diagram) in zip(
+            dimensions, _bars(complex_, dimensions, "drop"), strict=True
+        )
+    ]
+
+
+def diagrams_of(complex_, homology_dimensions, essential="drop"):
+    """The diagrams of a complex, longest bars first, without bars of zero lifetime."""
+    return [
+        diagram[diagram[:, 0] != diagram[:, 1]]
+        for _, diagram in _bars(complex_, homology_dimensions, essential)
+    ]
+
+
+def _bars(complex_, homology_dimensions, essential):
+    """Index pairs and diagrams, longest first."""
+    last = complex_.order[-1]
+    for pairs in complex_.persistence_pairs(homology_dimensions):
+        indices = index_pairs(pairs, essential, last)
+        diagram = gather_diagram(complex_.values, indices, complex_.superlevel)
+        order = longest_first(diagram)
+        yield indices[order], diagram[order]

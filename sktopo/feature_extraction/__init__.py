@@ -1,0 +1,6 @@
+"""Persistence as features: transformers for pipelines."""
+
+from sktopo.feature_extraction._diagrams import PersistenceDiagrams
+from sktopo.feature_extraction._energies import PersistenceEnergies
+
+__all__ = ["PersistenceDiagrams", "PersistenceEnergies"]

@@ -1,0 +1,17 @@
+"""x -> filtered complex: values on cells, their order, and the way back to x."""
+
+from sktopo.filtrations._alpha import Alpha
+from sktopo.filtrations._cubical import Cubical
+from sktopo.filtrations._lower_star import LowerStar
+from sktopo.filtrations._simplices import closure
+from sktopo.filtrations._vietoris_rips import VietorisRips
+from sktopo.filtrations._weak_alpha import WeakAlpha
+
+__all__ = [
+    "Alpha",
+    "Cubical",
+    "LowerStar",
+    "VietorisRips",
+    "WeakAlpha",
+    "closure",
+]

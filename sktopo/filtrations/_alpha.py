@@ -1,0 +1,275 @@
+"""Alpha complexes: the Delaunay complex with squared circumradii."""
+
+import numpy as np
+
+from sktopo.filtrations._flag import spread_on_points
+from sktopo.filtrations._ordered import (
+    TIE_BREAKING_CONSTRAINTS,
+    OrderedComplex,
+    OrderedFiltration,
+)
+from sktopo.filtrations._points import Triangulation, check_points
+from sktopo.filtrations._weak_alpha import check_triangulation_memory
+from sktopo.persistence import ranks_of, simplicial_pairs
+
+# A simplex is flat where a height is this small against its longest side.
+_FLAT = 1e-12
+_ROUNDING = 1e-14
+
+
+class AlphaComplex(OrderedComplex):
+    """One value for each simplex, vertices first; see Alpha."""
+
+    def __init__(self, values, sources, simplices, points, **kwargs):
+        super().__init__(values, **kwargs)
+        self._sources = sources
+        self._simplices = simplices
+        self._points = points
+        self._starts = np.cumsum([0] + [len(s) for s in simplices])
+
+    def _pairs(self, homology_dimensions):
+        ranks = np.split(ranks_of(self.order), self._starts[1:-1])
+        return simplicial_pairs(self.order, self._simplices, ranks, homology_dimensions)
+
+    def pullback(self, grad_values):
+        grad = np.bincount(
+            self._sources, weights=grad_values, minlength=self.values.size
+        )
+        total = np.zeros_like(self._points)
+        for k, vertices in enumerate(self._simplices):
+            part = grad[self._starts[k] : self._starts[k + 1]]
+            used = np.flatnonzero(part)
+            if k == 0 or used.size == 0:
+                continue
+            vertices = vertices[used]
+            corners = self._points[vertices]
+            centre, weights = circumcentres(corners)
+            # d(r^2) / dx_i = 2 l_i (x_i - c), where c = sum of l_i x_i.
+            pull = 2 * weights[:, :, None] * (corners - centre[:, None, :])
+            pull *= part[used, None, None]
+            total += spread_on_points(vertices, pull, self._points)
+        return total
+
+    def generators(self, dimension, pairs):
+        if len(pairs) == 0:
+            return (np.empty((0, dimension + k), dtype=np.intp) for k in (1, 2))
+        births, deaths = pairs.T
+        named = self._simplices[dimension][births - self._starts[dimension]]
+        ends = np.full((len(deaths), dimension + 2), -1, dtype=np.intp)
+        dies = deaths >= 0
+        if dies.any():
+            start = self._starts[dimension + 1]
+            ends[dies] = self._simplices[dimension + 1][deaths[dies] - start]
+        return named, ends
+
+
+class Alpha(OrderedFiltration):
+    """Balls around points grow inside their Voronoi cells; values are squared radii.
+
+    A simplex of the Delaunay triangulation enters at the square of the radius of its
+    smallest circumscribed ball, or, where that ball holds another point (the simplex
+    is not Gabriel), with the first of its cofaces, whose value and gradient it takes.
+    With c the circumcentre and c = sum of l_i x_i, d(r^2)/dx_i = 2 l_i (x_i - c).
+
+    Parameters
+    ----------
+    tie_breaking : {"index", "random"}, default="index"
+        Which of several simplices of one value and dimension comes first.
+    random_state : int, RandomState instance or None, default=None
+        Used when ``tie_breaking="random"``.
+
+    Notes
+    -----
+    In space, cospherical points (a lattice) have no unique triangulation; they are
+    nudged by 1e-9 of the extent of the cloud, and values are right up to that.
+
+    The essential bar of H0 dies with ``essential="extremum"`` at the largest squared
+    radius of the triangulation.
+
+    References
+    ----------
+    .. [1] H. Edelsbrunner and E. P. Mücke, "Three-dimensional alpha shapes", ACM
+       Transactions on Graphics 13 (1994), :doi:`10.1145/174462.156635`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo import persistence_diagrams
+    >>> from sktopo.filtrations import Alpha
+    >>> square = np.array([[1.0, 1], [1, -1], [-1, -1], [-1, 1]])
+    >>> persistence_diagrams(square, Alpha(), homology_dimensions=(1,))[0].round(3)
+    array([[1., 2.]])
+    """
+
+    sample_ndim = (2,)
+    sample_name = "point cloud"
+
+    _parameter_constraints = {**TIE_BREAKING_CONSTRAINTS}
+
+    def __init__(self, tie_breaking="index", random_state=None):
+        self.tie_breaking = tie_breaking
+        self.random_state = random_state
+
+    def build(self, x, previous=None):
+        """Build the complex of one point cloud.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_points, n_coordinates)
+        previous : FilteredComplex or None, default=None
+            Used where its complex has as many simplices.
+
+        Returns
+        -------
+        AlphaComplex
+
+        Raises
+        ------
+        MemoryError
+            If the Delaunay triangulation does not fit into the machine, as in many
+            coordinates.
+        """
+        self._check_params()
+        points = check_points(x, "Alpha.build")
+        check_triangulation_memory(points, "Alpha")
+        simplices, points = _delaunay_simplices(points)
+        values, sources = _alpha_values(points, simplices)
+        return AlphaComplex(
+            values,
+            sources,
+            simplices,
+            points,
+            priority=self._face_first_priority(simplices),
+            previous=self._own(previous, AlphaComplex),
+        )
+
+    def _face_first_priority(self, simplices):
+        """Random within each dimension: a face never comes after its coface."""
+        n_values = sum(map(len, simplices))
+        priority = self._priority(n_values)
+        if priority is None:
+            return None
+        dimension = np.repeat(np.arange(len(simplices)), [len(s) for s in simplices])
+        order = np.lexsort((priority, dimension))
+        return ranks_of(order).astype(np.intp)
+
+
+def _delaunay_simplices(points):
+    """Simplices of each dimension, and the points as they were triangulated."""
+    found = Triangulation(points)
+    simplices = [np.arange(len(points))[:, None]]
+    if len(points) > 1:
+        simplices.append(found.graph())
+    simplices += [found.faces(k) for k in range(2, found.dimension + 1)]
+    return simplices, found.points
+
+
+def _alpha_values(points, simplices):
+    """Values of all simplices, and for each the simplex that it took its value from."""
+    starts = np.cumsum([0] + [len(s) for s in simplices])
+    sources = np.arange(starts[-1])
+    values = np.zeros(starts[-1])
+    for k in range(len(simplices) - 1, 0, -1):
+        here = slice(starts[k], starts[k + 1])
+        corners = points[simplices[k]]
+        centre, _ = circumcentres(corners)
+        radius = ((corners[:, 0] - centre) ** 2).sum(axis=1)
+        if k + 1 < len(simplices):
+            above = slice(starts[k + 1], starts[k + 2])
+            taken, coface = _from_cofaces(
+                points, simplices[k], simplices[k + 1], centre, radius, values[above]
+            )
+            radius = np.where(taken, values[above][coface], radius)
+            sources[here][taken] = sources[above][coface[taken]]
+        values[here] = radius
+    return _equal_up_to_rounding(values), sources
+
+
+def _equal_up_to_rounding(values):
+    """Give cocircular simplices one value, so that rounding makes no bars."""
+    order = np.argsort(values, kind="stable")
+    ascending = values[order]
+    new = np.ones(values.size, dtype=bool)
+    new[1:] = np.diff(ascending) > _ROUNDING * ascending[1:]
+    equal = np.empty_like(values)
+    equal[order] = ascending[new][np.cumsum(new) - 1]
+    return equal
+
+
+def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
+    """Which faces take the value of a coface, and of which: the first to enter."""
+    n_corners = cofaces.shape[1]
+    face_of, apex = [], []
+    n = len(points)
+    key = _row_key(faces, n)
+    for out in range(n_corners):
+        columns = [c for c in range(n_corners) if c != out]
+        face_of.append(np.searchsorted(key, _row_key(cofaces[:, columns], n)))
+        apex.append(cofaces[:, out])
+    face_of, apex = np.concatenate(face_of), np.concatenate(apex)
+    coface = np.tile(np.arange(len(cofaces)), n_corners)
+
+    inside = ((points[apex] - centre[face_of]) ** 2).sum(axis=1) < radius[face_of]
+    not_gabriel = np.zeros(len(faces), dtype=bool)
+    not_gabriel[face_of[inside]] = True
+    # The last write wins: from the back, the first coface to enter stays.
+    late_first = np.argsort(-coface_values[coface], kind="stable")
+    first = np.zeros(len(faces), dtype=np.intp)
+    first[face_of[late_first]] = coface[late_first]
+    has_coface = np.zeros(len(faces), dtype=bool)
+    has_coface[face_of] = True
+    # Rounding may put the radius of a Gabriel face above its coface's.
+    late = radius > coface_values[first] if len(coface_values) else not_gabriel
+    return has_coface & (not_gabriel | late), first
+
+
+def _row_key(rows, n):
+    """A structured key whose order is the lexicographic order of the rows."""
+    if n ** rows.shape[1] < 2**63:
+        key = rows[:, 0].astype(np.int64)
+        for column in rows.T[1:]:
+            key = key * n + column
+        return key
+    big_endian = np.ascontiguousarray(rows, dtype=">i8")
+    return big_endian.view(f"V{8 * rows.shape[1]}").ravel()
+
+
+def circumcentres(corners):
+    """Circumcentres of simplices and their barycentric coordinates.
+
+    Parameters
+    ----------
+    corners : ndarray of shape (n_simplices, k + 1, n_coordinates)
+
+    Returns
+    -------
+    centre : ndarray of shape (n_simplices, n_coordinates)
+    weights : ndarray of shape (n_simplices, k + 1)
+        They sum to 1, and ``centre`` is the weighted sum of the corners. A flat simplex
+        has the centre of least norm, inside its plane.
+    """
+    sides = corners[:, 1:] - corners[:, :1]
+    half_square = (sides**2).sum(axis=2) / 2
+    # With V = sides and V^T = QR: c - x_0 = Q y, where R^T y = half_square, and the
+    # coordinates of c solve R l = y. The Gram matrix would square the condition.
+    q, r = np.linalg.qr(sides.transpose(0, 2, 1))
+    heights = np.abs(np.einsum("nii->ni", r))
+    size = np.abs(sides).max(axis=(1, 2), initial=0.0)
+    flat = heights.min(axis=1, initial=np.inf) <= _FLAT * size
+    y = np.empty(half_square.shape)
+    inner = np.empty(half_square.shape)
+    if not flat.all():
+        upper = r[~flat]
+        right = half_square[~flat][:, :, None]
+        solved = np.linalg.solve(upper.transpose(0, 2, 1), right)
+        y[~flat] = solved[:, :, 0]
+        inner[~flat] = np.linalg.solve(upper, solved)[:, :, 0]
+    offset = np.einsum("ndi,ni->nd", q, y)
+    if flat.any():
+        inverse = np.linalg.pinv(sides[flat], rcond=1e-9)
+        offset[flat] = np.einsum("ndi,ni->nd", inverse, half_square[flat])
+        inner[flat] = np.einsum("ndi,nd->ni", inverse, offset[flat])
+    weights = np.empty((len(corners), inner.shape[1] + 1))
+    weights[:, 0] = 1 - inner.sum(axis=1)
+    weights[:, 1:] = inner
+    return corners[:, 0] + offset, weights

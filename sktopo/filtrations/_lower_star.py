@@ -1,0 +1,137 @@
+"""Functions on the vertices of any simplicial complex."""
+
+import numpy as np
+
+from sktopo._validation import check_real_array
+from sktopo.filtrations._ordered import (
+    TIE_BREAKING_CONSTRAINTS,
+    OrderedComplex,
+    OrderedFiltration,
+)
+from sktopo.filtrations._simplices import as_complex
+from sktopo.persistence import ranks_of, simplicial_pairs
+
+
+class VertexComplex(OrderedComplex):
+    """A simplicial complex whose vertices have entered in order."""
+
+    def __init__(self, values, simplices, **kwargs):
+        super().__init__(values, **kwargs)
+        self._simplices = simplices
+
+    def _pairs(self, homology_dimensions):
+        vertex_ranks = ranks_of(self.order)
+        vertices = np.arange(self.values.size)[:, None]
+        simplices = [vertices, *self._simplices]
+        ranks = [vertex_ranks[s].max(axis=1) for s in simplices]
+        return simplicial_pairs(
+            self.order, simplices, ranks, homology_dimensions, lower_star=True
+        )
+
+    def pullback(self, grad_values):
+        return np.array(grad_values, dtype=np.float64)
+
+    def generators(self, dimension, pairs):
+        return pairs[:, :1], pairs[:, 1:]
+
+
+class LowerStar(OrderedFiltration):
+    """Sublevel or superlevel sets of a function on the vertices of a complex.
+
+    A simplex enters with its last vertex: f(s) is the largest value of its vertices,
+    or the smallest for superlevel sets. Graphs, meshes and triangulations all fit.
+
+    Parameters
+    ----------
+    simplices : list of sequences of int, or ndarray of shape (n_simplices, k + 1)
+        The simplices as vertex indices, with all faces of dimension 1 and more.
+        Vertices need not be listed: every entry of x is one. ``closure`` adds faces.
+        It is read once; replace it by ``set_params``, do not change it in place.
+    superlevel : bool, default=False
+        Let large values enter first.
+    tie_breaking : {"index", "random"}, default="index"
+        Which of several equal vertices comes first.
+    random_state : int, RandomState instance or None, default=None
+        Used when ``tie_breaking="random"``.
+
+    Examples
+    --------
+    A star whose leaves are low is joined in its centre:
+
+    >>> from sktopo import persistence_diagrams
+    >>> from sktopo.filtrations import LowerStar
+    >>> star = LowerStar([(0, 1), (0, 2), (0, 3)])
+    >>> persistence_diagrams([1, 0, 0, 0], star, homology_dimensions=(0,))[0]
+    array([[ 0., inf],
+           [ 0.,  1.],
+           [ 0.,  1.]])
+    """
+
+    sample_ndim = (1,)
+    sample_name = "function on the vertices"
+
+    _parameter_constraints = {
+        "simplices": ["array-like"],
+        "superlevel": ["boolean"],
+        **TIE_BREAKING_CONSTRAINTS,
+    }
+
+    def __init__(
+        self, simplices, superlevel=False, tie_breaking="index", random_state=None
+    ):
+        self.simplices = simplices
+        self.superlevel = superlevel
+        self.tie_breaking = tie_breaking
+        self.random_state = random_state
+
+    def build(self, x, previous=None):
+        """Build the complex of one function.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_vertices,)
+        previous : FilteredComplex or None, default=None
+            The complex of a similar function, for a faster sort.
+
+        Returns
+        -------
+        VertexComplex
+
+        Raises
+        ------
+        ValueError
+            If the simplices are no complex, or name a vertex that x has not.
+        """
+        self._check_params()
+        x = check_real_array(
+            x,
+            name="x",
+            owner="LowerStar.build",
+            ndim=self.sample_ndim,
+            ndim_hint="a 1-D array with one value for each vertex",
+        )
+        simplices, n_vertices = self._complex()
+        if n_vertices > x.size:
+            raise ValueError(
+                "x of LowerStar.build must have a value for each vertex: the simplices "
+                f"name vertex {n_vertices - 1}. Got {x.size} values."
+            )
+        return VertexComplex(
+            x.flatten(),
+            simplices,
+            superlevel=bool(self.superlevel),
+            priority=self._priority(x.size),
+            previous=self._own(previous, VertexComplex),
+        )
+
+    def _complex(self):
+        known = self.__dict__.get("_read_simplices")
+        if known is None or known[0] is not self.simplices:
+            known = (self.simplices, as_complex(self.simplices, "LowerStar"))
+            self._read_simplices = known
+        return known[1]
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("_read_simplices", None)
+        return state

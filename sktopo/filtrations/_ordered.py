@@ -1,0 +1,79 @@
+"""What all filtrations share: a strict order on the values, warm where it can be."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import check_homology_dimensions
+from sktopo.base import FilteredComplex, Filtration
+from sktopo.persistence import sort_order
+
+TIE_BREAKING_CONSTRAINTS = {
+    "tie_breaking": [StrOptions({"index", "random"})],
+    "random_state": ["random_state"],
+}
+
+
+class OrderedComplex(FilteredComplex):
+    """A filtered complex that sorts its values when they are first needed."""
+
+    def __init__(self, values, *, superlevel=False, priority=None, previous=None):
+        self.values = values
+        self.superlevel = superlevel
+        values.flags.writeable = False
+        self._priority = priority
+        self._previous = None
+        if previous is not None and previous._order is not None:
+            self._previous = (previous.values, previous._order)
+        self._order = None
+
+    @property
+    def order(self):
+        if self._order is None:
+            self._order = sort_order(
+                self.values,
+                descending=self.superlevel,
+                priority=self._priority,
+                previous=self._previous,
+            )
+            self._order.flags.writeable = False
+            self._previous = None
+        return self._order
+
+    def persistence_pairs(self, homology_dimensions):
+        """Pair the cells.
+
+        Parameters
+        ----------
+        homology_dimensions : int or tuple of int
+
+        Returns
+        -------
+        list of PersistencePairs
+            One for each dimension, in the order asked for.
+        """
+        dimensions = check_homology_dimensions(homology_dimensions, type(self).__name__)
+        return self._pairs(dimensions)
+
+    def _pairs(self, homology_dimensions):
+        raise NotImplementedError
+
+    def __repr__(self):
+        return f"<{type(self).__name__} of {self.values.size} values>"
+
+
+class OrderedFiltration(Filtration):
+    """A filtration whose ties are broken by index or at random."""
+
+    def _priority(self, n_values, n_first=0):
+        """A random order among ties; the first ``n_first`` values stay in front."""
+        if self.tie_breaking == "index":
+            return None
+        priority = np.arange(n_values)
+        rng = check_random_state(self.random_state)
+        priority[n_first:] = n_first + rng.permutation(n_values - n_first)
+        return priority
+
+    def _own(self, previous, kind):
+        """The previous complex, where it is one that can lend its order."""
+        return previous if isinstance(previous, kind) else None

@@ -1,0 +1,194 @@
+"""Point clouds: validation, affine hull, Delaunay triangulation."""
+
+import math
+from itertools import combinations
+
+import numpy as np
+from scipy.spatial import Delaunay, QhullError
+
+from sktopo._validation import check_real_array
+
+# Delaunay simplices for one point, uniform in dimension 1, 2, ... (R. Miles 1974);
+# beyond, each dimension brings about eight times as many.
+_SIMPLICES_A_POINT = (1.0, 2.0, 6.8, 31.8, 187.0, 1296.0, 10260.0)
+_FLAT = 1e-12
+_NUDGE = 1e-9
+
+
+def check_points(x, owner):
+    """Return one point cloud as float64, in memory of its own.
+
+    Raises
+    ------
+    ValueError
+        If it is not a finite real 2-D array with a point and a coordinate at least.
+    """
+    x = check_real_array(
+        x,
+        name="x",
+        owner=owner,
+        ndim=(2,),
+        ndim_hint="a point cloud of shape (n_points, n_coordinates)",
+    )
+    return np.array(x, dtype=np.float64)
+
+
+def lengths_of(points, edges):
+    """Euclidean lengths of edges (n_edges, 2)."""
+    return np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
+
+
+def line_edges(points):
+    """Neighbours on the line, shape (n_points - 1, 2); ties by index."""
+    order = np.argsort(points[:, 0], kind="stable")
+    edges = np.column_stack([order[:-1], order[1:]])
+    edges.sort(axis=1)
+    return edges
+
+
+class Triangulation:
+    """The Delaunay simplices of a cloud, whatever its position.
+
+    Coincident points are triangulated once; flat clouds are triangulated inside their
+    affine hull.
+
+    Attributes
+    ----------
+    dimension : int
+        Of the affine hull: 0 if all points coincide.
+    simplices : ndarray of shape (n_simplices, dimension + 1)
+        Sorted rows of point indices.
+    points : ndarray of shape (n_points, n_coordinates)
+        What is triangulated. In space, where Qhull cuts up cospherical points into flat
+        simplices, these are the points nudged by about 1e-9 of their extent, after
+        which all simplices are proper; else the points themselves.
+    attached : ndarray of shape (n_attached, 2)
+        Points that are no vertex (repetitions, and points that Qhull cannot tell from
+        their neighbour) with the vertex that they hang on, smaller index first.
+    """
+
+    def __init__(self, points):
+        centred = points - points.mean(axis=0)
+        unique, first, inverse = np.unique(
+            centred, axis=0, return_index=True, return_inverse=True
+        )
+        # The earliest of coincident points stands for all of them.
+        inverse = inverse.reshape(-1)
+        by_index = np.argsort(first)
+        place = np.empty_like(by_index)
+        place[by_index] = np.arange(by_index.size)
+        unique, first, inverse = unique[by_index], first[by_index], place[inverse]
+
+        coordinates = _in_affine_hull(unique)
+        simplices, hanging = _triangulate(coordinates)
+        self.points = points
+        if coordinates.shape[1] > 2 and _has_flat(coordinates, simplices):
+            nudge = np.random.default_rng(0).normal(size=unique.shape)
+            nudge *= _NUDGE * np.abs(unique).max()
+            self.points = points + nudge[inverse]
+            simplices, hanging = _triangulate(_in_affine_hull(unique + nudge))
+        self.dimension = simplices.shape[1] - 1
+        self.simplices = _sorted_rows(first[simplices])
+        repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
+        attached = [
+            np.column_stack([first[inverse[repeated]], repeated]),
+            first[hanging],
+        ]
+        self.attached = np.sort(np.concatenate(attached), axis=1)
+
+    def faces(self, k):
+        """The k-simplices, sorted rows in lexicographic order."""
+        if k == self.dimension:
+            return self.simplices
+        return unique_rows(np.concatenate(list(_subsets(self.simplices, k + 1))))
+
+    def graph(self):
+        """All edges, those of attached points included."""
+        if self.dimension == 0:
+            return self.attached
+        edges = self.faces(1)
+        if len(self.attached):
+            edges = unique_rows(np.concatenate([edges, self.attached]))
+        return edges
+
+
+def _subsets(simplices, size):
+    for columns in combinations(range(simplices.shape[1]), size):
+        yield simplices[:, columns]
+
+
+def unique_rows(rows):
+    """Distinct rows of small non-negative integers, in lexicographic order."""
+    n = int(rows.max()) + 1 if rows.size else 1
+    if n ** rows.shape[1] >= 2**63:
+        return np.unique(rows, axis=0)
+    key = rows[:, 0].astype(np.int64)
+    for column in rows.T[1:]:
+        key = key * n + column
+    key = np.unique(key)
+    columns = []
+    for _ in range(rows.shape[1]):
+        key, column = np.divmod(key, n)
+        columns.append(column)
+    return np.stack(columns[::-1], axis=1)
+
+
+def _sorted_rows(simplices):
+    return unique_rows(np.sort(simplices, axis=1))
+
+
+def _in_affine_hull(points):
+    """Coordinates inside the smallest affine space that holds the points."""
+    if len(points) == 1:
+        return points[:, :0]
+    if points.shape[1] == 1:
+        return points
+    _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    rank = int((spread > _FLAT * spread[0]).sum())
+    if rank == points.shape[1]:
+        return points
+    return points @ axes[:rank].T
+
+
+def _triangulate(points):
+    """Delaunay simplices, and pairs (vertex, point) for points that are none."""
+    n, dimension = points.shape
+    none = np.empty((0, 2), dtype=np.intp)
+    if dimension == 0:
+        return np.zeros((1, 1), dtype=np.intp), none
+    if dimension == 1:
+        order = np.argsort(points[:, 0], kind="stable")
+        return np.column_stack([order[:-1], order[1:]]), none
+    if n == dimension + 1:
+        return np.arange(n)[None, :], none
+    try:
+        found = Delaunay(points)
+    except QhullError:
+        # Flat up to rounding: leave out the thinnest direction.
+        _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+        return _triangulate(points @ axes[:-1].T)
+    hanging = found.coplanar[:, [2, 0]].astype(np.intp)
+    return found.simplices.astype(np.intp), hanging
+
+
+def _has_flat(points, simplices):
+    """Whether some simplex has no volume, as among cospherical points."""
+    sides = points[simplices[:, 1:]] - points[simplices[:, :1]]
+    heights = np.abs(np.einsum("nii->ni", np.linalg.qr(sides)[1]))
+    return bool((heights.min(axis=1) < _NUDGE * np.abs(sides).max(axis=(1, 2))).any())
+
+
+def triangulation_memory(n_points, dimension):
+    """Bytes that a Delaunay triangulation with all faces needs, roughly.
+
+    For points in general position, and never more than the upper bound theorem says.
+    """
+    if n_points <= dimension:
+        dimension = n_points - 1
+    known = len(_SIMPLICES_A_POINT)
+    n_simplices = n_points * _SIMPLICES_A_POINT[min(max(dimension, 1), known) - 1]
+    n_simplices *= 8.0 ** max(0, dimension - known)
+    half, other = (dimension + 1) // 2, dimension // 2
+    most = math.comb(n_points - (dimension + 2) // 2, half)
+    most += math.comb(n_points - 1 - (dimension + 1) // 2, other)
+    return min(n_simplices, most) * 2 ** (dimension + 1) * 20

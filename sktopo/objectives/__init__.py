@@ -1,0 +1,7 @@
+"""x -> (number, gradient in x): terms that add, scale, and go into a solver."""
+
+from sktopo._algebra import WeightedSum
+from sktopo.objectives._persistence_term import PersistenceTerm
+from sktopo.objectives._squared_error import SquaredError
+
+__all__ = ["PersistenceTerm", "SquaredError", "WeightedSum"]

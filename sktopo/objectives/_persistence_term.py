@@ -1,0 +1,125 @@
+"""A function of the persistence diagram of x, as a function of x."""
+
+import numbers
+
+import numpy as np
+
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
+from sktopo._validation import check_homology_dimensions
+from sktopo.base import Term
+from sktopo.persistence import gather_diagram, index_pairs, scatter_gradient
+
+
+class PersistenceTerm(Term):
+    """A functional of persistence diagrams, pulled back to the data.
+
+    The steps are those of the formula in ``sktopo.base``:
+
+    1. the filtration builds a complex of x;
+    2. its cells are paired, which is the only expensive step;
+    3. the diagram is gathered at the pairs and the functional evaluated;
+    4. the gradient is scattered to the cells and pulled back to x.
+
+    The gradient exists for almost every x; at ties it is one subgradient, always the
+    same.
+
+    Parameters
+    ----------
+    filtration : Filtration
+        From x to a filtered complex.
+    functional : DiagramFunctional, or dict of {int: DiagramFunctional}
+        What is taken of the diagram; a dict has one functional for each homology
+        dimension, evaluated on one complex and summed.
+    homology_dimension : int >= 0, default=0
+        The dimension of the diagram. Not used where ``functional`` is a dict.
+    essential : {"drop", "extremum"}, default="drop"
+        Bars that never die stand in the diagram with death inf, or die at the last
+        value of the filtration.
+
+    References
+    ----------
+    .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
+       AISTATS 2020, eq. 3, :doi:`10.48550/arXiv.1905.12200`.
+
+    Examples
+    --------
+    The sum of the finite lifetimes of a signal, and which samples change it:
+
+    >>> import numpy as np
+    >>> from sktopo.filtrations import Cubical
+    >>> from sktopo.functionals import PersistenceEnergy
+    >>> from sktopo.objectives import PersistenceTerm
+    >>> term = PersistenceTerm(Cubical(superlevel=True), PersistenceEnergy())
+    >>> value, grad = term.value_and_grad(np.array([0, 3, 1, 5, 2, 4, 0.5]))
+    >>> float(value)
+    4.0
+    >>> grad
+    array([ 0.,  1., -1.,  0., -1.,  1.,  0.])
+    """
+
+    _parameter_constraints = {
+        "filtration": [HasMethods(["build"])],
+        "functional": [HasMethods(["value_and_grad"]), dict],
+        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+        "essential": [StrOptions({"drop", "extremum"})],
+    }
+
+    def __init__(self, filtration, functional, homology_dimension=0, essential="drop"):
+        self.filtration = filtration
+        self.functional = functional
+        self.homology_dimension = homology_dimension
+        self.essential = essential
+
+    def _validate_params(self):
+        super()._validate_params()
+        if isinstance(self.functional, dict):
+            check_homology_dimensions(self.functional, "PersistenceTerm")
+            for functional in self.functional.values():
+                if not hasattr(functional, "value_and_grad"):
+                    raise ValueError(
+                        "The 'functional' parameter of PersistenceTerm must hold "
+                        f"functionals. Got {functional!r} instead."
+                    )
+
+    def value_and_grad(self, x):
+        """Evaluate at x.
+
+        Parameters
+        ----------
+        x : ndarray
+            What the filtration takes.
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of x's shape
+        """
+        value, grad, _ = self._evaluate(x, None)
+        return value, grad
+
+    def warm_value_and_grad(self):
+        """A ``value_and_grad`` that lends each complex's order to the next one."""
+        previous = None
+
+        def value_and_grad(x):
+            nonlocal previous
+            value, grad, previous = self._evaluate(x, previous)
+            return value, grad
+
+        return value_and_grad
+
+    def _evaluate(self, x, previous):
+        self._check_params()
+        functionals = self.functional
+        if not isinstance(functionals, dict):
+            functionals = {self.homology_dimension: functionals}
+        complex_ = self.filtration.build(x, previous=previous)
+        values = complex_.values
+        value, grad_values = 0.0, np.zeros(values.size)
+        for pairs in complex_.persistence_pairs(tuple(functionals)):
+            indices = index_pairs(pairs, self.essential, complex_.order[-1])
+            diagram = gather_diagram(values, indices, complex_.superlevel)
+            part, grad = functionals[pairs.dimension].value_and_grad(diagram)
+            value += part
+            grad_values += scatter_gradient(grad, indices, values.size)
+        return value, complex_.pullback(grad_values), complex_

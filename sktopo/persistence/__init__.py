@@ -1,0 +1,32 @@
+"""Orders in, index pairs out.
+
+Every function takes the permutation that sorts the values of a complex into its
+filtration, and returns PersistencePairs of indices into these values. Inside, each
+value is replaced by its rank: births and deaths then come back as ranks, that is, as
+the cells themselves, from any code that computes a persistence diagram.
+"""
+
+from sktopo.persistence._diagram import (
+    gather_diagram,
+    index_pairs,
+    longest_first,
+    scatter_gradient,
+)
+from sktopo.persistence._flag import flag_memory, flag_pairs
+from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
+from sktopo.persistence._order import ranks_of, sort_order
+from sktopo.persistence._simplicial import simplicial_pairs
+
+__all__ = [
+    "CONNECTIVITIES",
+    "flag_memory",
+    "flag_pairs",
+    "gather_diagram",
+    "grid_pairs",
+    "index_pairs",
+    "longest_first",
+    "ranks_of",
+    "scatter_gradient",
+    "simplicial_pairs",
+    "sort_order",
+]

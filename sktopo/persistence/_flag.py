@@ -1,0 +1,98 @@
+"""Pairs of flag complexes: every clique enters with its longest edge."""
+
+import math
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
+from sktopo.persistence._gudhi import dense_flag_diagrams, sparse_flag_diagrams
+from sktopo.persistence._order import ranks_of
+
+# Collapsing edges costs more than it saves below H2 (300 points of the plane: 83 ms
+# against 14 ms for H1; for H2 it turns 610 ms into 91 ms).
+_COLLAPSE_FROM = 2
+
+
+def flag_pairs(order, edges, n_points, homology_dimensions, *, dimension=None):
+    """Persistence pairs of the flag complex of a weighted graph.
+
+    Index 0 of the order stands for all vertices, index 1 + e for edge e.
+
+    Parameters
+    ----------
+    order : ndarray of shape (1 + n_edges,)
+        The permutation that sorts the values; it begins with 0.
+    edges : ndarray of shape (n_edges, 2) or None
+        Pairs of points; None for all of them, in the order of a condensed distance
+        matrix.
+    n_points : int
+    homology_dimensions : tuple of int
+    dimension : int or None, default=None
+        Of the Euclidean space that the complex stands for: its homology vanishes from
+        there on, also where cliques of the graph would enclose something (the
+        octahedron is a planar graph). On a line the graph has no cycle.
+
+    Returns
+    -------
+    list of PersistencePairs
+    """
+    # H_k needs the 2k + 2 vertices of a cross-polytope at least.
+    end = n_points // 2 if dimension is None else min(n_points // 2, dimension)
+    wanted = [k for k in homology_dimensions if k < max(end, 1)]
+    diagrams = {}
+    if dimension is not None and dimension < 2 and 0 in wanted:
+        diagrams[0] = _forest_diagram(np.arange(1.0, order.size), n_points)
+    elif wanted == [0]:
+        diagrams[0] = _tree_diagram(ranks_of(order)[1:], edges, n_points)
+    elif wanted:
+        found = _flag_diagrams(ranks_of(order)[1:], edges, n_points, max(wanted))
+        diagrams = {k: found[k] for k in wanted if k < len(found)}
+    return [
+        pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
+        for k in homology_dimensions
+    ]
+
+
+def flag_memory(n_points, max_dimension=1):
+    """Bytes that the pairs of a complete flag complex need, roughly.
+
+    Up to H1 it is arrays over all edges; above, one entry for each simplex of the
+    dimension that is paired.
+    """
+    n_edges = math.comb(n_points, 2)
+    needed = 80 * n_edges
+    if max_dimension > 1:
+        needed += 16 * math.comb(n_points, max_dimension + 1)
+    return needed
+
+
+def _forest_diagram(ranks, n_points):
+    deaths = np.concatenate([ranks, np.full(n_points - ranks.size, np.inf)])
+    return np.column_stack([np.zeros(n_points), deaths])
+
+
+def _tree_diagram(ranks, edges, n_points):
+    """H0 is the minimum spanning tree."""
+    i, j = np.triu_indices(n_points, 1) if edges is None else edges.T
+    graph = csr_array((ranks, (i, j)), shape=(n_points, n_points))
+    return _forest_diagram(minimum_spanning_tree(graph).data, n_points)
+
+
+def _flag_diagrams(ranks, edges, n_points, max_dimension):
+    collapse = max_dimension >= _COLLAPSE_FROM
+    if edges is None:
+        matrix = np.zeros((n_points, n_points))
+        i, j = np.triu_indices(n_points, 1)
+        matrix[i, j] = ranks
+        matrix[j, i] = ranks
+        # At the enclosing radius the complex is a cone: nothing happens after it.
+        radius = matrix.max(axis=1).min()
+        if not collapse:
+            return dense_flag_diagrams(matrix, radius, max_dimension)
+        near = ranks <= radius
+        edges, ranks = np.column_stack([i[near], j[near]]), ranks[near]
+    return sparse_flag_diagrams(
+        edges, ranks, n_points, max_dimension, collapse=collapse
+    )

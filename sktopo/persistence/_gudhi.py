@@ -1,0 +1,113 @@
+"""All that is asked of gudhi for persistence: arrays in, diagrams out.
+
+The fastest routines of gudhi have a public door in ``gudhi.sklearn`` and a private one
+that saves its checks; the private one is taken where the installed version has it.
+"""
+
+import gudhi
+import numpy as np
+from gudhi.flag_filtration.edge_collapse import reduce_graph
+from gudhi.sklearn import CubicalPersistence, RipsPersistence
+from scipy.sparse import coo_matrix
+
+try:
+    from gudhi._pers_cub_low_dim_ext import (
+        _persistence_on_a_line,
+        _persistence_on_rectangle_from_top_cells,
+    )
+except ImportError:
+    _persistence_on_a_line = _persistence_on_rectangle_from_top_cells = None
+try:
+    from gudhi._ripser_ext import _full, _sparse
+except ImportError:
+    _full = _sparse = None
+
+FIELD = 2
+
+
+def path_diagram(values):
+    """H0 of the sublevel sets of a function on a path, essential bar included."""
+    if _persistence_on_a_line is not None:
+        return _persistence_on_a_line(values)
+    # The public door takes a path for a rectangle of height one.
+    door = CubicalPersistence(homology_dimensions=0)
+    return door.fit_transform([values.reshape(1, -1)])[0]
+
+
+def image_diagrams(image):
+    """[H0, H1] of a 2-D image of at least 3 x 3 pixels as top-dimensional cells."""
+    if _persistence_on_rectangle_from_top_cells is not None:
+        return _persistence_on_rectangle_from_top_cells(image, 0.0)
+    door = CubicalPersistence(homology_dimensions=(0, 1))
+    return door.fit_transform([image])[0]
+
+
+def cubical_diagrams(grid, homology_dimensions, *, cells_are="top_dimensional_cells"):
+    """Diagrams of a grid of any dimension; its entries are top cells or vertices."""
+    complex_ = gudhi.CubicalComplex(**{cells_are: grid})
+    complex_.compute_persistence(homology_coeff_field=FIELD)
+    return [
+        complex_.persistence_intervals_in_dimension(k).reshape(-1, 2)
+        for k in homology_dimensions
+    ]
+
+
+def dense_flag_diagrams(matrix, threshold, max_dimension):
+    """[H0, ..., H_max] of the flag complex of a full matrix, up to a threshold."""
+    if _full is not None:
+        return _full(
+            matrix,
+            max_dimension=max_dimension,
+            max_edge_length=threshold,
+            homology_coeff_field=FIELD,
+        )
+    return _rips_door(max_dimension, "full distance matrix", threshold, matrix)
+
+
+def sparse_flag_diagrams(edges, weights, n_points, max_dimension, *, collapse=False):
+    """[H0, ..., H_max] of the flag complex of a weighted graph, edges (n_edges, 2)."""
+    graph = coo_matrix((weights, (edges[:, 0], edges[:, 1])), (n_points, n_points))
+    if collapse and weights.size:
+        graph = reduce_graph(graph)
+    if _sparse is not None:
+        return _sparse(
+            graph.row.astype(np.int32),
+            graph.col.astype(np.int32),
+            graph.data,
+            n_points,
+            max_dimension=max_dimension,
+            max_edge_length=np.inf,
+            homology_coeff_field=FIELD,
+        )
+    return _rips_door(max_dimension, "distance coo_matrix", np.inf, graph)
+
+
+def _rips_door(max_dimension, input_type, threshold, graph):
+    dimensions = range(max_dimension + 1)
+    door = RipsPersistence(
+        homology_dimensions=list(dimensions),
+        threshold=threshold,
+        input_type=input_type,
+        num_collapses=0,
+        homology_coeff_field=FIELD,
+    )
+    return door.fit_transform([graph])[0]
+
+
+def simplicial_diagrams(simplices, filtrations, homology_dimensions):
+    """Diagrams of a filtered simplicial complex.
+
+    ``simplices[k]`` has shape (n_k, k + 1), every face is listed, and ``filtrations``
+    holds one array of values for each k.
+    """
+    tree = gudhi.SimplexTree()
+    for vertices, values in zip(simplices, filtrations, strict=True):
+        if len(vertices):
+            tree.insert_batch(vertices.T, values)
+    tree.compute_persistence(
+        homology_coeff_field=FIELD, min_persistence=0, persistence_dim_max=True
+    )
+    return [
+        np.reshape(tree.persistence_intervals_in_dimension(k), (-1, 2))
+        for k in homology_dimensions
+    ]

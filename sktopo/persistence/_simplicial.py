@@ -1,0 +1,40 @@
+"""Pairs of any filtered simplicial complex."""
+
+from sktopo.persistence._components import graph_components
+from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
+from sktopo.persistence._gudhi import simplicial_diagrams
+
+
+def simplicial_pairs(order, simplices, ranks, homology_dimensions, *, lower_star=False):
+    """Persistence pairs of a simplicial complex.
+
+    Parameters
+    ----------
+    order : ndarray of shape (n_values,)
+        The permutation that sorts the values.
+    simplices : list of ndarray of shape (n_k, k + 1)
+        The k-simplices for k = 0, 1, ...; every face is listed.
+    ranks : list of ndarray of shape (n_k,)
+        For each simplex the rank of the value it enters with, at least its faces'.
+    homology_dimensions : tuple of int
+    lower_star : bool, default=False
+        Vertices have distinct ranks, and every simplex that of its last vertex.
+
+    Returns
+    -------
+    list of PersistencePairs
+    """
+    top = len(simplices) - 1
+    wanted = [k for k in homology_dimensions if k <= top]
+    if wanted == [0] and lower_star and top > 0:
+        found = [graph_components(ranks[0], simplices[1])]
+    elif wanted:
+        needed = slice(max(wanted) + 2)
+        found = simplicial_diagrams(simplices[needed], ranks[needed], wanted)
+    else:
+        found = []
+    diagrams = dict(zip(wanted, found, strict=True))
+    return [
+        pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
+        for k in homology_dimensions
+    ]

@@ -1,0 +1,6 @@
+"""Minimise a ``value_and_grad``; nothing here knows of topology."""
+
+from sktopo.solvers._adam import Adam
+from sktopo.solvers._lbfgs import LBFGS
+
+__all__ = ["LBFGS", "Adam"]

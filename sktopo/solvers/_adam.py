@@ -1,0 +1,138 @@
+"""Adam, with a rate that may fall where progress ends."""
+
+import numbers
+
+import numpy as np
+
+from sktopo._sklearn_compat import Interval, StrOptions
+from sktopo.base import Solver
+from sktopo.solvers._run import Run
+
+_SHRINK = 0.3
+_SMALLEST = 1e-6
+
+
+class Adam(Solver):
+    """First-order descent with momentum and a rate for each coordinate.
+
+    The best point seen is what is returned [1]_.
+
+    Parameters
+    ----------
+    learning_rate : float > 0, default=0.01
+        Length of a step in each coordinate, in units of x.
+    schedule : {"constant", "adaptive"}, default="constant"
+        With "adaptive", whenever ``n_iter_no_change`` steps in a row have not lowered
+        the best value by more than ``tol`` of it, the run goes back to its best point
+        with 0.3 times the rate, and it has converged when that is less than 1e-6 of
+        the first one. It is the schedule for functions with kinks, around which a
+        constant rate dances.
+    max_iter : int >= 0, default=1000
+        Steps at most.
+    tol : float >= 0, default=0.0
+        Relative improvement that counts as progress. With schedule "constant", 0
+        makes all ``max_iter`` steps; more ends the run where progress does.
+    n_iter_no_change : int >= 1, default=20
+        Steps without progress before something is done about it.
+    beta_1 : float in [0, 1), default=0.9
+        Decay of the average gradient.
+    beta_2 : float in [0, 1), default=0.999
+        Decay of the average squared gradient.
+    epsilon : float > 0, default=1e-8
+        Added to the root of the latter.
+    verbose : int >= 0, default=0
+        k > 0 prints every k-th step.
+
+    References
+    ----------
+    .. [1] D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR
+       2015, :doi:`10.48550/arXiv.1412.6980`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.objectives import SquaredError
+    >>> from sktopo.solvers import Adam
+    >>> goal = SquaredError([1.0, -2.0])
+    >>> result = Adam(0.1, max_iter=500).minimize(goal.value_and_grad, np.zeros(2))
+    >>> result.x.round(3)
+    array([ 1., -2.])
+    """
+
+    _parameter_constraints = {
+        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
+        "schedule": [StrOptions({"constant", "adaptive"})],
+        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
+        "tol": [Interval(numbers.Real, 0, None, closed="left")],
+        "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left")],
+        "beta_1": [Interval(numbers.Real, 0, 1, closed="left")],
+        "beta_2": [Interval(numbers.Real, 0, 1, closed="left")],
+        "epsilon": [Interval(numbers.Real, 0, None, closed="neither")],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        learning_rate=0.01,
+        *,
+        schedule="constant",
+        max_iter=1000,
+        tol=0.0,
+        n_iter_no_change=20,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        verbose=0,
+    ):
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.verbose = verbose
+
+    def minimize(self, value_and_grad, x0, *, callback=None):
+        """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
+        self._check_params()
+        run = Run(
+            value_and_grad, x0, callback=callback, verbose=self.verbose, name="Adam"
+        )
+        return run.minimize(self._steps)
+
+    def _steps(self, run):
+        x = run.x0.copy()
+        value, grad = run.evaluate(x)
+        run.record(x, value)
+        best_grad = grad
+        rate, mean, square, age = self.learning_rate, 0.0, 0.0, 0
+        watched, quiet = value, 0
+        for _ in range(self.max_iter):
+            age += 1
+            mean = self.beta_1 * mean + (1 - self.beta_1) * grad
+            square = self.beta_2 * square + (1 - self.beta_2) * grad**2
+            size = np.sqrt(square / (1 - self.beta_2**age)) + self.epsilon
+            x = x - rate * (mean / (1 - self.beta_1**age)) / size
+            value, grad = run.evaluate(x)
+            if value < run.best_value:
+                best_grad = grad
+            run.record(x, value)
+            if watched - run.best_value > self.tol * abs(run.best_value):
+                watched, quiet = run.best_value, 0
+                continue
+            quiet += 1
+            if quiet < self.n_iter_no_change:
+                continue
+            if self.schedule == "constant":
+                if self.tol > 0:
+                    run.status = 0
+                    return
+                continue
+            rate *= _SHRINK
+            if rate < _SMALLEST * self.learning_rate:
+                run.status = 0
+                return
+            x, grad = run.best_x.copy(), best_grad
+            mean, square, age, quiet = 0.0, 0.0, 0, 0

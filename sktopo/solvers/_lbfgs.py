@@ -1,0 +1,98 @@
+"""L-BFGS, scipy's."""
+
+import numbers
+
+import numpy as np
+from scipy.optimize import minimize
+
+from sktopo._sklearn_compat import Interval
+from sktopo.base import Solver
+from sktopo.solvers._run import Run
+
+
+class LBFGS(Solver):
+    """Limited-memory quasi-Newton steps with a line search (scipy's L-BFGS-B).
+
+    Fast where the function is smooth. At the kinks of persistence it may stop early;
+    the best point seen is returned.
+
+    Parameters
+    ----------
+    max_iter : int >= 0, default=1000
+        Steps at most.
+    tol : float >= 0, default=1e-9
+        The run has converged when a step lowers the value by less than ``tol`` of it,
+        or no coordinate of the gradient is larger than ``tol``.
+    memory : int >= 1, default=20
+        How many past steps make the quadratic model.
+    verbose : int >= 0, default=0
+        k > 0 prints every k-th step.
+
+    References
+    ----------
+    .. [1] R. H. Byrd, P. Lu, J. Nocedal and C. Zhu, "A limited memory algorithm for
+       bound constrained optimization", SIAM Journal on Scientific Computing 16 (1995),
+       :doi:`10.1137/0916069`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.objectives import SquaredError
+    >>> from sktopo.solvers import LBFGS
+    >>> goal = SquaredError([1.0, -2.0])
+    >>> LBFGS().minimize(goal.value_and_grad, np.zeros(2)).x.round(6)
+    array([ 1., -2.])
+    """
+
+    _parameter_constraints = {
+        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
+        "tol": [Interval(numbers.Real, 0, None, closed="left")],
+        "memory": [Interval(numbers.Integral, 1, None, closed="left")],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(self, *, max_iter=1000, tol=1e-9, memory=20, verbose=0):
+        self.max_iter = max_iter
+        self.tol = tol
+        self.memory = memory
+        self.verbose = verbose
+
+    def minimize(self, value_and_grad, x0, *, callback=None):
+        """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
+        self._check_params()
+        run = Run(
+            value_and_grad, x0, callback=callback, verbose=self.verbose, name="LBFGS"
+        )
+        return run.minimize(self._steps)
+
+    def _steps(self, run):
+        shape = run.x0.shape
+
+        def flat_function(x):
+            value, grad = run.evaluate(x.reshape(shape))
+            return value, grad.ravel()
+
+        def after_step(intermediate_result):
+            run.record(intermediate_result.x, float(intermediate_result.fun))
+
+        start = run.x0.ravel()
+        value, grad = flat_function(start)
+        run.record(start, value)
+        if self.max_iter == 0 or not np.abs(grad).max(initial=0.0) > self.tol:
+            run.status = 0 if self.max_iter else 1
+            return
+        found = minimize(
+            flat_function,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            callback=after_step,
+            options={
+                "maxiter": self.max_iter,
+                "maxfun": 50 * self.max_iter,
+                "maxcor": self.memory,
+                "ftol": self.tol,
+                "gtol": self.tol,
+            },
+        )
+        run.status = 1 if found.status == 1 else 0

@@ -1,0 +1,101 @@
+"""The run of a solver: what it has seen, when it stops, what it hands over."""
+
+import numpy as np
+from scipy.optimize import OptimizeResult
+
+STATUS = {
+    0: "converged",
+    1: "the maximum number of iterations was reached",
+    2: "stopped by the callback",
+    3: "the value or its gradient is not finite",
+}
+
+
+class Stop(Exception):
+    """Raised inside a run in order to end it."""
+
+
+class Run:
+    """Counts, records and keeps the best point of one minimisation.
+
+    Parameters
+    ----------
+    value_and_grad : callable
+    x0 : ndarray
+    callback : callable or None
+    verbose : int
+        0 is silent; k prints every k-th step.
+    name : str
+        What to call the solver in messages.
+    """
+
+    def __init__(self, value_and_grad, x0, *, callback, verbose, name):
+        self.x0 = np.array(x0, dtype=np.float64)
+        self._function = value_and_grad
+        self._callback = callback
+        self._verbose = verbose
+        self._name = name
+        self.history = []
+        self.nfev = 0
+        self.best_x, self.best_value = self.x0.copy(), np.inf
+        self.status = 1
+
+    def evaluate(self, x):
+        """The function at x, in the shape of x0; ends the run where it is no number."""
+        value, grad = self._function(x)
+        self.nfev += 1
+        if not (np.isfinite(value) and np.isfinite(grad).all()):
+            if self.nfev == 1:
+                raise ValueError(
+                    f"The function that {self._name} minimises is not finite at the "
+                    f"start: its value is {value}."
+                )
+            self.status = 3
+            raise Stop
+        return float(value), np.asarray(grad, dtype=np.float64)
+
+    def record(self, x, value):
+        """Note a step; ends the run where the callback says so."""
+        self.history.append(value)
+        if value < self.best_value:
+            self.best_value = value
+            self.best_x = np.array(x, dtype=np.float64).reshape(self.x0.shape)
+        step = len(self.history) - 1
+        if self._verbose and step % self._verbose == 0:
+            print(f"[{self._name}] step {step}: {value:.6g}")
+        if step and self._callback is not None:
+            try:
+                stop = self._callback(self.result())
+            except StopIteration:
+                stop = True
+            if stop:
+                self.status = 2
+                raise Stop
+
+    def result(self):
+        """The best point so far, as an OptimizeResult."""
+        return OptimizeResult(
+            x=self.best_x.copy(),
+            fun=self.best_value,
+            nit=max(0, len(self.history) - 1),
+            nfev=self.nfev,
+            history=np.array(self.history),
+            status=self.status,
+            success=self.status == 0,
+            message=STATUS[self.status],
+        )
+
+    def minimize(self, steps):
+        """Run ``steps(run)`` to its end, whichever it is.
+
+        An exception from outside, KeyboardInterrupt among them, is raised again with
+        the result so far in its attribute ``result``.
+        """
+        try:
+            steps(self)
+        except Stop:
+            pass
+        except BaseException as error:
+            error.result = self.result()
+            raise
+        return self.result()

@@ -1,0 +1,150 @@
+"""Bad input gets an error that names it."""
+
+import numpy as np
+import pytest
+
+from sktopo import persistence_diagrams
+from sktopo.filtrations import (
+    Alpha,
+    Cubical,
+    LowerStar,
+    VietorisRips,
+    WeakAlpha,
+    closure,
+)
+
+GRID = np.zeros((3, 3))
+CLOUD = np.zeros((3, 2))
+FILTRATIONS = [
+    (Cubical(), GRID),
+    (VietorisRips(), CLOUD),
+    (WeakAlpha(), CLOUD),
+    (Alpha(), CLOUD),
+    (LowerStar([(0, 1)]), np.zeros(3)),
+]
+
+
+@pytest.mark.parametrize(("filtration", "good"), FILTRATIONS, ids=str)
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x: np.where(x == 0, np.nan, x), "NaN"),
+        (lambda x: np.where(x == 0, np.inf, x), "infinity"),
+        (lambda x: x[:0], "must not be empty"),
+        (lambda x: np.float64(3.0), "shape \\(\\)"),
+        (lambda x: np.zeros((2, 2, 2, 2)), "shape \\(2, 2, 2, 2\\)"),
+        (lambda x: np.full(x.shape, "a"), "real numbers"),
+        (lambda x: x.astype(complex), "Complex data not supported"),
+        (lambda x: [[1.0, 2.0], [3.0]], "ragged"),
+        (lambda x: None, "real numbers|shape"),
+    ],
+)
+def test_bad_arrays(filtration, good, spoil, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        persistence_diagrams(spoil(good), filtration)
+    assert f"x of {type(filtration).__name__}.build" in str(caught.value)
+
+
+def test_sparse_matrices():
+    from scipy.sparse import csr_array
+
+    with pytest.raises(TypeError, match=r"x of Cubical\.build is a sparse matrix"):
+        Cubical().build(csr_array(GRID))
+
+
+@pytest.mark.parametrize("dimensions", [(), (-1,), (0, 0), (0.5,), "H0", (True,)])
+def test_bad_homology_dimensions(dimensions):
+    with pytest.raises(ValueError, match="The 'homology_dimensions' parameter"):
+        persistence_diagrams(GRID, Cubical(), dimensions)
+
+
+@pytest.mark.parametrize(
+    ("filtration", "message"),
+    [
+        (Cubical(superlevel="yes"), "'superlevel' parameter of Cubical"),
+        (Cubical(connectivity=8), "'connectivity' parameter of Cubical"),
+        (Cubical(tie_breaking="no"), "'tie_breaking' parameter of Cubical"),
+        (Cubical(random_state="no"), "'random_state' parameter of Cubical"),
+        (VietorisRips(-1.0), "'max_edge_length' parameter of VietorisRips"),
+        (VietorisRips(np.nan), "'max_edge_length' parameter of VietorisRips"),
+        (VietorisRips(metric="cosine"), "'metric' parameter of VietorisRips"),
+    ],
+    ids=str,
+)
+def test_bad_parameters(filtration, message):
+    with pytest.raises(ValueError, match=message):
+        filtration.build(GRID)
+
+
+def test_a_parameter_is_checked_again_after_it_was_set():
+    filtration = Cubical()
+    filtration.build(GRID)
+    filtration.set_params(connectivity="none")
+    with pytest.raises(ValueError, match="connectivity"):
+        filtration.build(GRID)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        ([[0, 1, 2], [1, 0, 3]], "square"),
+        ([[0, 1], [2, 0]], r"symmetric. Got x\[0, 1\] = 1 and x\[1, 0\] = 2"),
+        ([[0, -1], [-1, 0]], r"non-negative. Got x\[0, 1\] = -1"),
+        ([[0, 1], [1, 2]], r"zero on its diagonal. Got x\[1, 1\] = 2"),
+        ([[0, np.inf], [np.inf, 0]], "infinity"),
+    ],
+)
+def test_bad_distance_matrices(matrix, message):
+    with pytest.raises(ValueError, match=message):
+        VietorisRips(metric="precomputed").build(matrix)
+
+
+@pytest.mark.parametrize(
+    ("simplices", "message"),
+    [
+        ([(0, 1, 2)], r"\(0, 1\), a face of \(0, 1, 2\), is missing; .*closure"),
+        ([(0, 1), (1, 2), (0, 1, 2)], "is missing"),
+        ([(0, 1), (1, 0)], r"once. Got \(0, 1\) repeated"),
+        ([(0,), (0,)], r"once. Got \(0,\) repeated"),
+        ([(0, 0)], "distinct vertices"),
+        ([(0, -1)], "vertex indices >= 0"),
+        ([(0, 7)], r"name vertex 7. Got 3 values"),
+        ([()], "non-empty"),
+        (["ab"], "vertex indices"),
+        ([(0.5, 1)], "vertex indices"),
+        ([0, 1], "sequence of sequences"),
+        (7, "'simplices' parameter of LowerStar"),
+    ],
+)
+def test_bad_complexes(simplices, message):
+    with pytest.raises(ValueError, match=message):
+        LowerStar(simplices).build(np.zeros(3))
+
+
+def test_closure():
+    assert closure([(2, 0)]) == [(0,), (2,), (0, 2)]
+    assert len(closure(np.array([[0, 1, 2], [1, 2, 3]]))) == 4 + 5 + 2
+    with pytest.raises(ValueError, match="'simplices' parameter of closure"):
+        closure([(1, 1)])
+
+
+def test_simplices_may_be_an_array():
+    (h0,) = persistence_diagrams([0.0, 2, 1], LowerStar(np.array([[0, 1], [1, 2]])), 0)
+    assert len(h0) == 2
+
+
+def test_too_many_points_for_the_machine():
+    x = np.zeros((3_000_000, 2))
+    with pytest.raises(MemoryError, match="GiB") as caught:
+        VietorisRips().build(x)
+    assert "WeakAlpha" in str(caught.value)
+    assert "max_edge_length" in str(caught.value)
+    with pytest.raises(MemoryError, match="max_edge_length"):
+        VietorisRips(max_edge_length=1.0).build(x)
+
+
+def test_too_many_coordinates_for_delaunay():
+    x = np.random.default_rng(0).random((500, 30))
+    for filtration in (WeakAlpha(), Alpha()):
+        with pytest.raises(MemoryError, match="30 coordinates"):
+            filtration.build(x)

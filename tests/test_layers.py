@@ -1,0 +1,93 @@
+"""Imports run downward, and two walls hold: gudhi's and scikit-learn's private API."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sktopo
+
+ROOT = Path(sktopo.__file__).parent
+LAYERS = {
+    "_sklearn_compat": 0,
+    "_validation": 0,
+    "_algebra": 0,
+    "base": 0,
+    "persistence": 1,
+    "solvers": 1,
+    "filtrations": 2,
+    "functionals": 2,
+    "metrics": 2,
+    "objectives": 3,
+    "gradients": 3,
+    "diagrams": 3,
+    "linear_model": 4,
+    "optimization": 4,
+    "feature_extraction": 4,
+    "attacks": 4,
+    "datasets": 4,
+    "plotting": 5,
+    "testing": 0,
+    "__init__": 6,
+}
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+def room_of(path):
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def climbs(here, name):
+    """Whether an import of ``name`` in the room ``here`` does not run downward."""
+    parts = name.split(".")
+    if parts[0] != "sktopo" or len(parts) < 2 or parts[1] == here:
+        return False
+    target = parts[1] if parts[1] in LAYERS else "__init__"
+    if LAYERS[here] == 0:
+        # The contracts stand on each other in one order only.
+        ground = list(LAYERS)
+        return LAYERS[target] > 0 or ground.index(target) > ground.index(here)
+    return LAYERS[target] >= LAYERS[here]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_downward(path):
+    here = room_of(path)
+    assert here in LAYERS, f"{here} has no layer"
+    assert [name for name in imports_of(path) if climbs(here, name)] == []
+
+
+def test_the_rule_finds_a_climber():
+    assert climbs("persistence", "sktopo.filtrations.Cubical")
+    assert climbs("linear_model", "sktopo.feature_extraction.PersistenceEnergies")
+    assert climbs("filtrations", "sktopo.TopologicalRidge")
+    assert not climbs("filtrations", "sktopo.persistence.grid_pairs")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_gudhi_stands_behind_one_wall(path):
+    for name in imports_of(path):
+        if name.split(".")[0] == "gudhi":
+            assert path.parent.name in ("persistence", "metrics")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_private_scikit_learn_has_one_door(path):
+    for name in imports_of(path):
+        is_private = any(part.startswith("_") for part in name.split("."))
+        if name.startswith("sklearn") and is_private:
+            assert path.name == "_sklearn_compat.py", name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_stay_small(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
