@@ -179,31 +179,27 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         if self.image_shape is not None:
             return self._flat_images(X, reset)
         X = _as_batch(X)
+        shape = (len(X),) if isinstance(X, list) else X.shape
+        if shape[:1] == (0,):
+            raise ValueError(
+                f"Found array with 0 sample(s) (shape={shape}) while a minimum of 1 "
+                f"is required by {type(self).__name__}."
+            )
         if isinstance(X, list):
-            return self._list(X, ndim)
-        if len(X.shape) == 2 and 1 in ndim:
-            return validate_data(self, X, reset=reset, dtype=_KEEP)
-        if len(X.shape) - 1 not in ndim:
+            self._check_samples(X, ndim)
+        elif len(shape) == 2 and 1 in ndim:
+            X = validate_data(self, X, reset=reset, dtype=_KEEP)
+        elif len(shape) - 1 not in ndim:
             expected = " or ".join(f"{k + 1}-D array" for k in ndim)
             raise ValueError(
                 f"{type(self).__name__} with {self.filtration!r} expects a batch: a "
                 f"list with one {self.filtration.sample_name} for each sample, or a "
-                f"{expected}. Got an array of shape {X.shape}. Reshape your data or "
+                f"{expected}. Got an array of shape {shape}. Reshape your data or "
                 "put a single sample into a list."
             )
-        if X.shape[0] == 0:
-            raise ValueError(
-                f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 "
-                f"is required by {type(self).__name__}."
-            )
-        return np.asarray(X)
+        return X if isinstance(X, list) else np.asarray(X)
 
-    def _list(self, X, ndim):
-        if len(X) == 0:
-            raise ValueError(
-                "Found array with 0 sample(s) while a minimum of 1 is required by "
-                f"{type(self).__name__}."
-            )
+    def _check_samples(self, X, ndim):
         for i, x in enumerate(X):
             if np.ndim(x) not in ndim:
                 raise ValueError(
@@ -211,7 +207,6 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                     f"each sample is a {self.filtration.sample_name}. Got sample {i} "
                     f"of shape {np.shape(x)}."
                 )
-        return X
 
     def _flat_images(self, X, reset):
         if not self.filtration.is_grid:
@@ -255,7 +250,7 @@ def _as_batch(X):
     """An array, or a list of samples where their shapes differ."""
     if hasattr(X, "shape"):
         return X
-    if hasattr(X, "__array__"):
+    if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
         return np.asarray(X)
     samples = list(X)
     if any(hasattr(x, "shape") for x in samples):

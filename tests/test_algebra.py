@@ -1,0 +1,86 @@
+"""Terms and functionals add and scale, print, clone and take parameters."""
+
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.base import clone
+
+from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceEnergy, PersistenceNorm
+from sktopo.objectives import PersistenceTerm, SquaredError, WeightedSum
+
+DIAGRAM = np.array([[0.0, 3.0], [1.0, 2.0]])
+
+
+def test_sums_and_multiples():
+    a, b = PersistenceEnergy(p=2), PersistenceNorm()
+    for combination, expected in [
+        (a + b, 10 + 4),
+        (a - b, 10 - 4),
+        (2 * a, 20),
+        (a * 0.5, 5),
+        (-a, -10),
+        (3 * (a - 2 * b) + b, 30 - 24 + 4),
+    ]:
+        value, grad = combination.value_and_grad(DIAGRAM)
+        assert value == expected
+        assert grad.shape == DIAGRAM.shape
+
+
+def test_sums_do_not_nest():
+    a, b = PersistenceEnergy(), PersistenceNorm()
+    total = 2 * (a + b) - 3 * (a - b)
+    assert len(total.terms) == 4
+    assert total.weights == (2, 2, -3, 3)
+
+
+def test_kinds_do_not_mix():
+    term, functional = SquaredError([0.0]), PersistenceEnergy()
+    for other in (functional, 1.0, "a"):
+        with pytest.raises(TypeError):
+            term + other
+        with pytest.raises(TypeError):
+            term - other
+    with pytest.raises(TypeError):
+        term * term
+    with pytest.raises(ValueError, match="terms only or functionals only"):
+        WeightedSum((term, functional), (1.0, 1.0)).value_and_grad(np.zeros(1))
+
+
+def test_parameters_of_summands():
+    total = PersistenceEnergy(p=2) + PersistenceNorm()
+    assert total.get_params()["term0__p"] == 2
+    total.set_params(term0__p=1, weights=(1.0, 0.0))
+    assert total.value_and_grad(DIAGRAM)[0] == 4
+    for bad in ("term7__p", "p", "termx__p", "term0"):
+        with pytest.raises(ValueError, match="Invalid parameter"):
+            total.set_params(**{bad: 1})
+    with pytest.raises(ValueError, match="Invalid parameter"):
+        total.set_params(term0__no=1)
+
+
+def test_clone_pickle_and_print():
+    term = PersistenceTerm(Cubical(), PersistenceEnergy()) + SquaredError(np.ones(4))
+    x = np.array([0.0, 2, 1, 3])
+    for copy in (clone(term), pickle.loads(pickle.dumps(term))):
+        assert copy is not term
+        assert_allclose(copy.value_and_grad(x)[1], term.value_and_grad(x)[1])
+    clone(term).set_params(term0__filtration__superlevel=True)
+    assert not term.terms[0].filtration.superlevel
+    assert "PersistenceEnergy()" in repr(term)
+
+
+@pytest.mark.parametrize(
+    ("terms", "weights", "message"),
+    [
+        ((), (), "same length of at least 1"),
+        ((SquaredError([0.0]),), (1.0, 2.0), "Got 1 and 2"),
+        ((SquaredError([0.0]),), (np.nan,), "finite numbers"),
+        ((SquaredError([0.0]),), ("a",), "finite numbers"),
+    ],
+)
+def test_bad_sums(terms, weights, message):
+    with pytest.raises(ValueError, match=message):
+        WeightedSum(terms, weights).value_and_grad(np.zeros(1))

@@ -1,0 +1,159 @@
+"""Solvers x problems with known minima; stopping, history, bad functions."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sktopo.solvers import LBFGS, Adam
+
+
+def bowl(x):
+    return float((x**2).sum()), 2 * x
+
+
+def valley(x):
+    """Rosenbrock's; its minimum 0 lies in (1, 1)."""
+    a, b = x
+    value = (1 - a) ** 2 + 100 * (b - a**2) ** 2
+    return value, np.array([-2 * (1 - a) - 400 * a * (b - a**2), 200 * (b - a**2)])
+
+
+def kink(x):
+    """|x_0 - 1| + |x_1| / 2."""
+    return abs(x[0] - 1) + abs(x[1]) / 2, np.array(
+        [np.sign(x[0] - 1), np.sign(x[1]) / 2]
+    )
+
+
+PROBLEMS = {
+    "bowl": (bowl, np.array([3.0, -2.0]), np.zeros(2)),
+    "valley": (valley, np.array([-1.0, 1.0]), np.ones(2)),
+    "kink": (kink, np.array([-3.0, 2.0]), np.array([1.0, 0.0])),
+    "bowl of matrices": (bowl, np.ones((2, 3)), np.zeros((2, 3))),
+}
+SOLVERS = [
+    Adam(0.05, max_iter=20000),
+    Adam(0.1, schedule="adaptive", max_iter=20000, n_iter_no_change=50),
+    LBFGS(),
+]
+
+
+@pytest.mark.parametrize("solver", SOLVERS, ids=str)
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_known_minima(solver, name):
+    function, start, minimum = PROBLEMS[name]
+    before = start.copy()
+    result = solver.minimize(function, start)
+    tolerance = 0.06 if name == "kink" and solver is SOLVERS[0] else 2e-3
+    assert_allclose(result.x, minimum, atol=tolerance)
+    assert result.x.shape == start.shape
+    assert result.fun == function(result.x)[0]
+    assert_array_equal(start, before)
+    assert result.history[0] == function(start)[0]
+    assert len(result.history) == result.nit + 1
+    assert result.fun == result.history.min()
+    assert result.nfev >= result.nit
+
+
+def test_constant_rate_makes_all_steps():
+    result = Adam(max_iter=37).minimize(bowl, np.ones(2))
+    assert (result.nit, result.status, result.success) == (37, 1, False)
+
+
+def test_tolerance_ends_a_constant_rate():
+    result = Adam(0.5, tol=1e-3, max_iter=5000).minimize(kink, np.array([4.0, 4.0]))
+    assert result.success
+    assert result.nit < 500
+
+
+def test_adaptive_rate_converges():
+    solver = Adam(0.5, schedule="adaptive", max_iter=5000)
+    result = solver.minimize(kink, np.array([4.0, 4.0]))
+    assert result.success
+    assert result.fun < 1e-4
+
+
+@pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
+@pytest.mark.parametrize("way", ["true", "StopIteration"])
+def test_a_callback_can_stop(solver, way):
+    seen = []
+
+    def callback(result):
+        seen.append(result.nit)
+        if len(seen) == 3:
+            if way == "true":
+                return True
+            raise StopIteration
+        return None
+
+    result = solver.minimize(valley, np.array([-1.0, 1.0]), callback=callback)
+    assert seen == [1, 2, 3]
+    assert (result.nit, result.status) == (3, 2)
+    assert "callback" in result.message
+
+
+@pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
+def test_an_interrupt_hands_over_the_best(solver):
+    calls = []
+
+    def interrupted(x):
+        calls.append(x)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return valley(x)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        solver.minimize(interrupted, np.array([-1.0, 1.0]))
+    result = caught.value.result
+    assert result.fun == valley(result.x)[0] <= valley(np.array([-1.0, 1.0]))[0]
+
+
+@pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
+def test_no_step(solver):
+    result = solver.set_params(max_iter=0).minimize(bowl, np.ones(2))
+    assert result.nit == 0
+    assert_array_equal(result.x, np.ones(2))
+    solver.set_params(max_iter=100)
+
+
+@pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_functions_that_are_no_numbers(solver, bad):
+    with pytest.raises(ValueError, match="not finite at the start"):
+        solver.minimize(lambda x: (bad, x), np.ones(2))
+    calls = []
+
+    def later(x):
+        calls.append(x)
+        value, grad = bowl(x)
+        return (bad if len(calls) > 3 else value), grad
+
+    result = solver.minimize(later, np.ones(2))
+    assert result.status == 3
+    assert np.isfinite(result.fun)
+
+
+def test_verbose(capsys):
+    Adam(max_iter=4, verbose=2).minimize(bowl, np.ones(2))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "[Adam] step 0",
+        "[Adam] step 2",
+        "[Adam] step 4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("solver", "message"),
+    [
+        (Adam(0), "'learning_rate' parameter of Adam"),
+        (Adam(beta_1=1.0), "'beta_1' parameter of Adam"),
+        (Adam(schedule="cosine"), "'schedule' parameter of Adam"),
+        (LBFGS(max_iter=-1), "'max_iter' parameter of LBFGS"),
+        (LBFGS(memory=0), "'memory' parameter of LBFGS"),
+    ],
+    ids=str,
+)
+def test_bad_parameters(solver, message):
+    with pytest.raises(ValueError, match=message):
+        solver.minimize(bowl, np.ones(2))
