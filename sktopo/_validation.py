@@ -1,6 +1,7 @@
 """Checks of parameters and of input, cheap enough for a loop."""
 
 import numbers
+from operator import is_
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,7 +22,7 @@ class ValidatedParams(BaseEstimator):
     def _check_params(self):
         values = tuple(getattr(self, name) for name in self._parameter_constraints)
         passed = self.__dict__.get("_passed_params", ())
-        if len(values) == len(passed) and all(map(_same, values, passed)):
+        if len(values) == len(passed) and all(map(is_, values, passed)):
             return
         self._validate_params()
         self._passed_params = values
@@ -37,10 +38,6 @@ class ValidatedParams(BaseEstimator):
         state = super().__getstate__()
         state.pop("_passed_params", None)
         return state
-
-
-def _same(a, b):
-    return a is b
 
 
 def check_real_array(x, *, name, owner, ndim, ndim_hint):

@@ -9,17 +9,13 @@ NEVER = -1
 
 def pairs_from_ranks(dimension, diagram, order):
     """Turn a diagram of ranks, deaths inf where essential, into index pairs."""
-    diagram = np.asarray(diagram, dtype=np.float64).reshape(-1, 2)
-    is_finite = np.isfinite(diagram[:, 1])
-    if is_finite.all():
-        finite, essential = diagram, diagram[:0, 0]
+    never = diagram[:, 1] == np.inf
+    if never.any():
+        essential = order[diagram[never, 0].astype(np.intp)]
+        diagram = diagram[~never]
     else:
-        finite, essential = diagram[is_finite], diagram[~is_finite, 0]
-    return PersistencePairs(
-        dimension,
-        order[finite.astype(np.intp)],
-        order[essential.astype(np.intp)],
-    )
+        essential = np.empty(0, dtype=np.intp)
+    return PersistencePairs(dimension, order.take(diagram.astype(np.intp)), essential)
 
 
 def no_pairs(dimension):

@@ -76,7 +76,9 @@ def _forest_diagram(ranks, n_points):
 def _tree_diagram(ranks, edges, n_points):
     """H0 is the minimum spanning tree."""
     i, j = np.triu_indices(n_points, 1) if edges is None else edges.T
-    graph = csr_array((ranks, (i, j)), shape=(n_points, n_points))
+    # scipy's graph routines take 32-bit indices.
+    ends = (np.asarray(i, dtype=np.int32), np.asarray(j, dtype=np.int32))
+    graph = csr_array((ranks, ends), shape=(n_points, n_points))
     return _forest_diagram(minimum_spanning_tree(graph).data, n_points)
 
 

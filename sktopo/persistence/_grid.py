@@ -35,9 +35,8 @@ def grid_pairs(order, shape, connectivity, homology_dimensions):
     -------
     list of PersistencePairs
     """
-    ranks = ranks_of(order).reshape([n for n in shape if n > 1])
-    if ranks.ndim == 0:
-        ranks = ranks.reshape(1)
+    thick = [n for n in shape if n > 1]
+    ranks = ranks_of(order).reshape(thick or 1)
     diagrams = _DIAGRAMS[ranks.ndim, connectivity](ranks, homology_dimensions)
     return [
         pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)

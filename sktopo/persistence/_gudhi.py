@@ -7,7 +7,8 @@ that saves its checks; the private one is taken where the installed version has 
 import gudhi
 import numpy as np
 from gudhi.flag_filtration.edge_collapse import reduce_graph
-from gudhi.sklearn import CubicalPersistence, RipsPersistence
+from gudhi.sklearn.cubical_persistence import CubicalPersistence
+from gudhi.sklearn.rips_persistence import RipsPersistence
 from scipy.sparse import coo_matrix
 
 try:
@@ -47,7 +48,7 @@ def cubical_diagrams(grid, homology_dimensions, *, cells_are="top_dimensional_ce
     complex_ = gudhi.CubicalComplex(**{cells_are: grid})
     complex_.compute_persistence(homology_coeff_field=FIELD)
     return [
-        complex_.persistence_intervals_in_dimension(k).reshape(-1, 2)
+        np.reshape(complex_.persistence_intervals_in_dimension(k), (-1, 2))
         for k in homology_dimensions
     ]
 
