@@ -18,6 +18,10 @@ class Differentiable(ValidatedParams):
         ours, theirs = _flat(self), _flat(other)
         return WeightedSum(ours[0] + theirs[0], ours[1] + theirs[1])
 
+    def __radd__(self, other):
+        # The start of sum().
+        return self if other == 0 else NotImplemented
+
     def __mul__(self, factor):
         if not isinstance(factor, numbers.Real):
             return NotImplemented
@@ -25,6 +29,11 @@ class Differentiable(ValidatedParams):
         return WeightedSum(terms, tuple(float(factor) * w for w in weights))
 
     __rmul__ = __mul__
+
+    def __truediv__(self, factor):
+        if not isinstance(factor, numbers.Real):
+            return NotImplemented
+        return self * (1.0 / float(factor))
 
     def __neg__(self):
         return -1.0 * self
@@ -140,7 +149,8 @@ class WeightedSum(Differentiable):
         value, grad = 0.0, 0.0
         for weight, part in zip(self.weights, parts, strict=True):
             v, g = part(x)
-            value += weight * v
+            if weight != 0:
+                value += weight * v
             grad = grad + weight * g
         return value, grad
 

@@ -1,5 +1,6 @@
 """Checks of parameters and of input, cheap enough for a loop."""
 
+import math
 import numbers
 from operator import is_
 
@@ -58,6 +59,11 @@ def check_real_array(x, *, name, owner, ndim, ndim_hint):
             f"{name} of {owner} is a sparse matrix, but dense data is required. "
             "Use .toarray() to convert it."
         )
+    if np.ma.is_masked(x):
+        raise ValueError(
+            f"{name} of {owner} must have no masked entries. "
+            f"Got {np.ma.count_masked(x)} of them."
+        )
     try:
         x = np.asarray(x)
     except ValueError as error:
@@ -73,7 +79,12 @@ def check_real_array(x, *, name, owner, ndim, ndim_hint):
         raise ValueError(
             f"{name} of {owner} must not be empty. Got an array of shape {x.shape}."
         )
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
+    if x.dtype.kind == "f" and not math.isfinite(float(x.max()) - float(x.min())):
+        if np.isfinite(x).all():
+            raise ValueError(
+                f"{name} of {owner} must have a finite range; its differences "
+                f"overflow. Got values from {x.min()} to {x.max()}: rescale them."
+            )
         what = "NaN" if np.isnan(x).any() else "infinity"
         raise ValueError(f"{name} of {owner} must be finite. Input contains {what}.")
     return x
@@ -95,14 +106,23 @@ def _as_real(x, name, owner):
             f"Got dtype {x.dtype}."
         )
     try:
-        if kind in "US":
-            raise ValueError("strings are not numbers")
+        if kind != "O":
+            raise ValueError("it holds no numbers")
         return x.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{name} of {owner} must be an array of real numbers. "
             f"Got dtype {x.dtype}: {error}"
         ) from error
+
+
+def check_filtration(filtration, owner):
+    """Raise TypeError where something is no Filtration, such as a class of them."""
+    if isinstance(filtration, type) or not hasattr(filtration, "build"):
+        raise TypeError(
+            f"The 'filtration' parameter of {owner} must be a Filtration, such as "
+            f"Cubical(). Got {filtration!r} instead."
+        )
 
 
 def check_homology_dimensions(homology_dimensions, owner):
@@ -118,15 +138,12 @@ def check_homology_dimensions(homology_dimensions, owner):
     try:
         dimensions = tuple(homology_dimensions)
     except TypeError:
-        dimensions = (None,)
-    if (
-        not dimensions
-        or len(set(dimensions)) < len(dimensions)
-        or any(
-            not isinstance(k, numbers.Integral) or isinstance(k, bool) or k < 0
-            for k in dimensions
-        )
-    ):
+        dimensions = ()
+    are_ints = all(
+        isinstance(k, numbers.Integral) and not isinstance(k, bool) and k >= 0
+        for k in dimensions
+    )
+    if not dimensions or not are_ints or len(set(dimensions)) < len(dimensions):
         raise ValueError(
             f"The 'homology_dimensions' parameter of {owner} must be distinct ints in "
             f"the range [0, inf). Got {homology_dimensions!r} instead."

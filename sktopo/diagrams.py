@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import check_filtration, check_homology_dimensions
 from sktopo.persistence import gather_diagram, index_pairs, longest_first
 
 __all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
@@ -45,6 +45,8 @@ def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
 
     Raises
     ------
+    TypeError
+        If the filtration is none.
     ValueError
         If x or a dimension is none that the filtration can take.
 
@@ -58,6 +60,7 @@ def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
            [1. , 3. ],
            [2. , 4. ]])
     """
+    check_filtration(filtration, "persistence_diagrams")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
     return diagrams_of(filtration.build(x), dimensions)
 
@@ -80,6 +83,8 @@ def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
 
     Raises
     ------
+    TypeError
+        If the filtration is none.
     ValueError
         If x or a dimension is none that the filtration can take.
 
@@ -98,6 +103,7 @@ def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
     >>> h1.births, h1.deaths
     (array([[2, 0]]), array([[1, 1]]))
     """
+    check_filtration(filtration, "persistence_pairs")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
     complex_ = filtration.build(x)
     return [

@@ -22,6 +22,8 @@ def test_sums_and_multiples():
         (2 * a, 20),
         (a * 0.5, 5),
         (-a, -10),
+        (a / 4, 2.5),
+        (sum([a, b]), 14),
         (3 * (a - 2 * b) + b, 30 - 24 + 4),
     ]:
         value, grad = combination.value_and_grad(DIAGRAM)

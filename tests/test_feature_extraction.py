@@ -133,12 +133,40 @@ def test_jobs_change_nothing(rng, n_jobs):
         (PersistenceDiagrams(UP, (-1,)), np.zeros((2, 8)), "'homology_dimensions'"),
         (PersistenceDiagrams(UP, essential="no"), np.zeros((2, 8)), "'essential'"),
         (PersistenceDiagrams(3), np.zeros((2, 8)), "'filtration'"),
+        (
+            PersistenceDiagrams(Cubical(connectivity=8)),
+            np.zeros((2, 8)),
+            "connectivity",
+        ),
+        (PersistenceDiagrams(UP), np.full((2, 3, 3), "a"), "real numbers"),
+        (PersistenceDiagrams(LowerStar([(0, 9)])), np.zeros((2, 8)), "name vertex 9"),
+        (PersistenceDiagrams(UP, image_shape=(8, 1, 1, 1)), np.zeros((2, 8)), "1 to 3"),
     ],
     ids=str,
 )
 def test_bad_batches(transformer, X, message):
     with pytest.raises(ValueError, match=message):
         transformer.fit(X).transform(X)
+
+
+def test_a_bad_sample_is_named(rng):
+    X = [rng.random((4, 2)) for _ in range(6)]
+    X[4][1, 1] = np.nan
+    for n_jobs in (1, 2):
+        transformer = PersistenceDiagrams(VietorisRips(), 0, n_jobs=n_jobs).fit(X)
+        with pytest.raises(ValueError, match="Sample 4 of X, for PersistenceDiagrams"):
+            transformer.transform(X)
+
+
+def test_arrays_of_clouds(rng):
+    X = clouds(rng)
+    expected = PersistenceDiagrams(VietorisRips(), 0).fit_transform(X)
+    array = np.empty(len(X), dtype=object)
+    array[:] = X
+    for container in (array, pd.Series(X), tuple(X)):
+        assert_same(
+            PersistenceDiagrams(VietorisRips(), 0).fit_transform(container), expected
+        )
 
 
 def test_another_number_of_features():
@@ -212,6 +240,8 @@ def test_energies_accept_numbers_and_name_their_columns():
         (PersistenceEnergies(i0=(0,)), "'i0' parameter"),
         (PersistenceEnergies(i0=(1.5,)), "'i0' parameter"),
         (PersistenceEnergies(p="a"), "'p' parameter"),
+        (PersistenceEnergies(p=(1, 1)), "repeats a number"),
+        (PersistenceEnergies(p=[[1], [1, 2]]), "'p' parameter of PersistenceEnergies"),
     ],
     ids=str,
 )

@@ -37,12 +37,22 @@ FILTRATIONS = [
         (lambda x: x.astype(complex), "Complex data not supported"),
         (lambda x: [[1.0, 2.0], [3.0]], "ragged"),
         (lambda x: None, "real numbers|shape"),
+        (lambda x: x.astype("M8[D]"), "real numbers"),
+        (lambda x: np.zeros(x.shape, dtype=[("a", float)]), "real numbers"),
+        (lambda x: np.ma.masked_equal(x, 0), "no masked entries"),
+        (lambda x: 1.7e308 * np.resize([-1.0, 1.0], x.shape), "overflow"),
     ],
 )
 def test_bad_arrays(filtration, good, spoil, message):
     with pytest.raises(ValueError, match=message) as caught:
         persistence_diagrams(spoil(good), filtration)
     assert f"x of {type(filtration).__name__}.build" in str(caught.value)
+
+
+@pytest.mark.parametrize("filtration", [Cubical, "Cubical", None])
+def test_what_is_no_filtration(filtration):
+    with pytest.raises(TypeError, match="'filtration' parameter of persistence_diag"):
+        persistence_diagrams(GRID, filtration)
 
 
 def test_sparse_matrices():
@@ -52,7 +62,9 @@ def test_sparse_matrices():
         Cubical().build(csr_array(GRID))
 
 
-@pytest.mark.parametrize("dimensions", [(), (-1,), (0, 0), (0.5,), "H0", (True,)])
+@pytest.mark.parametrize(
+    "dimensions", [(), (-1,), (0, 0), (0.5,), "H0", (True,), [[0]]]
+)
 def test_bad_homology_dimensions(dimensions):
     with pytest.raises(ValueError, match="The 'homology_dimensions' parameter"):
         persistence_diagrams(GRID, Cubical(), dimensions)
@@ -112,6 +124,9 @@ def test_bad_distance_matrices(matrix, message):
         ([()], "non-empty"),
         (["ab"], "vertex indices"),
         ([(0.5, 1)], "vertex indices"),
+        ([(np.nan, 1)], "vertex indices"),
+        ([(np.inf, 1)], "vertex indices"),
+        ([(0, 10**30)], "vertex indices"),
         ([0, 1], "sequence of sequences"),
         (7, "'simplices' parameter of LowerStar"),
     ],

@@ -62,6 +62,33 @@ def test_position_and_scale_change_nothing_but_the_scale(rng, filtration):
         assert_allclose(moved, 100**power * ours, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.parametrize("filtration", [WeakAlpha(), VietorisRips()], ids=str)
+@pytest.mark.parametrize("n_coordinates", [2, 3])
+@pytest.mark.parametrize("scale", [1e-140, 1e-75, 1e80, 1e120, 1e149])
+def test_extreme_units(rng, filtration, n_coordinates, scale):
+    x = rng.random((30, n_coordinates))
+    for ours, scaled in zip(
+        persistence_diagrams(x, filtration),
+        persistence_diagrams(scale * x, filtration),
+        strict=True,
+    ):
+        assert_allclose(scaled / scale, ours, rtol=1e-9)
+
+
+@pytest.mark.parametrize("filtration", POINT_FILTRATIONS, ids=str)
+@pytest.mark.parametrize("scale", [1e-200, 1e155])
+def test_units_beyond_floating_point(filtration, scale):
+    with pytest.raises(ValueError, match=r"must have an extent between .* rescale"):
+        filtration.build(scale * np.array([[0.0], [1.0], [3.0]]))
+
+
+def test_an_outlier_that_hides_the_rest_is_reported(rng):
+    x = np.concatenate([rng.random((20, 2)), [[1e8, 1e8]]])
+    with pytest.warns(UserWarning, match="points lie too close together"):
+        (h0,) = persistence_diagrams(x, WeakAlpha(), 0)
+    assert len(h0) == 21
+
+
 def test_nearly_coincident_points_are_joined(rng):
     """Qhull leaves out points that it cannot tell apart; their bars must stay."""
     x = rng.random((30, 2))

@@ -111,6 +111,20 @@ def test_weak_alpha_has_the_components_of_rips(rng, n_coordinates):
         assert_allclose(ours, theirs)
 
 
+@pytest.mark.parametrize("shape", [(3, 3, 3), (4, 4, 4), (2, 3, 5), (3, 3, 2, 2)])
+def test_alpha_of_full_lattices(shape):
+    """Only cubes: H0 bars of 1/4, H1 bars of squares, no value beyond the last cube."""
+    x = np.array(list(np.ndindex(*shape)), dtype=float)
+    complex_ = Alpha().build(x)
+    assert complex_.values.max() <= len(shape) / 4 + 1e-6
+    h0, h1, _ = persistence_diagrams(x, Alpha(), (0, 1, 2))
+    assert_allclose(h0[1:, 1], 0.25, atol=1e-6)
+    long_bars = h1[h1[:, 1] - h1[:, 0] > 1e-4]
+    assert_allclose(long_bars, [[0.25, 0.5]] * len(long_bars), atol=1e-6)
+    n_edges = sum(len(x) * (n - 1) // n for n in shape)
+    assert len(long_bars) == n_edges - len(x) + 1
+
+
 def test_alpha_of_lattices_has_the_diagram_of_nearby_points(rng):
     """Stability: cospherical points have the diagram of points in general position."""
     for _ in range(30):

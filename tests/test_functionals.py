@@ -211,7 +211,16 @@ def test_bad_parameters(functional, message):
 
 
 @pytest.mark.parametrize(
-    "diagram", [[[np.nan, 1.0]], [[0.0, np.nan]], [[INF, 1.0]], [0.0, 1.0], [[1, 2, 3]]]
+    "diagram",
+    [
+        [[np.nan, 1.0]],
+        [[0.0, np.nan]],
+        [[INF, 1.0]],
+        [0.0, 1.0],
+        [[1, 2, 3]],
+        "a",
+        np.zeros((0, 5)),
+    ],
 )
 def test_bad_diagrams(diagram):
     for functional in FUNCTIONALS:

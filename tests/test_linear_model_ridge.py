@@ -170,7 +170,7 @@ def test_too_few_steps_are_reported(problem):
     model = TopologicalRidge(p=2, topology="path", max_iter=1)
     with pytest.warns(ConvergenceWarning, match="max_iter=1 steps .* Raise max_iter"):
         model.fit(X, y)
-    assert model.n_iter_ >= 1
+    assert model.n_iter_ == 1
 
 
 def test_random_ties_take_the_seed(problem):
@@ -227,7 +227,10 @@ def test_grid_search(problem):
         ({"topology": (3, 3)}, "one place for each of the 20 features"),
         ({"topology": (20, 0)}, "'topology' parameter"),
         ({"topology": (1, 1, 1, 20)}, "'topology' parameter"),
-        ({"homology_dimensions": (-1,)}, "'homology_dimensions' parameter"),
+        ({"homology_dimensions": (-1,)}, "'homology_dimensions' .* TopologicalRidge"),
+        ({"homology_dimensions": (0, 0)}, "'homology_dimensions' .* TopologicalRidge"),
+        ({"homology_dimensions": 1}, "must be below 1 for topology='values'"),
+        ({"homology_dimensions": (0, 2), "topology": (4, 5)}, "must be below 2"),
         ({"solver": "prox"}, "'solver' parameter of TopologicalRidge"),
         ({"l2": -1}, "'l2' parameter of TopologicalRidge"),
     ],

@@ -107,6 +107,21 @@ def test_warm_is_cold(rng, make):
         x[rng.integers(50)] = rng.choice(x)
 
 
+def test_parameters_of_a_dict():
+    term = PersistenceTerm(Cubical(), {0: PersistenceEnergy(), 1: PersistenceEnergy()})
+    assert term.get_params()["functional__1__p"] == 1
+    term.set_params(functional__1__p=3, filtration__superlevel=True)
+    assert term.functional[1].p == 3
+    assert term.functional[0].p == 1
+    with pytest.raises(ValueError, match="Invalid parameter 'functional__7__p'"):
+        term.set_params(functional__7__p=3)
+
+
+def test_a_class_is_no_filtration():
+    with pytest.raises(TypeError, match="'filtration' parameter of PersistenceTerm"):
+        PersistenceTerm(Cubical, PersistenceEnergy()).value_and_grad(np.zeros(4))
+
+
 def test_squared_error(rng):
     check_gradient(SquaredError(rng.random((3, 4))), rng.random((3, 4)))
     design = rng.random((5, 3))
@@ -122,9 +137,10 @@ def test_squared_error(rng):
         (SquaredError(np.zeros(3), np.zeros((3, 5))), r"must have shape \(5,\)"),
         (SquaredError(np.zeros(2), np.zeros((3, 4))), r"target .* shape \(3,\)"),
         (PersistenceTerm(3, PersistenceEnergy()), "'filtration' parameter"),
+        (PersistenceTerm(Cubical(), [3]), "'functional' parameter"),
         (PersistenceTerm(Cubical(), 3), "'functional' parameter"),
-        (PersistenceTerm(Cubical(), {0: 3}), "must hold functionals"),
-        (PersistenceTerm(Cubical(), {}), "'homology_dimensions' parameter"),
+        (PersistenceTerm(Cubical(), {0: 3}), "a dict with a functional for each"),
+        (PersistenceTerm(Cubical(), {}), "'functional' parameter"),
         (PersistenceTerm(Cubical(), {-1: PersistenceEnergy()}), "Got"),
         (PersistenceTerm(Cubical(), PersistenceEnergy(), -1), "'homology_dimension'"),
         (PersistenceTerm(Cubical(), PersistenceEnergy(), 0, "keep"), "'essential'"),

@@ -133,6 +133,15 @@ def test_functions_that_are_no_numbers(solver, bad):
     assert np.isfinite(result.fun)
 
 
+@pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
+def test_what_is_no_gradient(solver):
+    for grad in (np.ones(1), np.ones(3), 1.0):
+        with pytest.raises(ValueError, match=r"gradient of shape \(2,\). Got"):
+            solver.minimize(lambda x, g=grad: (0.0, g), np.ones(2))
+    with pytest.raises(TypeError, match="must be a function, such as the method"):
+        solver.minimize(solver, np.ones(2))
+
+
 def test_verbose(capsys):
     Adam(max_iter=4, verbose=2).minimize(bowl, np.ones(2))
     lines = capsys.readouterr().out.splitlines()

@@ -11,7 +11,11 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import validate_data
 
 from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import (
+    check_filtration,
+    check_homology_dimensions,
+    check_real_array,
+)
 from sktopo.diagrams import diagrams_of
 
 
@@ -102,8 +106,11 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         -------
         self
         """
-        self._dimensions()
-        self._samples(X, reset=True)
+        check_filtration(self.filtration, type(self).__name__)
+        dimensions = self._dimensions()
+        samples = self._samples(X, reset=True)
+        # The first sample tells whether the filtration can take this kind of data.
+        self._chunk(samples[:1], dimensions)
         return self
 
     def transform(self, X):
@@ -127,7 +134,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             found = self._chunk(samples, dimensions)
         else:
             chunks = Parallel(n_jobs=self.n_jobs)(
-                delayed(self._chunk)(samples[rows], dimensions)
+                delayed(self._chunk)(samples[rows], dimensions, rows.start)
                 for rows in gen_even_slices(len(samples), n_jobs)
             )
             found = [diagrams for chunk in chunks for diagrams in chunk]
@@ -167,11 +174,16 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
     def _dimensions(self):
         return check_homology_dimensions(self.homology_dimensions, type(self).__name__)
 
-    def _chunk(self, samples, dimensions):
-        return [
-            diagrams_of(self.filtration.build(x), dimensions, self.essential)
-            for x in samples
-        ]
+    def _chunk(self, samples, dimensions, start=0):
+        found = []
+        for i, x in enumerate(samples):
+            try:
+                complex_ = self.filtration.build(x)
+            except (TypeError, ValueError, MemoryError) as error:
+                message = f"Sample {start + i} of X, for {type(self).__name__}: {error}"
+                raise type(error)(message) from error
+            found.append(diagrams_of(complex_, dimensions, self.essential))
+        return found
 
     def _samples(self, X, *, reset):
         """The batch as a list or array of samples."""
@@ -197,6 +209,14 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 f"{expected}. Got an array of shape {shape}. Reshape your data or "
                 "put a single sample into a list."
             )
+        else:
+            X = check_real_array(
+                X,
+                name="X",
+                owner=type(self).__name__,
+                ndim=(len(shape),),
+                ndim_hint="a batch",
+            )
         return X if isinstance(X, list) else np.asarray(X)
 
     def _check_samples(self, X, ndim):
@@ -215,12 +235,12 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 f"Got {self.image_shape!r} with {self.filtration!r}."
             )
         shape = tuple(self.image_shape)
-        if not shape or any(
+        if len(shape) not in self.filtration.sample_ndim or any(
             not isinstance(n, numbers.Integral) or n < 1 for n in shape
         ):
             raise ValueError(
-                f"The 'image_shape' parameter of {type(self).__name__} must be ints "
-                f">= 1. Got {self.image_shape!r} instead."
+                f"The 'image_shape' parameter of {type(self).__name__} must be 1 to 3 "
+                f"ints >= 1. Got {self.image_shape!r} instead."
             )
         X = validate_data(self, X, reset=reset, dtype=_KEEP)
         if math.prod(shape) != X.shape[1]:
@@ -249,7 +269,9 @@ _KEEP = (np.float64, np.float32, np.int64, np.int32, np.int16, np.uint16, np.uin
 def _as_batch(X):
     """An array, or a list of samples where their shapes differ."""
     if hasattr(X, "shape"):
-        return X
+        # An array of arrays, or a Series of them, is a list of samples.
+        is_list = len(X.shape) == 1 and X.dtype == object
+        return list(X) if is_list else X
     if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
         return np.asarray(X)
     samples = list(X)

@@ -137,7 +137,7 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
         p, q, i0 = self._exponents()
         return np.array(
             [
-                f"diagram{k}_p{a:g}_q{b:g}_i{i}"
+                f"diagram{k}_p{_short(a)}_q{_short(b)}_i{i}"
                 for k in range(self.n_diagrams_in_)
                 for i in i0
                 for a in p
@@ -147,17 +147,24 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
         )
 
     def _exponents(self):
-        exponents = [np.atleast_1d(getattr(self, name)) for name in ("p", "q", "i0")]
-        for name, values in zip(("p", "q", "i0"), exponents, strict=True):
+        return [self._exponent(name) for name in ("p", "q", "i0")]
+
+    def _exponent(self, name):
+        try:
+            values = np.atleast_1d(getattr(self, name))
             if values.ndim != 1 or values.size == 0:
-                raise ValueError(
-                    f"The {name!r} parameter of PersistenceEnergies must be a "
-                    f"non-empty sequence. Got {getattr(self, name)!r} instead."
-                )
+                raise ValueError("It is no sequence of numbers.")
+            if np.unique(values).size < values.size:
+                raise ValueError("It repeats a number.")
             for value in values.tolist():
                 # The functional of one number knows what it may be.
                 PersistenceEnergy(**{name: value})._check_params()
-        return exponents
+        except ValueError as error:
+            raise ValueError(
+                f"The {name!r} parameter of PersistenceEnergies must be a non-empty "
+                f"sequence of distinct numbers. Got {getattr(self, name)!r}: {error}"
+            ) from error
+        return values
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -165,8 +172,17 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
         return tags
 
 
+def _short(number):
+    return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
+
+
 def _by_dimension(X):
     """One list of diagrams over all samples for each homology dimension."""
+    if not hasattr(X, "__iter__"):
+        raise ValueError(
+            f"PersistenceEnergies takes a list with the diagrams of each sample. Got "
+            f"{X!r}."
+        )
     samples = list(X)
     if not samples:
         raise ValueError("Found 0 sample(s) while a minimum of 1 is required.")

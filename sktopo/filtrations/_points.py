@@ -1,6 +1,7 @@
 """Point clouds: validation, affine hull, Delaunay triangulation."""
 
 import math
+import warnings
 from itertools import combinations
 
 import numpy as np
@@ -13,6 +14,8 @@ from sktopo._validation import check_real_array
 _SIMPLICES_A_POINT = (1.0, 2.0, 6.8, 31.8, 187.0, 1296.0, 10260.0)
 _FLAT = 1e-12
 _NUDGE = 1e-9
+_LARGEST = 1e150
+_COINCIDENT = 1e-13
 
 
 def check_points(x, owner):
@@ -30,7 +33,15 @@ def check_points(x, owner):
         ndim=(2,),
         ndim_hint="a point cloud of shape (n_points, n_coordinates)",
     )
-    return np.array(x, dtype=np.float64)
+    points = np.array(x, dtype=np.float64)
+    extent = float(np.ptp(points, axis=0).max())
+    if extent > _LARGEST or 0 < extent < 1 / _LARGEST:
+        raise ValueError(
+            f"x of {owner} must have an extent between {1 / _LARGEST:g} and "
+            f"{_LARGEST:g}: squared distances of others are no floating-point numbers. "
+            f"Got {extent:g}; rescale the points."
+        )
+    return points
 
 
 def lengths_of(points, edges):
@@ -68,7 +79,10 @@ class Triangulation:
     """
 
     def __init__(self, points):
-        centred = points - points.mean(axis=0)
+        centre = points.min(axis=0)
+        extent = np.ptp(points, axis=0).max()
+        centred = (points - centre) / (extent if extent > 0 else 1.0)
+        centred -= centred.mean(axis=0)
         unique, first, inverse = np.unique(
             centred, axis=0, return_index=True, return_inverse=True
         )
@@ -82,11 +96,12 @@ class Triangulation:
         coordinates = _in_affine_hull(unique)
         simplices, hanging = _triangulate(coordinates)
         self.points = points
-        if coordinates.shape[1] > 2 and _has_flat(coordinates, simplices):
-            nudge = np.random.default_rng(0).normal(size=unique.shape)
-            nudge *= _NUDGE * np.abs(unique).max()
-            self.points = points + nudge[inverse]
+        if coordinates.shape[1] > 2 and _flat(coordinates, simplices).any():
+            nudge = _NUDGE * np.random.default_rng(0).normal(size=unique.shape)
+            self.points = points + extent * nudge[inverse]
             simplices, hanging = _triangulate(_in_affine_hull(unique + nudge))
+            simplices = _without_flat_skin(coordinates, simplices)
+        _warn_of_close_points(unique, hanging)
         self.dimension = simplices.shape[1] - 1
         self.simplices = _sorted_rows(first[simplices])
         repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
@@ -113,6 +128,8 @@ class Triangulation:
 
 
 def _subsets(simplices, size):
+    if size < 0:
+        size += simplices.shape[1]
     for columns in combinations(range(simplices.shape[1]), size):
         yield simplices[:, columns]
 
@@ -171,11 +188,50 @@ def _triangulate(points):
     return found.simplices.astype(np.intp), hanging
 
 
-def _has_flat(points, simplices):
-    """Whether some simplex has no volume, as among cospherical points."""
+def _flat(points, simplices):
+    """Which simplices have no volume, as among cospherical points."""
+    if simplices.shape[1] != points.shape[1] + 1:
+        return np.zeros(len(simplices), dtype=bool)
     sides = points[simplices[:, 1:]] - points[simplices[:, :1]]
     heights = np.abs(np.einsum("nii->ni", np.linalg.qr(sides)[1]))
-    return bool((heights.min(axis=1) < _NUDGE * np.abs(sides).max(axis=(1, 2))).any())
+    return heights.min(axis=1) < 10 * _NUDGE * np.abs(sides).max(axis=(1, 2))
+
+
+def _without_flat_skin(points, simplices):
+    """Take off flat simplices on the hull: collapses, which change no homology.
+
+    They are there because of a nudge only, and their circumspheres are as large as the
+    nudge is small.
+    """
+    flat = _flat(points, simplices)
+    while flat.any():
+        facets = np.concatenate(list(_subsets(np.sort(simplices, axis=1), -1)))
+        _, place, count = np.unique(
+            facets, axis=0, return_inverse=True, return_counts=True
+        )
+        on_hull = (
+            (count[place.reshape(-1)] == 1).reshape(-1, len(simplices)).any(axis=0)
+        )
+        keep = ~(flat & on_hull)
+        if keep.all():
+            break
+        simplices, flat = simplices[keep], flat[keep]
+    return simplices
+
+
+def _warn_of_close_points(points, hanging):
+    """Say so where Qhull could not tell points apart that are not coincident."""
+    gap = np.linalg.norm(points[hanging[:, 0]] - points[hanging[:, 1]], axis=1)
+    lost = int((gap > _COINCIDENT).sum())
+    if lost:
+        warnings.warn(
+            f"{lost} points lie too close together, compared with the extent of the "
+            "cloud, for a Delaunay triangulation in floating-point numbers; they are "
+            "joined to their neighbours, and bars of about their distance are "
+            "approximate. Use VietorisRips, or leave out far outliers.",
+            UserWarning,
+            stacklevel=6,
+        )
 
 
 def triangulation_memory(n_points, dimension):

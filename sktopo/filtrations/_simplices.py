@@ -67,7 +67,7 @@ def _as_tuples(simplices, owner="closure"):
     wrong = f"The 'simplices' parameter of {owner} must"
     try:
         found = [tuple(sorted(map(_as_index, simplex))) for simplex in simplices]
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(
             f"{wrong} be a sequence of sequences of vertex indices. "
             f"Got {simplices!r:.80} instead."
@@ -88,6 +88,8 @@ def _as_tuples(simplices, owner="closure"):
 def _as_index(vertex):
     if isinstance(vertex, (str, bytes)) or int(vertex) != vertex:
         raise TypeError
+    if vertex > np.iinfo(np.int32).max:
+        raise OverflowError
     return int(vertex)
 
 

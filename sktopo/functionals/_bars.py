@@ -11,8 +11,13 @@ def check_diagram(diagram, owner):
     ValueError
         If it has another shape, a birth is not finite, or a death is NaN.
     """
-    diagram = np.asarray(diagram, dtype=np.float64)
-    if diagram.size == 0:
+    try:
+        diagram = np.asarray(diagram, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"A diagram for {owner} must be an array of real numbers: {error}"
+        ) from error
+    if diagram.shape == (0,):
         return diagram.reshape(0, 2)
     if diagram.ndim != 2 or diagram.shape[1] != 2:
         raise ValueError(

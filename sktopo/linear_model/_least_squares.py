@@ -1,6 +1,7 @@
 """||target - design @ w||^2 + alpha * penalty(w): descend, then finish exactly."""
 
 import numpy as np
+from scipy.linalg import norm
 
 from sktopo.objectives import SquaredError
 from sktopo.solvers import LBFGS, Adam
@@ -58,14 +59,15 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     if solver == "lbfgs":
         result = LBFGS(**settings).minimize(value_and_grad, start)
     else:
-        size = np.sqrt(np.mean(start**2))
+        # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
+        size = float(norm(start)) / np.sqrt(start.size)
         adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
         result = adam.minimize(value_and_grad, start)
         if solver == "auto":
-            n_steps = result.nit
+            settings["max_iter"] -= result.nit
             smooth = LBFGS(**settings).minimize(value_and_grad, result.x)
             result.x, result.fun = smooth.x, smooth.fun
-            result.nit = n_steps + smooth.nit
+            result.nit += smooth.nit
     if penalty.p == 1 and penalty.q == 0:
         finish(result, design, target, alpha, penalty)
     return result

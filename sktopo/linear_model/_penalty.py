@@ -59,7 +59,16 @@ class WeightPenalty(Term):
     def _term(self):
         energy = PersistenceEnergy(p=self.p, q=self.q, i0=self.i0)
         dimensions = np.atleast_1d(self.homology_dimensions).tolist()
-        return PersistenceTerm(self._layout()[0], dict.fromkeys(dimensions, energy))
+        filtration, shape = self._layout()
+        if not isinstance(self.topology, Filtration):
+            end = len(shape) if filtration.is_grid else 1
+            if max(dimensions) >= end:
+                raise ValueError(
+                    "The 'homology_dimensions' parameter of TopologicalRidge must be "
+                    f"below {end} for topology={self.topology!r}, which has nothing in "
+                    f"higher ones. Got {self.homology_dimensions!r} instead."
+                )
+        return PersistenceTerm(filtration, dict.fromkeys(dimensions, energy))
 
     def _layout(self):
         """The filtration, and the shape in which it takes the weights."""
@@ -74,13 +83,13 @@ class WeightPenalty(Term):
         elif _is_shape(topology):
             if math.prod(topology) != n:
                 raise ValueError(
-                    "The 'topology' parameter must be a grid with one place for each "
-                    f"of the {n} features. Got {topology!r} instead."
+                    "The 'topology' parameter of TopologicalRidge must be a grid with "
+                    f"one place for each of the {n} features. Got {topology!r} instead."
                 )
             return Cubical(superlevel=self.superlevel), tuple(topology)
         raise ValueError(
-            "The 'topology' parameter must be 'values', 'path', a shape of 1 to 3 ints "
-            f"or a Filtration. Got {topology!r} instead."
+            "The 'topology' parameter of TopologicalRidge must be 'values', 'path', a "
+            f"shape of 1 to 3 ints or a Filtration. Got {topology!r} instead."
         )
 
     def fused(self, w, reach):

@@ -16,6 +16,7 @@ from sktopo._sklearn_compat import (
     _check_sample_weight,
     _fit_context,
 )
+from sktopo._validation import check_homology_dimensions
 from sktopo.linear_model._least_squares import centred, minimize_penalised
 from sktopo.linear_model._penalty import WeightPenalty
 
@@ -48,7 +49,8 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
     p : float >= 0, default=1
         Power of the lifetimes.
     q : float >= 0, default=0
-        Power of the midpoints.
+        Power of the midpoints. The energy of bars at negative midpoints is negative
+        for odd q, and the objective may then have no minimum.
     i0 : int >= 1, default=2
         The first bar that is penalised. On H0 the first bar is the essential one:
         ``i0=k`` leaves k - 1 clusters, or k - 1 maxima, in peace.
@@ -194,6 +196,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         ConvergenceWarning
             If the solver has made ``max_iter`` steps before it came to rest.
         """
+        check_homology_dimensions(self.homology_dimensions, "TopologicalRidge")
         X, y, sample_weight = self._validated(X, y, sample_weight)
         targets = y.reshape(len(y), -1).astype(np.float64)
         rows, targets, X_mean, y_mean = centred(
@@ -259,7 +262,6 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.n_iter_ = 0
         if self.alpha == 0:
             return coef
-        settings = {"max_iter": self.max_iter, "tol": self.tol, "verbose": self.verbose}
         for k in range(n_targets):
             result = minimize_penalised(
                 rows,
@@ -268,7 +270,11 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 penalty,
                 solver=self.solver,
                 start=starts[k],
-                settings=settings,
+                settings={
+                    "max_iter": self.max_iter,
+                    "tol": self.tol,
+                    "verbose": self.verbose,
+                },
             )
             if result.status == 1:
                 warnings.warn(

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import check_filtration, check_homology_dimensions
 from sktopo.base import Term
 from sktopo.persistence import gather_diagram, index_pairs, scatter_gradient
 
@@ -72,14 +72,43 @@ class PersistenceTerm(Term):
 
     def _validate_params(self):
         super()._validate_params()
+        check_filtration(self.filtration, "PersistenceTerm")
+        if not isinstance(self.functional, dict):
+            return
+        try:
+            check_homology_dimensions(tuple(self.functional), "PersistenceTerm")
+            hold = all(hasattr(f, "value_and_grad") for f in self.functional.values())
+        except ValueError:
+            hold = False
+        if not hold:
+            raise ValueError(
+                "The 'functional' parameter of PersistenceTerm must be a functional, "
+                "or a dict with a functional for each homology dimension. "
+                f"Got {self.functional!r} instead."
+            )
+
+    def get_params(self, deep=True):
+        params = super().get_params(deep=deep)
+        if deep and isinstance(self.functional, dict):
+            for k, functional in self.functional.items():
+                for name, value in functional.get_params().items():
+                    params[f"functional__{k}__{name}"] = value
+        return params
+
+    def set_params(self, **params):
+        if "functional" in params:
+            self.functional = params.pop("functional")
         if isinstance(self.functional, dict):
-            check_homology_dimensions(self.functional, "PersistenceTerm")
-            for functional in self.functional.values():
-                if not hasattr(functional, "value_and_grad"):
+            keys = {str(k): f for k, f in self.functional.items()}
+            for key in [k for k in params if k.startswith("functional__")]:
+                k, _, name = key.removeprefix("functional__").partition("__")
+                if k not in keys:
                     raise ValueError(
-                        "The 'functional' parameter of PersistenceTerm must hold "
-                        f"functionals. Got {functional!r} instead."
+                        f"Invalid parameter {key!r} for PersistenceTerm: 'functional' "
+                        f"has the dimensions {list(self.functional)}."
                     )
+                keys[k].set_params(**{name: params.pop(key)})
+        return super().set_params(**params)
 
     def value_and_grad(self, x):
         """Evaluate at x.

@@ -31,6 +31,11 @@ class Run:
 
     def __init__(self, value_and_grad, x0, *, callback, verbose, name):
         self.x0 = np.array(x0, dtype=np.float64)
+        if not callable(value_and_grad):
+            raise TypeError(
+                f"value_and_grad of {name}.minimize must be a function, such as the "
+                f"method of a term. Got {value_and_grad!r}."
+            )
         self._function = value_and_grad
         self._callback = callback
         self._verbose = verbose
@@ -44,6 +49,12 @@ class Run:
         """The function at x, in the shape of x0; ends the run where it is no number."""
         value, grad = self._function(x)
         self.nfev += 1
+        grad = np.asarray(grad, dtype=np.float64)
+        if grad.shape != self.x0.shape:
+            raise ValueError(
+                f"The function that {self._name} minimises must return a gradient of "
+                f"shape {self.x0.shape}. Got {grad.shape}."
+            )
         if not (np.isfinite(value) and np.isfinite(grad).all()):
             if self.nfev == 1:
                 raise ValueError(
@@ -52,7 +63,7 @@ class Run:
                 )
             self.status = 3
             raise Stop
-        return float(value), np.asarray(grad, dtype=np.float64)
+        return float(value), grad
 
     def record(self, x, value):
         """Note a step; ends the run where the callback says so."""
