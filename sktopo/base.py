@@ -12,7 +12,7 @@ Conventions
 -----------
 Diagrams
     Arrays of shape (n_bars, 2), birth and death in the units of the data. With
-    ``superlevel`` a birth lies above its death; lifetimes are |death - birth| and
+    ``superlevel`` a birth lies above its death; lifetimes are ``|death - birth|`` and
     midpoints (birth + death) / 2 either way. A bar of zero lifetime stays among the
     index pairs, counts for no functional, and is left out of diagrams.
 Essential bars

@@ -15,7 +15,7 @@ from sktopo.functionals._energy import check_midpoints
 class PersistenceEnergies(TransformerMixin, BaseEstimator):
     """Turn diagrams into the numbers E(p, q, i0), one column for each combination.
 
-    E(p, q, i0) is the sum of |d - b|^p ((d + b) / 2)^q over the bars from the i0-th
+    E(p, q, i0) is the sum of ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th
     longest on; see PersistenceEnergy. The features of [1]_ are the default: p and q
     from 0 to 4.
 

@@ -16,7 +16,7 @@ ENERGY_CONSTRAINTS = {
 
 
 class PersistenceEnergy(DiagramFunctional):
-    """The sum of |d - b|^p ((d + b) / 2)^q over the bars from the i0-th longest on.
+    """The sum of ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th longest on.
 
     Bars are sorted by decreasing lifetime, essential bars first, and counted from 1:
     ``i0=2`` on H0 of a connected space leaves out the one component that stays, and

@@ -10,7 +10,7 @@ from sktopo.functionals._bars import check_diagram, power_and_slope
 
 
 class PersistenceNorm(DiagramFunctional):
-    """The sum of |d - b|^p over the bars in a region of the birth-lifetime plane.
+    """The sum of ``|d - b|^p`` over the bars in a region of the birth-lifetime plane.
 
     Without a region this is W_p^p, the distance to the empty diagram, up to the
     constant of the ground norm [1]_. Essential bars and bars of zero lifetime add

@@ -29,7 +29,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         ||y - X w - b||^2 + alpha * E(p, q, i0; PD(w)) + l2 * ||w||^2
 
     where E is the energy of the persistence diagrams of w, the sum of
-    |d - b|^p ((d + b) / 2)^q over the bars from the i0-th longest on [1]_. What the
+    ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th longest on [1]_. What the
     diagrams see is up to ``topology``: whether the weights form clusters, whether they
     rise and fall along a path, or what shapes they make as an image.
 
