@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sktopo.solvers import LBFGS, Adam
+from sktopo.base import Term
+from sktopo.solvers import LBFGS, Adam, ProximalGradient
 
 
 def bowl(x):
@@ -71,6 +72,48 @@ def test_adaptive_rate_converges():
     result = solver.minimize(kink, np.array([4.0, 4.0]))
     assert result.success
     assert result.fun < 1e-4
+
+
+class AbsoluteValue(Term):
+    def value_and_grad(self, x):
+        return float(np.abs(x).sum()), np.sign(x)
+
+    def prox(self, x, step):
+        return np.sign(x) * np.maximum(np.abs(x) - step, 0)
+
+
+def test_proximal_gradient_solves_a_lasso(rng):
+    X, y = rng.normal(size=(30, 60)), rng.normal(size=30)
+    alpha = 5.0
+
+    def error(w):
+        residual = X @ w - y
+        return float(residual @ residual), 2 * X.T @ residual
+
+    result = ProximalGradient(tol=1e-14, max_iter=20000).minimize_composite(
+        error,
+        np.zeros(60),
+        kinked=AbsoluteValue(),
+        lipschitz=2 * np.linalg.norm(X, 2) ** 2,
+        factor=alpha,
+    )
+    assert result.success
+    assert (np.diff(result.history) <= 0).all()
+    pull = -error(result.x)[1] / alpha
+    assert_allclose(pull[result.x != 0], np.sign(result.x[result.x != 0]), atol=1e-4)
+    assert np.abs(pull).max() <= 1 + 1e-4
+    assert 0 < (result.x != 0).sum() < 30
+
+
+def test_proximal_gradient_names_what_is_missing():
+    class Plain(Term):
+        def value_and_grad(self, x):
+            return bowl(x)
+
+    with pytest.raises(TypeError, match=r"Plain is not compatible .* declares no prox"):
+        ProximalGradient().minimize_composite(
+            bowl, np.ones(2), kinked=Plain(), lipschitz=1.0
+        )
 
 
 @pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)

@@ -79,8 +79,9 @@ class FlagComplex(OrderedComplex):
             return matrix
         # Coincident points have no direction to move in: their share is zero.
         length = self.values[1 + edges].astype(np.float64)
-        pull = grad[edges] / np.where(length > 0, length, 1.0)
-        pull = pull[:, None] * (self._points[i] - self._points[j])
+        pull = self._points[i] - self._points[j]
+        pull /= np.where(length > 0, length, 1.0)[:, None]
+        pull *= grad[edges, None]
         return spread_on_points(np.stack([i, j]), np.stack([pull, -pull]), self._points)
 
     def generators(self, dimension, pairs):

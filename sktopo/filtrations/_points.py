@@ -46,7 +46,10 @@ def check_points(x, owner):
 
 def lengths_of(points, edges):
     """Euclidean lengths of edges (n_edges, 2)."""
-    return np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
+    sides = points[edges[:, 0]] - points[edges[:, 1]]
+    if sides.shape[1] == 1:
+        return np.abs(sides[:, 0])
+    return np.linalg.norm(sides, axis=1)
 
 
 def line_edges(points):

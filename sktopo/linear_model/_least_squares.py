@@ -1,14 +1,19 @@
 """||target - design @ w||^2 + alpha * penalty(w): descend, then finish exactly."""
 
+from functools import cached_property
+
 import numpy as np
-from scipy.linalg import norm
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm
+from sklearn.base import clone
 
 from sktopo.objectives import SquaredError
-from sktopo.solvers import LBFGS, Adam
+from sktopo.solvers import LBFGS, Adam, ProximalGradient
 
 # How close neighbours must be, relative to the largest weight, to be taken as tied.
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
+_SHORT_REACHES = (1e-9,)
 _MAX_SETTLING = 30
+_STEPS_BETWEEN = 20
 
 
 def centred(X, y, sample_weight, fit_intercept):
@@ -45,8 +50,9 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     design, target : ndarray of shape (n_rows, n_features) and (n_rows,)
     alpha : float > 0
     penalty : WeightPenalty
-    solver : {"auto", "adam", "lbfgs"}
-    start : ndarray of shape (n_features,)
+    solver : {"auto", "prox", "adam", "lbfgs"}
+    start : ndarray of shape (n_features,) or None
+        None lets the solver choose.
     settings : dict
         ``max_iter``, ``tol`` and ``verbose`` of the solver.
 
@@ -54,8 +60,12 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     -------
     scipy.optimize.OptimizeResult
     """
-    objective = SquaredError(target, design) + alpha * penalty
-    value_and_grad = objective.warm_value_and_grad()
+    problem = _Problem(design, target, alpha, penalty)
+    if solver == "prox" or (solver == "auto" and penalty.has_prox):
+        return _by_prox(problem, start, settings)
+    value_and_grad = problem.objective.warm_value_and_grad()
+    if start is None:
+        start = problem.least_squares()
     if solver == "lbfgs":
         result = LBFGS(**settings).minimize(value_and_grad, start)
     else:
@@ -64,44 +74,148 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
         adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
         result = adam.minimize(value_and_grad, start)
         if solver == "auto":
-            settings["max_iter"] -= result.nit
-            smooth = LBFGS(**settings).minimize(value_and_grad, result.x)
+            rest = {**settings, "max_iter": settings["max_iter"] - result.nit}
+            smooth = LBFGS(**rest).minimize(value_and_grad, result.x)
             result.x, result.fun = smooth.x, smooth.fun
             result.nit += smooth.nit
     if penalty.p == 1 and penalty.q == 0:
-        finish(result, design, target, alpha, penalty)
+        problem.finish(result, _REACHES)
     return result
 
 
-def finish(result, design, target, alpha, penalty):
-    """End a descent on a kinked penalty in the exact minimum that it was circling.
+def _by_prox(problem, start, settings):
+    """Proximal gradient that ends in the exact solution as soon as that is known.
 
-    With p = 1 and q = 0 the penalty is linear as long as the same cells are paired.
-    Fuse neighbours that are nearly tied, keep the pairs, and solve the small least
-    squares that is left; repeat until it settles. Of several reaches the best result
-    is kept, and the descent's own where none is better. What has settled has
-    converged, whatever the descent says.
+    The penalty with i0 = 2 is convex. Its solution is where to start from: the
+    objective of a larger i0 has many minima, and from least squares one falls into
+    those that plain descent finds. Where least squares is not unique, it is far from
+    every solution in directions in which only the penalty pulls; equal weights are not.
     """
-    value_and_grad = (SquaredError(target, design) + alpha * penalty).value_and_grad
-    gram, moment = design.T @ design, design.T @ target
-    slack = 1e-12 * float(target @ target)
-    descended = result.x
-    for reach in _REACHES:
-        w = descended
-        for _ in range(_MAX_SETTLING):
-            labels = penalty.fused(w, reach * np.abs(w).max(initial=0.0))
-            fuse = np.zeros((w.size, labels.max() + 1))
-            fuse[np.arange(w.size), labels] = 1.0
-            tied = fuse @ ((fuse.T @ w) / fuse.sum(axis=0))
-            _, slope = penalty.value_and_grad(tied)
-            pull = fuse.T @ (moment - alpha / 2 * slope)
-            last = w
-            w = fuse @ np.linalg.lstsq(fuse.T @ gram @ fuse, pull, rcond=1e-12)[0]
-            settled = np.abs(w - last).max() <= 1e-13 * np.abs(w).max()
-            value = value_and_grad(w)[0]
-            if value < result.fun + slack:
-                result.x, result.fun, slack = w, value, 0.0
-            if settled:
-                if np.allclose(w, result.x, rtol=1e-12, atol=0.0):
-                    result.status = 0
-                break
+    penalty, max_iter = problem.penalty, settings["max_iter"]
+    stages = [(penalty, max_iter)]
+    if start is None and penalty.i0 > 2 and max_iter > 1:
+        convex = clone(penalty).set_params(i0=2)
+        stages = [(convex, max_iter // 2), (penalty, max_iter)]
+    if start is None and len(problem.design) < penalty.n_weights:
+        start = problem.equal_weights()
+    elif start is None:
+        start = problem.least_squares()
+    n_steps = 0
+    for stage, end in stages:
+        part = problem.with_penalty(stage)
+        exact = []
+
+        def settle(result, part=part, exact=exact):
+            if result.nit % _STEPS_BETWEEN or not part.is_determined(result.x):
+                return False
+            part.finish(result, _SHORT_REACHES)
+            if part.is_fixed_point(result.x):
+                exact.append(result)
+            return bool(exact)
+
+        result = ProximalGradient(
+            **{**settings, "max_iter": end - n_steps}
+        ).minimize_composite(
+            part.error.value_and_grad,
+            start,
+            kinked=stage,
+            lipschitz=part.lipschitz,
+            factor=part.alpha,
+            callback=settle,
+        )
+        n_steps += result.nit
+        if exact:
+            result.x, result.fun, result.status = exact[0].x, exact[0].fun, 0
+        else:
+            part.finish(result, _SHORT_REACHES)
+        start = result.x
+    result.nit = n_steps
+    return result
+
+
+class _Problem:
+    """The parts of one penalised least squares problem."""
+
+    def __init__(self, design, target, alpha, penalty):
+        self.design, self.target = design, target
+        self.alpha, self.penalty = alpha, penalty
+        self.error = SquaredError(target, design)
+        self.objective = self.error + alpha * penalty
+
+    def with_penalty(self, penalty):
+        """The same data with another penalty."""
+        other = _Problem(self.design, self.target, self.alpha, penalty)
+        other.lipschitz = self.lipschitz
+        return other
+
+    def least_squares(self):
+        """The solution without a penalty, of least norm."""
+        return np.linalg.lstsq(self.design, self.target, rcond=None)[0]
+
+    def equal_weights(self):
+        """The solution of an infinite penalty on the range."""
+        rows = self.design.sum(axis=1)
+        scale = rows @ rows
+        common = rows @ self.target / scale if scale > 0 else 0.0
+        return np.full(self.design.shape[1], common)
+
+    @cached_property
+    def lipschitz(self):
+        """Of the gradient of the squared error; any number will do where that is 0."""
+        return 2 * norm(self.design, 2) ** 2 or 1.0
+
+    def is_determined(self, w):
+        """Whether the data decide on the values that w takes."""
+        return np.unique(w).size <= len(self.design)
+
+    def is_fixed_point(self, w):
+        """Whether a proximal step leaves w where it is, up to rounding."""
+        step = 1 / self.lipschitz
+        _, grad = self.error.value_and_grad(w)
+        moved = self.penalty.prox(w - step * grad, self.alpha * step)
+        return np.abs(moved - w).max() <= 1e-10 * np.abs(w).max(initial=0.0)
+
+    def finish(self, result, reaches):
+        """End a descent on a kinked penalty in the exact minimum that it was circling.
+
+        With p = 1 and q = 0 the penalty is linear as long as the same cells are paired.
+        Fuse neighbours that are nearly tied, keep the pairs, and solve the small least
+        squares that is left; repeat until it settles. Of several reaches the best
+        result is kept, and the descent's own where none is better. What has settled has
+        converged, whatever the descent says.
+        """
+        value_and_grad = self.objective.value_and_grad
+        gram, moment = self.design.T @ self.design, self.design.T @ self.target
+        slack = 1e-12 * float(self.target @ self.target)
+        descended = result.x
+        for reach in reaches:
+            w = descended
+            for _ in range(_MAX_SETTLING):
+                labels = self.penalty.fused(w, reach * np.abs(w).max(initial=0.0))
+                fuse = np.zeros((w.size, labels.max() + 1))
+                fuse[np.arange(w.size), labels] = 1.0
+                tied = fuse @ ((fuse.T @ w) / fuse.sum(axis=0))
+                _, slope = self.penalty.value_and_grad(tied)
+                pull = fuse.T @ (moment - self.alpha / 2 * slope)
+                last = w
+                w = fuse @ _solve(fuse.T @ gram @ fuse, pull)
+                settled = np.abs(w - last).max() <= 1e-13 * np.abs(w).max()
+                value = value_and_grad(w)[0]
+                if value < result.fun + slack:
+                    result.x, result.fun, slack = w, value, 0.0
+                if settled:
+                    if np.allclose(w, result.x, rtol=1e-12, atol=0.0):
+                        result.status = 0
+                    break
+
+
+def _solve(gram, pull):
+    """Solve normal equations; of least norm where they are singular."""
+    try:
+        factor = cho_factor(gram)
+        diagonal = np.abs(np.diagonal(factor[0]))
+        if diagonal.min() > 1e-7 * diagonal.max():
+            return cho_solve(factor, pull)
+    except LinAlgError:
+        pass
+    return np.linalg.lstsq(gram, pull, rcond=1e-12)[0]

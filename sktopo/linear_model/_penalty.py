@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from sktopo.base import Filtration, Term
 from sktopo.filtrations import Cubical, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
-from sktopo.objectives import PersistenceTerm
+from sktopo.objectives import PersistenceTerm, prox_of_ranges, sum_of_ranges
 
 
 class WeightPenalty(Term):
@@ -41,11 +41,19 @@ class WeightPenalty(Term):
 
     def value_and_grad(self, x):
         """Evaluate at a weight vector of shape (n_weights,)."""
+        if self.has_prox:
+            return sum_of_ranges(x, self._n_runs)
         return self._flat(self._term().value_and_grad)(x)
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration."""
+        if self.has_prox:
+            return self.value_and_grad
         return self._flat(self._term().warm_value_and_grad())
+
+    def check(self):
+        """Raise ValueError where the topology does not fit the weights."""
+        self._term()
 
     def _flat(self, value_and_grad):
         shape = self._layout()[1]
@@ -91,6 +99,23 @@ class WeightPenalty(Term):
             "The 'topology' parameter of TopologicalRidge must be 'values', 'path', a "
             f"shape of 1 to 3 ints or a Filtration. Got {topology!r} instead."
         )
+
+    @property
+    def has_prox(self):
+        """Whether the proximal step is known: p = 1, q = 0 on "values".
+
+        Then the penalty is the total range of i0 - 1 runs of the sorted weights.
+        """
+        is_values = isinstance(self.topology, str) and self.topology == "values"
+        return is_values and self.p == 1 and self.q == 0
+
+    @property
+    def _n_runs(self):
+        return max(1, self.i0 - 1)
+
+    def prox(self, x, step):
+        """Minimise ||z - x||^2 / 2 + step * penalty(z) over z, where has_prox."""
+        return prox_of_ranges(x, step, self._n_runs)
 
     def fused(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""

@@ -34,8 +34,9 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
     rise and fall along a path, or what shapes they make as an image.
 
     1. X and y are centred and weighted;
-    2. a solver descends from the least squares solution, or with ``warm_start`` from
-       the last one;
+    2. a solver goes down from the least squares solution (from equal weights, where
+       that is not unique and the solver is "prox"), or with ``warm_start`` from the
+       last one;
     3. where p = 1 and q = 0, weights that are tied up to rounding are fused, and the
        small least squares problem that is left is solved exactly.
 
@@ -71,9 +72,12 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Weight of the squared norm.
     fit_intercept : bool, default=True
         Whether there is an intercept b; it is not penalised.
-    solver : {"auto", "adam", "lbfgs"}, default="auto"
-        "adam" descends with a rate that falls where progress ends, "lbfgs" is faster
-        where the penalty is smooth, "auto" is the first followed by the second.
+    solver : {"auto", "prox", "adam", "lbfgs"}, default="auto"
+        - "prox": accelerated proximal gradient with the exact proximal step; for
+          topology "values" with p = 1 and q = 0 only.
+        - "adam": descent with a rate that falls where progress ends.
+        - "lbfgs": faster where the penalty is smooth (p >= 2).
+        - "auto": "prox" where there is one, else "adam" followed by "lbfgs".
     max_iter : int >= 1, default=1000
         Steps of the solver at most.
     tol : float >= 0, default=1e-6
@@ -133,7 +137,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         "superlevel": ["boolean"],
         "l2": [Interval(numbers.Real, 0, None, closed="left")],
         "fit_intercept": ["boolean"],
-        "solver": [StrOptions({"auto", "adam", "lbfgs"})],
+        "solver": [StrOptions({"auto", "prox", "adam", "lbfgs"})],
         "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "tol": [Interval(numbers.Real, 0, None, closed="left")],
         "warm_start": ["boolean"],
@@ -256,12 +260,19 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
             homology_dimensions=self.homology_dimensions,
             superlevel=self.superlevel,
         )
-        penalty.value_and_grad(np.zeros(n_features))
-        coef = np.linalg.lstsq(rows, targets, rcond=None)[0].T
-        starts = self._last_coef(coef)
+        penalty.check()
+        if self.solver == "prox" and not penalty.has_prox:
+            raise ValueError(
+                "The 'solver' parameter of TopologicalRidge must be 'auto', 'adam' or "
+                "'lbfgs' for this penalty. Got 'prox', which needs topology='values', "
+                f"p=1 and q=0; topology={self.topology!r}, p={self.p}, q={self.q} "
+                "declare no exact proximal step."
+            )
+        starts = self._starts(n_targets, n_features)
         self.n_iter_ = 0
         if self.alpha == 0:
-            return coef
+            return np.linalg.lstsq(rows, targets, rcond=None)[0].T
+        coef = np.empty((n_targets, n_features))
         for k in range(n_targets):
             result = minimize_penalised(
                 rows,
@@ -297,11 +308,12 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         return clone(topology).set_params(random_state=seed)
 
-    def _last_coef(self, coef):
+    def _starts(self, *shape):
+        """The last weights where they are asked for, else None for each target."""
         last = np.atleast_2d(getattr(self, "coef_", np.empty(0)))
-        if self.warm_start and last.shape == coef.shape:
+        if self.warm_start and last.shape == shape:
             return last.astype(np.float64)
-        return coef
+        return [None] * shape[0]
 
     def _unpack(self, coef, intercept, y_ndim, dtype):
         self.coef_ = coef.astype(dtype)

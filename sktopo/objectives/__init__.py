@@ -2,6 +2,13 @@
 
 from sktopo._algebra import WeightedSum
 from sktopo.objectives._persistence_term import PersistenceTerm
+from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._squared_error import SquaredError
 
-__all__ = ["PersistenceTerm", "SquaredError", "WeightedSum"]
+__all__ = [
+    "PersistenceTerm",
+    "SquaredError",
+    "WeightedSum",
+    "prox_of_ranges",
+    "sum_of_ranges",
+]

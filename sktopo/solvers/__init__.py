@@ -2,5 +2,6 @@
 
 from sktopo.solvers._adam import Adam
 from sktopo.solvers._lbfgs import LBFGS
+from sktopo.solvers._proximal_gradient import ProximalGradient
 
-__all__ = ["LBFGS", "Adam"]
+__all__ = ["LBFGS", "Adam", "ProximalGradient"]

@@ -1,0 +1,184 @@
+"""The sum of ranges of the best split into runs, and its exact proximal step.
+
+E(1, 0, i0) of points on the line adds up all gaps but the i0 - 2 longest: the least
+total range of i0 - 1 runs that the sorted values are cut into.
+"""
+
+import numpy as np
+
+
+def sum_of_ranges(values, n_runs):
+    """The least total range of ``n_runs`` runs of the sorted values, and its gradient.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    n_runs : int >= 1
+
+    Returns
+    -------
+    value : float
+    grad : ndarray of shape (n,)
+        One subgradient: of equal values the first in the array comes first.
+    """
+    order = np.argsort(values, kind="stable")
+    gaps = np.diff(values[order])
+    counts = gaps > 0
+    counts[np.argsort(-gaps, kind="stable")[: n_runs - 1]] = False
+    grad = np.zeros(values.shape)
+    grad[order[1:]] += counts
+    grad[order[:-1]] -= counts
+    return float(gaps[counts].sum()), grad
+
+
+def prox_of_ranges(values, step, n_runs):
+    """Minimise ||z - values||^2 / 2 + step * (sum of the ranges of n_runs runs of z).
+
+    Inside a run from l to r the minimum clips the values to [lo, hi], where the mass
+    cut off at each end is ``step``; where lo would pass hi the run collapses to its
+    mean. Since hi depends on r only and lo on l only, the costs of all runs are one
+    array, and the best cuts a dynamic programme over the ends of runs.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    step : float >= 0
+    n_runs : int >= 1
+        At most so many runs.
+
+    Returns
+    -------
+    z : ndarray of shape (n,)
+        The global minimum.
+    """
+    order = np.argsort(values, kind="stable")
+    # Sums of squares lose less when they are of centred values.
+    centre = values[order[values.size // 2]]
+    v = values[order] - centre
+    high, high_cost = _upper_clip(v, step)
+    low, low_cost = _upper_clip(-v[::-1], step)
+    low, low_cost = -low[::-1], low_cost[::-1]
+
+    run = _RunCosts(v, low, low_cost, high, high_cost)
+    z = np.empty_like(values)
+    for first, last in _best_cuts(run, v.size, min(n_runs, v.size)):
+        z[order[first : last + 1]] = run.minimum(first, last)
+    return z + centre
+
+
+def _upper_clip(v, step):
+    """For each end r, the level that cuts ``step`` off v[..r], and what it costs.
+
+    The values are sorted. The level of r is h with sum of (v_i - h)+ over i <= r equal
+    to ``step``; the cost is step * h + sum of ((v_i - h)+)^2 / 2.
+    """
+    n = v.size
+    sums = np.concatenate([[0.0], np.cumsum(v)])
+    squares = np.concatenate([[0.0], np.cumsum(v * v)])
+    end = np.arange(1, n + 1)
+    # The first index that is cut off, by bisection: its excess is below the step.
+    first, beyond = np.zeros(n, dtype=np.intp), end - 1
+    while True:
+        open_ = first < beyond
+        if not open_.any():
+            break
+        middle = (first + beyond) // 2
+        excess = sums[end] - sums[middle] - (end - middle) * v[middle]
+        is_cut = excess < step
+        beyond = np.where(open_ & is_cut, middle, beyond)
+        first = np.where(open_ & ~is_cut, middle + 1, first)
+    count = end - first
+    total = sums[end] - sums[first]
+    level = (total - step) / count
+    square = squares[end] - squares[first]
+    cost = step * level + (square - 2 * level * total + count * level**2) / 2
+    return level, cost
+
+
+class _RunCosts:
+    """What a run of sorted values costs, and what it becomes."""
+
+    def __init__(self, v, low, low_cost, high, high_cost):
+        self.v = v
+        self.low, self.low_cost = low, low_cost
+        self.high, self.high_cost = high, high_cost
+        self.sums = np.concatenate([[0.0], np.cumsum(v)])
+        self.squares = np.concatenate([[0.0], np.cumsum(v * v)])
+
+    def collapsed(self, first, last):
+        """The cost of a run that becomes its mean."""
+        total = self.sums[last + 1] - self.sums[first]
+        square = self.squares[last + 1] - self.squares[first]
+        return (square - total * total / (last + 1 - first)) / 2
+
+    def cost(self, first, last):
+        """Costs of runs; the two arrays of indices broadcast."""
+        clipped = self.low_cost[first] + self.high_cost[last]
+        is_clipped = self.low[first] < self.high[last]
+        return np.where(is_clipped, clipped, self.collapsed(first, last))
+
+    def minimum(self, first, last):
+        """The values of a run after the step."""
+        v = self.v[first : last + 1]
+        if self.low[first] < self.high[last]:
+            return np.clip(v, self.low[first], self.high[last])
+        return np.full(v.size, v.mean())
+
+    def best_starts(self, before):
+        """For each end r the start l with the least before[l] + cost(l, r).
+
+        Runs that are clipped have costs of the form A(l) + B(r), and are all those that
+        start before some place: a running minimum serves them. The others are short.
+        """
+        n = self.v.size
+        index = np.arange(n)
+        least, start = _running_argmin(before + self.low_cost)
+        n_clipped = np.minimum(np.searchsorted(self.low, self.high), index + 1)
+        has_clipped = n_clipped > 0
+        start = np.where(has_clipped, start[n_clipped - 1], 0)
+        least = np.where(has_clipped, least[n_clipped - 1] + self.high_cost, np.inf)
+
+        lengths = index + 1 - n_clipped
+        ends = np.repeat(index, lengths)
+        block = np.cumsum(lengths) - lengths
+        starts = np.arange(ends.size) - (block - n_clipped)[ends]
+        cost = before[starts] + self.collapsed(starts, ends)
+        some = np.flatnonzero(lengths)
+        if some.size:
+            short = np.minimum.reduceat(cost, block[some])
+            better = short < least[some]
+            at_least = np.flatnonzero(cost == np.repeat(short, lengths[some]))
+            # Of equal starts the first: later writes win, so write from the back.
+            short_start = np.empty(n, dtype=np.intp)
+            short_start[ends[at_least[::-1]]] = starts[at_least[::-1]]
+            least[some[better]] = short[better]
+            start[some[better]] = short_start[some[better]]
+        return least, start
+
+
+def _running_argmin(values):
+    least = np.minimum.accumulate(values)
+    is_new = np.ones(values.size, dtype=bool)
+    is_new[1:] = least[1:] < least[:-1]
+    return least, np.maximum.accumulate(np.where(is_new, np.arange(values.size), 0))
+
+
+def _best_cuts(run, n, n_runs):
+    """The runs (first, last) of the cheapest split into at most ``n_runs``."""
+    best = run.cost(np.zeros(n, dtype=np.intp), np.arange(n))
+    starts = [np.zeros(n, dtype=np.intp)]
+    for _ in range(1, n_runs):
+        least, start = run.best_starts(np.concatenate([[np.inf], best[:-1]]))
+        fewer = best <= least
+        starts.append(np.where(fewer, -1, start))
+        best = np.where(fewer, best, least)
+    runs, last = [], n - 1
+    for start in starts[::-1]:
+        first = start[last]
+        if first < 0:
+            continue
+        runs.append((first, last))
+        last = first - 1
+        if last < 0:
+            break
+    return runs
