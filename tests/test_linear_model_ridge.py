@@ -11,7 +11,8 @@ from sklearn.model_selection import GridSearchCV
 from sktopo import TopologicalRidge
 from sktopo.filtrations import Cubical, LowerStar, VietorisRips
 from sktopo.linear_model._penalty import WeightPenalty
-from sktopo.objectives import sum_of_ranges
+from sktopo.objectives import SquaredError, sum_of_ranges
+from sktopo.solvers import Adam
 
 TOPOLOGIES = ["values", "path", (4, 5), (5, 2, 2), VietorisRips(), Cubical()]
 
@@ -106,13 +107,68 @@ def test_clusters_are_found_where_descent_fails(seed):
     assert sum_of_ranges(model.coef_, 3)[0] < 0.5
 
 
-def test_the_proximal_solver_says_where_it_can_work(problem):
+def test_exact_solvers_say_where_they_can_work(problem):
     X, y = problem
-    for params in ({"topology": "path"}, {"p": 2}, {"q": 1}):
-        with pytest.raises(
-            ValueError, match="Got 'prox', which needs topology='values'"
-        ):
-            TopologicalRidge(solver="prox", **params).fit(X, y)
+    for solver, params in (
+        ("prox", {"topology": "path"}),
+        ("prox", {"p": 2}),
+        ("prox", {"q": 1}),
+        ("dc", {}),
+        ("dc", {"topology": (20,)}),
+        ("dc", {"topology": "path", "p": 2}),
+    ):
+        with pytest.raises(ValueError, match=f"Got '{solver}': 'prox' needs topology"):
+            TopologicalRidge(solver=solver, **params).fit(X, y)
+
+
+@pytest.mark.parametrize("i0", [2, 3, 4, 6])
+def test_the_energy_of_a_path_is_a_difference_of_convex_functions(rng, i0):
+    """(TV + both ends) / 2 - (max + the i0 - 2 longest lifetimes), ties included."""
+    for superlevel in (True, False):
+        penalty = WeightPenalty(
+            "path",
+            30,
+            p=1,
+            q=0,
+            i0=i0,
+            homology_dimensions=(0,),
+            superlevel=superlevel,
+        )
+        for k in range(130):
+            w = rng.normal(size=30) if k % 2 else rng.integers(-3, 4, 30) * 1.0
+            v = w if superlevel else -w
+            variation = (np.abs(np.diff(v)).sum() + v[0] + v[-1]) / 2
+            concave = penalty.concave_slope(v) @ v
+            energy, _ = penalty.value_and_grad(w)
+            assert energy == pytest.approx(variation - concave, abs=1e-12)
+            assert penalty.concave_slope(v).sum() == 1
+
+
+@pytest.mark.parametrize("n", [75, 120])
+@pytest.mark.parametrize("superlevel", [True, False])
+@pytest.mark.parametrize("i0", [2, 4])
+def test_dc_ends_below_a_long_descent(rng, n, i0, superlevel):
+    w = 2 * np.mod(np.linspace(0, 3, 100), 1) - 1
+    X = rng.normal(size=(n, 100))
+    y = X @ w + np.sqrt(0.05) * rng.normal(size=n)
+    model = TopologicalRidge(
+        topology="path", i0=i0, superlevel=superlevel, fit_intercept=False
+    )
+    exact = objective(model.fit(X, y), X, y)
+    penalty = WeightPenalty(
+        "path",
+        100,
+        p=1,
+        q=0,
+        i0=i0,
+        homology_dimensions=(0,),
+        superlevel=superlevel,
+    )
+    start = np.linalg.lstsq(X, y, rcond=None)[0]
+    descent = Adam(0.01, max_iter=3000).minimize(
+        (SquaredError(y, X) + penalty).warm_value_and_grad(), start
+    )
+    assert exact <= 1.001 * descent.fun + 1e-6 * (y @ y)
 
 
 def test_superlevel_and_sublevel_mirror(problem):

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.linear_model import Lasso
 
 from sktopo.base import Term
-from sktopo.solvers import LBFGS, Adam, ProximalGradient
+from sktopo.solvers import (
+    LBFGS,
+    Adam,
+    ProximalGradient,
+    minimize_kinked_quadratic,
+)
 
 
 def bowl(x):
@@ -209,3 +215,28 @@ def test_verbose(capsys):
 def test_bad_parameters(solver, message):
     with pytest.raises(ValueError, match=message):
         solver.minimize(bowl, np.ones(2))
+
+
+@pytest.mark.parametrize(("n", "p"), [(60, 30), (20, 40)])
+def test_kinked_quadratic_meets_its_conditions(rng, n, p):
+    for _ in range(20):
+        X, y = rng.normal(size=(n, p)), rng.normal(size=n)
+        up, down = rng.choice([0.5, 3.0, 10.0], size=(2, p))
+        gram, moment = X.T @ X, X.T @ y
+        start = np.linalg.lstsq(X, y, rcond=None)[0]
+        for x0 in (None, start):
+            x, converged = minimize_kinked_quadratic(gram, moment, up, down, x0)
+            assert converged
+            grad = 2 * (gram @ x - moment)
+            assert_allclose(grad[x > 0], -up[x > 0], atol=1e-6)
+            assert_allclose(grad[x < 0], down[x < 0], atol=1e-6)
+            assert (grad[x == 0] >= -up[x == 0] - 1e-6).all()
+            assert (grad[x == 0] <= down[x == 0] + 1e-6).all()
+
+
+def test_kinked_quadratic_is_the_lasso(rng):
+    X, y = rng.normal(size=(50, 20)), rng.normal(size=50)
+    lasso = Lasso(alpha=0.1, fit_intercept=False, tol=1e-12).fit(X, y)
+    cost = np.full(20, 2 * 50 * 0.1)
+    x, _ = minimize_kinked_quadratic(X.T @ X, X.T @ y, cost, cost)
+    assert_allclose(x, lasso.coef_, atol=1e-7)

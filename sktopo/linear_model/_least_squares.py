@@ -4,8 +4,10 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm
+from scipy.optimize import OptimizeResult
 from sklearn.base import clone
 
+from sktopo.linear_model._path import PathLeastSquares
 from sktopo.objectives import SquaredError
 from sktopo.solvers import LBFGS, Adam, ProximalGradient
 
@@ -14,6 +16,7 @@ _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
 _SHORT_REACHES = (1e-9,)
 _MAX_SETTLING = 30
 _STEPS_BETWEEN = 20
+_DESCENT_STEPS = 500
 
 
 def centred(X, y, sample_weight, fit_intercept):
@@ -50,7 +53,7 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     design, target : ndarray of shape (n_rows, n_features) and (n_rows,)
     alpha : float > 0
     penalty : WeightPenalty
-    solver : {"auto", "prox", "adam", "lbfgs"}
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}
     start : ndarray of shape (n_features,) or None
         None lets the solver choose.
     settings : dict
@@ -63,16 +66,15 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     problem = _Problem(design, target, alpha, penalty)
     if solver == "prox" or (solver == "auto" and penalty.has_prox):
         return _by_prox(problem, start, settings)
+    if solver == "dc" or (solver == "auto" and penalty.has_split):
+        return _by_difference_of_convex(problem, start, settings)
     value_and_grad = problem.objective.warm_value_and_grad()
     if start is None:
         start = problem.least_squares()
     if solver == "lbfgs":
         result = LBFGS(**settings).minimize(value_and_grad, start)
     else:
-        # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
-        size = float(norm(start)) / np.sqrt(start.size)
-        adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
-        result = adam.minimize(value_and_grad, start)
+        result = _adam(problem, start, settings)
         if solver == "auto":
             rest = {**settings, "max_iter": settings["max_iter"] - result.nit}
             smooth = LBFGS(**rest).minimize(value_and_grad, result.x)
@@ -131,6 +133,67 @@ def _by_prox(problem, start, settings):
         start = result.x
     result.nit = n_steps
     return result
+
+
+def _by_difference_of_convex(problem, start, settings):
+    """Exact convex problems, each with the tangent at the last solution.
+
+    The start decides which minimum is found; so least squares, total variation alone
+    and the solutions of smaller i0 are tried, and the best is kept.
+    """
+    penalty, max_iter = problem.penalty, settings["max_iter"]
+    sign = 1.0 if penalty.superlevel else -1.0
+    path = PathLeastSquares(problem.design, sign * problem.target)
+    objective = problem.objective.value_and_grad
+    best = OptimizeResult(x=None, fun=np.inf, nit=0, status=1)
+
+    def descend(start, i0):
+        """From a start to rest, under the penalty of one i0; noting the best."""
+        part = clone(penalty).set_params(i0=i0)
+        part_objective = problem.with_penalty(part).objective.value_and_grad
+        w, last = start, np.inf
+        while best.nit < max_iter:
+            slope = part.concave_slope(sign * w)
+            w = sign * path.minimize(problem.alpha, slope, sign * w)
+            best.nit += 1
+            if settings["verbose"]:
+                print(f"[dc] i0 {i0}, step {best.nit}: {last:.6g}")
+            value = part_objective(w)[0]
+            reached = objective(w)[0]
+            if reached < best.fun:
+                best.x, best.fun = w, reached
+            if not last - value > settings["tol"] * abs(value):
+                best.status = 0
+                break
+            last = value
+        return w
+
+    if start is not None:
+        descend(start, penalty.i0)
+        return best
+    least_squares = problem.least_squares()
+    descend(least_squares, penalty.i0)
+    flat = np.zeros(least_squares.size)
+    flat[[0, -1]] += 0.5
+    start = sign * path.minimize(problem.alpha, flat, sign * least_squares)
+    descend(start, penalty.i0)
+    if len(problem.design) < least_squares.size:
+        # Least squares is not unique, and one of its solutions no good guess.
+        steps = min(_DESCENT_STEPS, max(0, max_iter - best.nit))
+        descended = _adam(problem, least_squares, {**settings, "max_iter": steps})
+        best.nit += descended.nit
+        descend(descended.x, penalty.i0)
+    for i0 in range(2, min(penalty.i0, 4)):
+        start = descend(start, i0)
+        descend(start, penalty.i0)
+    return best
+
+
+def _adam(problem, start, settings):
+    # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
+    size = float(norm(start)) / np.sqrt(start.size)
+    adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
+    return adam.minimize(problem.objective.warm_value_and_grad(), start)
 
 
 class _Problem:

@@ -110,6 +110,26 @@ class WeightPenalty(Term):
         return is_values and self.p == 1 and self.q == 0
 
     @property
+    def has_split(self):
+        """Whether it is a difference of convex functions: p = 1, q = 0 on "path"."""
+        is_path = isinstance(self.topology, str) and self.topology == "path"
+        return is_path and self.p == 1 and self.q == 0
+
+    def concave_slope(self, x):
+        """The slope of max + the i0 - 2 longest lifetimes of superlevel sets of x."""
+        complex_ = Cubical(superlevel=True).build(x)
+        (pairs,) = complex_.persistence_pairs(0)
+        births, deaths = pairs.finite.T
+        longest = np.argsort(x[deaths] - x[births], kind="stable")[
+            : max(0, self.i0 - 2)
+        ]
+        slope = np.zeros(x.size)
+        slope[pairs.essential] = 1.0
+        slope[births[longest]] += 1.0
+        slope[deaths[longest]] -= 1.0
+        return slope
+
+    @property
     def _n_runs(self):
         return max(1, self.i0 - 1)
 

@@ -72,12 +72,15 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Weight of the squared norm.
     fit_intercept : bool, default=True
         Whether there is an intercept b; it is not penalised.
-    solver : {"auto", "prox", "adam", "lbfgs"}, default="auto"
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
         - "prox": accelerated proximal gradient with the exact proximal step; for
           topology "values" with p = 1 and q = 0 only.
+        - "dc": the difference of two convex functions, one of them replaced by its
+          tangent again and again, what is left solved exactly; for topology "path"
+          with p = 1 and q = 0 only.
         - "adam": descent with a rate that falls where progress ends.
         - "lbfgs": faster where the penalty is smooth (p >= 2).
-        - "auto": "prox" where there is one, else "adam" followed by "lbfgs".
+        - "auto": "prox" or "dc" where they apply, else "adam" followed by "lbfgs".
     max_iter : int >= 1, default=1000
         Steps of the solver at most.
     tol : float >= 0, default=1e-6
@@ -137,7 +140,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         "superlevel": ["boolean"],
         "l2": [Interval(numbers.Real, 0, None, closed="left")],
         "fit_intercept": ["boolean"],
-        "solver": [StrOptions({"auto", "prox", "adam", "lbfgs"})],
+        "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
         "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "tol": [Interval(numbers.Real, 0, None, closed="left")],
         "warm_start": ["boolean"],
@@ -261,12 +264,13 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
             superlevel=self.superlevel,
         )
         penalty.check()
-        if self.solver == "prox" and not penalty.has_prox:
+        exact = {"prox": penalty.has_prox, "dc": penalty.has_split}
+        if not exact.get(self.solver, True):
             raise ValueError(
                 "The 'solver' parameter of TopologicalRidge must be 'auto', 'adam' or "
-                "'lbfgs' for this penalty. Got 'prox', which needs topology='values', "
-                f"p=1 and q=0; topology={self.topology!r}, p={self.p}, q={self.q} "
-                "declare no exact proximal step."
+                f"'lbfgs' for this penalty. Got {self.solver!r}: 'prox' needs "
+                "topology='values' and 'dc' topology='path', both p=1 and q=0; here "
+                f"are topology={self.topology!r}, p={self.p} and q={self.q}."
             )
         starts = self._starts(n_targets, n_features)
         self.n_iter_ = 0
