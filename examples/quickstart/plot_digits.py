@@ -76,7 +76,8 @@ print(f"  tuned by GridSearchCV: {search.best_params_}")
 # ---------------------
 # 60 noisy measurements of 100 weights that rise and fall three times: least squares
 # cannot know them. Ridge and Lasso prefer small weights; ``TopologicalRidge`` prefers
-# weights with few maxima. All three choose their strength by cross-validation.
+# weights with few maxima. All three choose their strength by cross-validation, and
+# ``TopologicalRidge`` also chooses how many maxima are free: ``i0 - 1``.
 
 rng = np.random.default_rng(0)
 n_features, n_samples = 100, 60
@@ -85,26 +86,32 @@ A = rng.normal(size=(n_samples, n_features))
 b = A @ weights + np.sqrt(0.05) * rng.normal(size=n_samples)
 
 alphas = np.logspace(-2, 2, 9)
+# Lasso divides the squared error by twice the number of samples, the others do not.
 models = {
-    "Ridge": Ridge(fit_intercept=False),
-    "Lasso": Lasso(fit_intercept=False, max_iter=100_000),
-    "TopologicalRidge": TopologicalRidge(topology="path", i0=4, fit_intercept=False),
+    "Ridge": (Ridge(fit_intercept=False), {"alpha": alphas}),
+    "Lasso": (
+        Lasso(fit_intercept=False, max_iter=100_000),
+        {"alpha": alphas / (2 * n_samples)},
+    ),
+    "TopologicalRidge": (
+        TopologicalRidge(topology="path", fit_intercept=False),
+        {"alpha": alphas, "i0": [2, 3, 4, 5]},
+    ),
 }
 found = {}
-for name, model in models.items():
-    # Lasso divides the squared error by twice the number of samples, the others do not.
-    grid = {"alpha": alphas / (2 * n_samples) if name == "Lasso" else alphas}
+for name, (model, grid) in models.items():
     search = GridSearchCV(model, grid, cv=5, scoring="neg_mean_squared_error")
     with warnings.catch_warnings():
-        # Where a strength is far too small for 48 samples, descents end on their way.
+        # Lasso with the smallest strengths does not come to rest.
         warnings.simplefilter("ignore", ConvergenceWarning)
         found[name] = search.fit(A, b).best_estimator_
+    print(f"{name}: {search.best_params_}")
 
 X_test = rng.normal(size=(1000, n_features))
 print("\nRegression on a sawtooth, mean squared error on noiseless test data")
 for name, model in found.items():
     error = np.mean((X_test @ (model.coef_ - weights)) ** 2)
-    print(f"  {name:18s} alpha={model.alpha:<8.3g} {error:.4f}")
+    print(f"  {name:18s} {error:.4f}")
 
 # %%
 # The weights, estimated and true.
