@@ -16,6 +16,8 @@ _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
 _SHORT_REACHES = (1e-9,)
 _MAX_SETTLING = 30
 _STEPS_BETWEEN = 20
+_RUNGS = 8
+_LOOSE = 1e-4
 _DESCENT_STEPS = 500
 
 
@@ -90,48 +92,57 @@ def _by_prox(problem, start, settings):
 
     The penalty with i0 = 2 is convex. Its solution is where to start from: the
     objective of a larger i0 has many minima, and from least squares one falls into
-    those that plain descent finds. Where least squares is not unique, it is far from
-    every solution in directions in which only the penalty pulls; equal weights are not.
+    those that plain descent finds. Where least squares is not unique, only the penalty
+    pulls in some directions, and slowly; then the way leads from equal weights, the
+    solution of a large alpha, down to the alpha that is asked for.
     """
-    penalty, max_iter = problem.penalty, settings["max_iter"]
-    stages = [(penalty, max_iter)]
-    if start is None and penalty.i0 > 2 and max_iter > 1:
-        convex = clone(penalty).set_params(i0=2)
-        stages = [(convex, max_iter // 2), (penalty, max_iter)]
-    if start is None and len(problem.design) < penalty.n_weights:
-        start = problem.equal_weights()
-    elif start is None:
+    penalty, max_iter, tol = problem.penalty, settings["max_iter"], settings["tol"]
+    stages = [(problem, max_iter, tol)]
+    if start is None:
+        convex = problem.with_penalty(clone(penalty).set_params(i0=2))
+        if penalty.i0 > 2 and max_iter > 1:
+            stages = [(convex, max_iter // 2, tol), *stages]
         start = problem.least_squares()
+        if len(problem.design) < start.size:
+            start = problem.equal_weights()
+            end = stages[0][1] // 2
+            ladder = [convex.with_alpha(alpha) for alpha in problem.alphas_above(start)]
+            stages = [*((rung, end, _LOOSE) for rung in ladder), *stages]
     n_steps = 0
-    for stage, end in stages:
-        part = problem.with_penalty(stage)
-        exact = []
-
-        def settle(result, part=part, exact=exact):
-            if result.nit % _STEPS_BETWEEN or not part.is_determined(result.x):
-                return False
-            part.finish(result, _SHORT_REACHES)
-            if part.is_fixed_point(result.x):
-                exact.append(result)
-            return bool(exact)
-
-        result = ProximalGradient(
-            **{**settings, "max_iter": end - n_steps}
-        ).minimize_composite(
-            part.error.value_and_grad,
-            start,
-            kinked=stage,
-            lipschitz=part.lipschitz,
-            factor=part.alpha,
-            callback=settle,
-        )
+    for stage, end, stage_tol in stages:
+        if end <= n_steps:
+            continue
+        limits = {**settings, "max_iter": end - n_steps, "tol": max(tol, stage_tol)}
+        result = _prox_stage(stage, start, limits)
         n_steps += result.nit
-        if exact:
-            result.x, result.fun, result.status = exact[0].x, exact[0].fun, 0
-        else:
-            part.finish(result, _SHORT_REACHES)
         start = result.x
     result.nit = n_steps
+    return result
+
+
+def _prox_stage(problem, start, settings):
+    exact = []
+
+    def settle(result):
+        if result.nit % _STEPS_BETWEEN or not problem.is_determined(result.x):
+            return False
+        problem.finish(result, _SHORT_REACHES)
+        if problem.is_fixed_point(result.x):
+            exact.append(result)
+        return bool(exact)
+
+    result = ProximalGradient(**settings).minimize_composite(
+        problem.error.value_and_grad,
+        start,
+        kinked=problem.penalty,
+        lipschitz=problem.lipschitz,
+        factor=problem.alpha,
+        callback=settle,
+    )
+    if exact:
+        result.x, result.fun, result.status = exact[0].x, exact[0].fun, 0
+    else:
+        problem.finish(result, _SHORT_REACHES)
     return result
 
 
@@ -210,6 +221,20 @@ class _Problem:
         other = _Problem(self.design, self.target, self.alpha, penalty)
         other.lipschitz = self.lipschitz
         return other
+
+    def with_alpha(self, alpha):
+        """The same data with another weight of the penalty."""
+        other = _Problem(self.design, self.target, alpha, self.penalty)
+        other.lipschitz = self.lipschitz
+        return other
+
+    def alphas_above(self, equal):
+        """From the least alpha that keeps weights equal, a ladder down to this one."""
+        pull = -self.error.value_and_grad(equal)[1]
+        top = np.maximum(pull, 0.0).sum()
+        if not top > self.alpha:
+            return []
+        return np.geomspace(top, self.alpha, _RUNGS + 1)[1:-1]
 
     def least_squares(self):
         """The solution without a penalty, of least norm."""
