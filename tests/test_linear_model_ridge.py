@@ -24,16 +24,20 @@ def problem(rng):
     return X, X @ w + 0.1 * rng.normal(size=40) + 5
 
 
-def objective(model, X, y):
-    penalty = WeightPenalty(
+def penalty_of(model, n_features):
+    return WeightPenalty(
         model.topology,
-        X.shape[1],
+        n_features,
         p=model.p,
         q=model.q,
         i0=model.i0,
         homology_dimensions=model.homology_dimensions,
         superlevel=model.superlevel,
     )
+
+
+def objective(model, X, y):
+    penalty = penalty_of(model, X.shape[1])
     energy, _ = penalty.value_and_grad(model.coef_)
     error = ((y - model.predict(X)) ** 2).sum()
     return error + model.alpha * energy + model.l2 * (model.coef_**2).sum()
@@ -127,15 +131,8 @@ def test_exact_solvers_say_where_they_can_work(problem):
 def test_the_energy_of_a_path_is_a_difference_of_convex_functions(rng, i0):
     """(TV + both ends) / 2 - (max + the i0 - 2 longest lifetimes), ties included."""
     for superlevel in (True, False):
-        penalty = WeightPenalty(
-            "path",
-            30,
-            p=1,
-            q=0,
-            i0=i0,
-            homology_dimensions=(0,),
-            superlevel=superlevel,
-        )
+        model = TopologicalRidge(topology="path", i0=i0, superlevel=superlevel)
+        penalty = penalty_of(model, 30)
         for k in range(130):
             w = rng.normal(size=30) if k % 2 else rng.integers(-3, 4, 30) * 1.0
             v = w if superlevel else -w
@@ -157,15 +154,7 @@ def test_dc_ends_below_a_long_descent(rng, n, i0, superlevel):
         topology="path", i0=i0, superlevel=superlevel, fit_intercept=False
     )
     exact = objective(model.fit(X, y), X, y)
-    penalty = WeightPenalty(
-        "path",
-        100,
-        p=1,
-        q=0,
-        i0=i0,
-        homology_dimensions=(0,),
-        superlevel=superlevel,
-    )
+    penalty = penalty_of(model, 100)
     start = np.linalg.lstsq(X, y, rcond=None)[0]
     descent = Adam(0.01, max_iter=3000).minimize(
         (SquaredError(y, X) + penalty).warm_value_and_grad(), start

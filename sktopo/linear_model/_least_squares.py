@@ -65,14 +65,14 @@ def minimize_penalised(design, target, alpha, penalty, *, solver, start, setting
     -------
     scipy.optimize.OptimizeResult
     """
-    problem = _Problem(design, target, alpha, penalty)
+    problem = _Problem(_Data(design, target), alpha, penalty)
     if solver == "prox" or (solver == "auto" and penalty.has_prox):
         return _by_prox(problem, start, settings)
     if solver == "dc" or (solver == "auto" and penalty.has_split):
         return _by_difference_of_convex(problem, start, settings)
     value_and_grad = problem.objective.warm_value_and_grad()
     if start is None:
-        start = problem.least_squares()
+        start = problem.data.least_squares
     if solver == "lbfgs":
         result = LBFGS(**settings).minimize(value_and_grad, start)
     else:
@@ -99,15 +99,20 @@ def _by_prox(problem, start, settings):
     penalty, max_iter, tol = problem.penalty, settings["max_iter"], settings["tol"]
     stages = [(problem, max_iter, tol)]
     if start is None:
-        convex = problem.with_penalty(clone(penalty).set_params(i0=2))
+        range_ = clone(penalty).set_params(i0=2)
         if penalty.i0 > 2 and max_iter > 1:
+            convex = _Problem(problem.data, problem.alpha, range_)
             stages = [(convex, max_iter // 2, tol), *stages]
-        start = problem.least_squares()
-        if len(problem.design) < start.size:
-            start = problem.equal_weights()
+        if problem.data.is_unique:
+            start = problem.data.least_squares
+        else:
+            start = problem.data.equal_weights
             end = stages[0][1] // 2
-            ladder = [convex.with_alpha(alpha) for alpha in problem.alphas_above(start)]
-            stages = [*((rung, end, _LOOSE) for rung in ladder), *stages]
+            ladder = [
+                (_Problem(problem.data, alpha, range_), end, _LOOSE)
+                for alpha in problem.alphas_above(start)
+            ]
+            stages = [*ladder, *stages]
     n_steps = 0
     for stage, end, stage_tol in stages:
         if end <= n_steps:
@@ -132,10 +137,10 @@ def _prox_stage(problem, start, settings):
         return bool(exact)
 
     result = ProximalGradient(**settings).minimize_composite(
-        problem.error.value_and_grad,
+        problem.data.error.value_and_grad,
         start,
         kinked=problem.penalty,
-        lipschitz=problem.lipschitz,
+        lipschitz=problem.data.lipschitz,
         factor=problem.alpha,
         callback=settle,
     )
@@ -154,23 +159,26 @@ def _by_difference_of_convex(problem, start, settings):
     """
     penalty, max_iter = problem.penalty, settings["max_iter"]
     sign = 1.0 if penalty.superlevel else -1.0
-    path = PathLeastSquares(problem.design, sign * problem.target)
+    path = PathLeastSquares(problem.data.design, sign * problem.data.target)
     objective = problem.objective.value_and_grad
     best = OptimizeResult(x=None, fun=np.inf, nit=0, status=1)
 
     def descend(start, i0):
         """From a start to rest, under the penalty of one i0; noting the best."""
-        part = clone(penalty).set_params(i0=i0)
-        part_objective = problem.with_penalty(part).objective.value_and_grad
+        part, part_objective = penalty, objective
+        if i0 != penalty.i0:
+            part = clone(penalty).set_params(i0=i0)
+            part_problem = _Problem(problem.data, problem.alpha, part)
+            part_objective = part_problem.objective.value_and_grad
         w, last = start, np.inf
         while best.nit < max_iter:
             slope = part.concave_slope(sign * w)
             w = sign * path.minimize(problem.alpha, slope, sign * w)
             best.nit += 1
-            if settings["verbose"]:
-                print(f"[dc] i0 {i0}, step {best.nit}: {last:.6g}")
             value = part_objective(w)[0]
-            reached = objective(w)[0]
+            reached = value if part is penalty else objective(w)[0]
+            if settings["verbose"]:
+                print(f"[dc] i0 {i0}, step {best.nit}: {value:.6g}")
             if reached < best.fun:
                 best.x, best.fun = w, reached
             if not last - value > settings["tol"] * abs(value):
@@ -182,13 +190,13 @@ def _by_difference_of_convex(problem, start, settings):
     if start is not None:
         descend(start, penalty.i0)
         return best
-    least_squares = problem.least_squares()
+    least_squares = problem.data.least_squares
     descend(least_squares, penalty.i0)
     flat = np.zeros(least_squares.size)
     flat[[0, -1]] += 0.5
     start = sign * path.minimize(problem.alpha, flat, sign * least_squares)
     descend(start, penalty.i0)
-    if len(problem.design) < least_squares.size:
+    if not problem.data.is_unique:
         # Least squares is not unique, and one of its solutions no good guess.
         steps = min(_DESCENT_STEPS, max(0, max_iter - best.nit))
         descended = _adam(problem, least_squares, {**settings, "max_iter": steps})
@@ -207,39 +215,34 @@ def _adam(problem, start, settings):
     return adam.minimize(problem.objective.warm_value_and_grad(), start)
 
 
-class _Problem:
-    """The parts of one penalised least squares problem."""
+class _Data:
+    """||target - design @ w||^2, and what the solvers ask of it, computed once."""
 
-    def __init__(self, design, target, alpha, penalty):
+    def __init__(self, design, target):
         self.design, self.target = design, target
-        self.alpha, self.penalty = alpha, penalty
         self.error = SquaredError(target, design)
-        self.objective = self.error + alpha * penalty
 
-    def with_penalty(self, penalty):
-        """The same data with another penalty."""
-        other = _Problem(self.design, self.target, self.alpha, penalty)
-        other.lipschitz = self.lipschitz
-        return other
+    @property
+    def is_unique(self):
+        """Whether there are rows enough for one solution."""
+        return len(self.design) >= self.design.shape[1]
 
-    def with_alpha(self, alpha):
-        """The same data with another weight of the penalty."""
-        other = _Problem(self.design, self.target, alpha, self.penalty)
-        other.lipschitz = self.lipschitz
-        return other
+    @cached_property
+    def gram(self):
+        """The matrix of the normal equations."""
+        return self.design.T @ self.design
 
-    def alphas_above(self, equal):
-        """From the least alpha that keeps weights equal, a ladder down to this one."""
-        pull = -self.error.value_and_grad(equal)[1]
-        top = np.maximum(pull, 0.0).sum()
-        if not top > self.alpha:
-            return []
-        return np.geomspace(top, self.alpha, _RUNGS + 1)[1:-1]
+    @cached_property
+    def moment(self):
+        """Their right-hand side."""
+        return self.design.T @ self.target
 
+    @cached_property
     def least_squares(self):
         """The solution without a penalty, of least norm."""
         return np.linalg.lstsq(self.design, self.target, rcond=None)[0]
 
+    @cached_property
     def equal_weights(self):
         """The solution of an infinite penalty on the range."""
         rows = self.design.sum(axis=1)
@@ -252,14 +255,30 @@ class _Problem:
         """Of the gradient of the squared error; any number will do where that is 0."""
         return 2 * norm(self.design, 2) ** 2 or 1.0
 
+
+class _Problem:
+    """Data with a penalty and its weight."""
+
+    def __init__(self, data, alpha, penalty):
+        self.data, self.alpha, self.penalty = data, alpha, penalty
+        self.objective = data.error + alpha * penalty
+
+    def alphas_above(self, equal):
+        """From the least alpha that keeps weights equal, a ladder down to this one."""
+        pull = -self.data.error.value_and_grad(equal)[1]
+        top = np.maximum(pull, 0.0).sum()
+        if not top > self.alpha:
+            return []
+        return np.geomspace(top, self.alpha, _RUNGS + 1)[1:-1]
+
     def is_determined(self, w):
         """Whether the data decide on the values that w takes."""
-        return np.unique(w).size <= len(self.design)
+        return np.unique(w).size <= len(self.data.design)
 
     def is_fixed_point(self, w):
         """Whether a proximal step leaves w where it is, up to rounding."""
-        step = 1 / self.lipschitz
-        _, grad = self.error.value_and_grad(w)
+        step = 1 / self.data.lipschitz
+        _, grad = self.data.error.value_and_grad(w)
         moved = self.penalty.prox(w - step * grad, self.alpha * step)
         return np.abs(moved - w).max() <= 1e-10 * np.abs(w).max(initial=0.0)
 
@@ -273,8 +292,8 @@ class _Problem:
         converged, whatever the descent says.
         """
         value_and_grad = self.objective.value_and_grad
-        gram, moment = self.design.T @ self.design, self.design.T @ self.target
-        slack = 1e-12 * float(self.target @ self.target)
+        gram, moment = self.data.gram, self.data.moment
+        slack = 1e-12 * float(self.data.target @ self.data.target)
         descended = result.x
         for reach in reaches:
             w = descended

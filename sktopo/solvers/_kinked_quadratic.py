@@ -60,12 +60,13 @@ def minimize_kinked_quadratic(gram, moment, up, down, x0=None, max_iter=200):
         sign[go] = np.where(wants_up[go] > 0, 1.0, -1.0)
         active = np.flatnonzero(sign)
         slope = np.where(sign[active] > 0, up[active], -down[active])
-        solution = _solve(gram[np.ix_(active, active)], moment[active] - slope / 2)
+        small = gram[np.ix_(active, active)]
+        solution = _solve(small, moment[active] - slope / 2)
         new, gain = _best_on_the_way(
             x[active],
             solution,
             grad[active],
-            gram[np.ix_(active, active)],
+            small,
             up[active],
             down[active],
         )
