@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import PersistenceDiagrams, PersistenceEnergies
-from sktopo.linear_model import TopologicalRidge
+from sktopo.linear_model import TopologicalRidge, TopologicalRidgeCV
 
 __version__ = version("sktopo")
 
@@ -12,6 +12,7 @@ __all__ = [
     "PersistenceDiagrams",
     "PersistenceEnergies",
     "TopologicalRidge",
+    "TopologicalRidgeCV",
     "__version__",
     "persistence_diagrams",
     "persistence_pairs",

@@ -5,7 +5,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo import PersistenceDiagrams, PersistenceEnergies, TopologicalRidge
+from sktopo import (
+    PersistenceDiagrams,
+    PersistenceEnergies,
+    TopologicalRidge,
+    TopologicalRidgeCV,
+)
 from sktopo.filtrations import Cubical
 
 
@@ -37,7 +42,9 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         return self.pipeline_[-1].get_feature_names_out()
 
 
-@parametrize_with_checks([TopologicalRidge(), SignalEnergies()])
+@parametrize_with_checks(
+    [TopologicalRidge(), TopologicalRidgeCV(alphas=(0.1, 1.0)), SignalEnergies()]
+)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
 

@@ -1,5 +1,6 @@
 """Linear models whose weights have a topology."""
 
 from sktopo.linear_model._ridge import TopologicalRidge
+from sktopo.linear_model._ridge_cv import TopologicalRidgeCV
 
-__all__ = ["TopologicalRidge"]
+__all__ = ["TopologicalRidge", "TopologicalRidgeCV"]

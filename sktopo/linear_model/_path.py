@@ -20,28 +20,35 @@ class PathLeastSquares:
 
     Parameters
     ----------
-    design : ndarray of shape (n_rows, n_features)
-    target : ndarray of shape (n_rows,)
+    gram : ndarray of shape (n_features, n_features)
+        design' design.
+    level : ndarray of shape (n_rows,)
+        The sums of the rows of the design: what a step of all weights does.
+    inverse : ndarray of shape (n_features, n_features) or None
+        The inverse of ``gram``, where it is at hand.
     """
 
-    def __init__(self, design, target):
-        # Column i: what a step of all weights behind i does to the prediction.
-        behind = np.cumsum(design[:, ::-1], axis=1)[:, ::-1]
-        self._level = behind[:, 0]
-        self._weight = float(self._level @ self._level)
-        self._steps, self._target = behind[:, 1:], target
-        steps, target = self._steps, target
-        if self._weight > 0:
-            share = self._level / self._weight
-            steps = steps - np.outer(share, self._level @ steps)
-            target = target - share * (self._level @ target)
-        self._gram, self._moment = steps.T @ steps, steps.T @ target
+    def __init__(self, gram, level, inverse=None):
+        # Row and column i: a step of all weights from the i-th on.
+        behind = _from_here_on(_from_here_on(gram.T).T)
+        self._gram, self._share = behind[1:, 1:], behind[0, 1:]
+        self._weight = float(level @ level)
+        if self._weight > 1e-24 * np.trace(gram):
+            self._share = self._share / self._weight
+            self._gram = self._gram - self._weight * np.outer(self._share, self._share)
+        else:
+            self._weight = 0.0
+        self._inverse = None
+        if inverse is not None:
+            self._inverse = np.diff(np.diff(inverse, axis=0), axis=1)
 
-    def minimize(self, alpha, concave_slope, start):
+    def minimize(self, moment, alpha, concave_slope, start):
         """Minimise the squared error + alpha (TV + w_first + w_last) / 2 - tangent.
 
         Parameters
         ----------
+        moment : ndarray of shape (n_features,)
+            design' target.
         alpha : float
         concave_slope : ndarray of shape (n_features,)
             The slope of what is subtracted; its entries sum to 1.
@@ -51,15 +58,21 @@ class PathLeastSquares:
         -------
         w : ndarray of shape (n_features,)
         """
-        behind = np.cumsum(concave_slope[::-1])[::-1][1:]
-        tangent = alpha * (0.5 - behind)
+        tangent = alpha * (0.5 - _from_here_on(concave_slope)[1:])
         up = np.maximum(alpha / 2 + tangent, 0.0)
         down = np.maximum(alpha / 2 - tangent, 0.0)
+        behind = _from_here_on(moment)
+        pull, first = behind[1:], 0.0
+        if self._weight:
+            first = behind[0] / self._weight
+            pull = pull - behind[0] * self._share
         steps, _ = minimize_kinked_quadratic(
-            self._gram, self._moment, up, down, x0=np.diff(start)
+            self._gram, pull, up, down, x0=np.diff(start), inverse=self._inverse
         )
-        first = 0.0
-        if self._weight > 0:
-            rest = self._target - self._steps @ steps
-            first = float(self._level @ rest) / self._weight
+        if self._weight:
+            first -= float(self._share @ steps)
         return first + np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _from_here_on(x):
+    return np.cumsum(x[::-1], axis=0)[::-1]

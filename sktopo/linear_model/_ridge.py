@@ -4,24 +4,17 @@ import numbers
 import warnings
 
 import numpy as np
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import (
-    HasMethods,
-    Interval,
-    StrOptions,
-    _check_sample_weight,
-    _fit_context,
-)
-from sktopo._validation import check_homology_dimensions
-from sktopo.linear_model._least_squares import centred, minimize_penalised
-from sktopo.linear_model._penalty import WeightPenalty
+from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
+from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
+from sktopo.linear_model._design import centred
+from sktopo.linear_model._least_squares import minimize_penalised, penalised_path
+from sktopo.linear_model._problem import Problem
+from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
 
 
-class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class TopologicalRidge(LinearRegressor):
     """Linear least squares with a penalty on the topology of the weights.
 
     Minimises ::
@@ -44,18 +37,19 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    alpha : float >= 0, default=1.0
+    alpha : float >= 0, or dict, default=1.0
         Weight of the penalty. 0 is ordinary least squares, of minimum norm where that
-        is not unique.
+        is not unique. A dict has a weight for each of ``homology_dimensions``.
     p : float >= 0, default=1
         Power of the lifetimes.
     q : float >= 0, default=0
         Power of the midpoints. The energy of bars at negative midpoints is negative
         for odd q, and the objective may then have no minimum.
-    i0 : int >= 1, default=2
+    i0 : int >= 1, or dict, default=2
         The first bar that is penalised. On H0 the first bar is the essential one:
-        ``i0=k`` leaves k - 1 clusters, or k - 1 maxima, in peace.
-    topology : {"values", "path"}, tuple of int, or Filtration, default="values"
+        ``i0=k`` leaves k - 1 clusters, or k - 1 maxima, in peace. A dict has an int for
+        each of ``homology_dimensions``.
+    topology : {"values", "path"}, tuple of int, Filtration or Term, default="values"
         - "values": the weights are points on the line; H0 sees their gaps, and
           the penalty pulls them into i0 - 1 clusters.
         - "path": the weights are a function on a path; H0 of superlevel sets sees
@@ -63,6 +57,8 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         - a shape such as (28, 28) or (8, 8, 8): a function on a grid; H0 sees its
           maxima, H1 its holes.
         - a Filtration: anything else, such as LowerStar for weights on a graph.
+        - a Term: the penalty itself, on weights of shape (n_features,); ``p``, ``q``,
+          ``i0``, ``homology_dimensions`` and ``superlevel`` have no part in it.
     homology_dimensions : int or tuple of int, default=(0,)
         The diagrams whose energies are added up.
     superlevel : bool, default=True
@@ -74,7 +70,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Whether there is an intercept b; it is not penalised.
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
         - "prox": accelerated proximal gradient with the exact proximal step; for
-          topology "values" with p = 1 and q = 0 only.
+          topology "values" with p = 1 and q = 0, and for a Term that has one.
         - "dc": the difference of two convex functions, one of them replaced by its
           tangent again and again, what is left solved exactly; for topology "path"
           with p = 1 and q = 0 only.
@@ -126,18 +122,7 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "alpha": [Interval(numbers.Real, 0, None, closed="left")],
-        "p": [Interval(numbers.Real, 0, None, closed="left")],
-        "q": [Interval(numbers.Real, 0, None, closed="left")],
-        "i0": [Interval(numbers.Integral, 1, None, closed="left")],
-        "topology": [
-            StrOptions({"values", "path"}),
-            tuple,
-            list,
-            HasMethods(["build"]),
-        ],
-        "homology_dimensions": ["array-like", numbers.Integral],
-        "superlevel": ["boolean"],
+        **PENALTY_CONSTRAINTS,
         "l2": [Interval(numbers.Real, 0, None, closed="left")],
         "fit_intercept": ["boolean"],
         "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
@@ -203,114 +188,130 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         ConvergenceWarning
             If the solver has made ``max_iter`` steps before it came to rest.
         """
-        check_homology_dimensions(self.homology_dimensions, "TopologicalRidge")
-        X, y, sample_weight = self._validated(X, y, sample_weight)
-        targets = y.reshape(len(y), -1).astype(np.float64)
-        rows, targets, X_mean, y_mean = centred(
-            X.astype(np.float64), targets, sample_weight, self.fit_intercept
-        )
-        coef = self._minimise(rows, targets)
-        self._unpack(coef, y_mean - coef @ X_mean, y.ndim, X.dtype)
+        X, y, sample_weight = validated(self, X, y, sample_weight)
+        design, targets, means = self._centred(X, y, sample_weight)
+        alpha, penalty = self._penalty(X.shape[1])
+        starts = self._starts(targets.shape[1], X.shape[1])
+        results = [
+            minimize_penalised(
+                Problem(design, target, alpha, penalty),
+                solver=self.solver,
+                start=start,
+                settings=self._settings(),
+            )
+            for target, start in zip(targets.T, starts, strict=True)
+        ]
+        self._warn_where_unfinished(results)
+        self.n_iter_ = max(result.nit for result in results)
+        coef = np.stack([result.x for result in results])
+        self.coef_, self.intercept_ = self._unpacked(coef, means, y.ndim, X.dtype)
         return self
 
-    def predict(self, X):
-        """Predict X w + b.
+    @_fit_context(prefer_skip_nested_validation=True)
+    def path(self, X, y, *, alphas=None, sample_weight=None):
+        """Weights for many strengths of the penalty, each started from the last.
+
+        This is faster than a fit for each and often ends lower, since a solution is
+        a good start for its neighbour. Nothing is stored in the estimator but the
+        names of the features.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        alphas : array-like of shape (n_alphas,) or None, default=None
+            They take the place of ``alpha``, or multiply it where that is a dict.
+            None stands for ``np.logspace(-4, 1, 20)``.
+        sample_weight : array-like of shape (n_samples,), float or None, default=None
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_targets)
+        alphas : ndarray of shape (n_alphas,)
+            In falling order.
+        coefs : ndarray of shape (n_features, n_alphas) or \
+                (n_targets, n_features, n_alphas)
+        intercepts : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
+
+        Warns
+        -----
+        ConvergenceWarning
+            As in ``fit``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sktopo import TopologicalRidge
+        >>> X = np.eye(4)
+        >>> model = TopologicalRidge(fit_intercept=False)
+        >>> alphas, coefs, _ = model.path(X, [0, 0, 4, 5], alphas=[1, 4, 100])
+        >>> alphas
+        array([100.,   4.,   1.])
+        >>> coefs.round(2)
+        array([[2.25, 1.  , 0.25],
+               [2.25, 1.  , 0.25],
+               [2.25, 3.5 , 4.  ],
+               [2.25, 3.5 , 4.5 ]])
         """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
-        return X @ self.coef_.T + self.intercept_
-
-    def _validated(self, X, y, sample_weight):
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            dtype=(np.float64, np.float32),
-            multi_output=True,
-            y_numeric=True,
-        )
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        alphas = check_alphas(alphas, type(self).__name__)
+        X, y, sample_weight = validated(self, X, y, sample_weight)
+        design, targets, means = self._centred(X, y, sample_weight)
+        scale, penalty = self._penalty(X.shape[1])
+        if not isinstance(self.alpha, dict):
+            scale = 1.0
+        paths = [
+            penalised_path(
+                Problem(design, target, scale, penalty),
+                scale * alphas,
+                solver=self.solver,
+                settings=self._settings(),
             )
-            if not sample_weight.any():
-                raise ValueError(
-                    "sample_weight of TopologicalRidge.fit must have a positive entry. "
-                    "Got zeros only."
-                )
-        return X, y, sample_weight
+            for target in targets.T
+        ]
+        self._warn_where_unfinished([result for path in paths for result in path])
+        models = [
+            self._unpacked(np.stack([r.x for r in results]), means, y.ndim, X.dtype)
+            for results in zip(*paths, strict=True)
+        ]
+        coefs = np.stack([coef for coef, _ in models], axis=-1)
+        return alphas, coefs, np.stack([b for _, b in models], axis=-1)
 
-    def _minimise(self, rows, targets):
-        """The weights of every target, shape (n_targets, n_features)."""
-        n_features, n_targets = rows.shape[1], targets.shape[1]
-        if self.l2 > 0:
-            rows = np.concatenate([rows, np.sqrt(self.l2) * np.eye(n_features)])
-            targets = np.concatenate([targets, np.zeros((n_features, n_targets))])
-        penalty = WeightPenalty(
-            self._seeded_topology(),
-            n_features,
-            p=self.p,
-            q=self.q,
-            i0=self.i0,
-            homology_dimensions=self.homology_dimensions,
-            superlevel=self.superlevel,
+    def _centred(self, X, y, sample_weight):
+        design, targets, *means = centred(
+            X.astype(np.float64),
+            y.reshape(len(y), -1).astype(np.float64),
+            sample_weight,
+            self.fit_intercept,
+            self.l2,
         )
-        penalty.check()
-        exact = {"prox": penalty.has_prox, "dc": penalty.has_split}
-        if not exact.get(self.solver, True):
+        return design, targets, means
+
+    def _penalty(self, n_features):
+        """The weight of the penalty, and the penalty, once the solver can take it."""
+        alpha, penalty = weight_penalty(self, n_features)
+        needed = {"prox": "prox", "dc": "concave_slope"}.get(self.solver)
+        if needed and not hasattr(penalty, needed):
             raise ValueError(
                 "The 'solver' parameter of TopologicalRidge must be 'auto', 'adam' or "
                 f"'lbfgs' for this penalty. Got {self.solver!r}: 'prox' needs "
-                "topology='values' and 'dc' topology='path', both p=1 and q=0; here "
-                f"are topology={self.topology!r}, p={self.p} and q={self.q}."
+                "topology='values' (or a Term with a prox) and 'dc' topology='path', "
+                f"both p=1 and q=0; here are topology={self.topology!r}, p={self.p} "
+                f"and q={self.q}."
             )
-        starts = self._starts(n_targets, n_features)
-        self.n_iter_ = 0
-        if self.alpha == 0:
-            return np.linalg.lstsq(rows, targets, rcond=None)[0].T
-        coef = np.empty((n_targets, n_features))
-        for k in range(n_targets):
-            result = minimize_penalised(
-                rows,
-                targets[:, k],
-                self.alpha,
-                penalty,
-                solver=self.solver,
-                start=starts[k],
-                settings={
-                    "max_iter": self.max_iter,
-                    "tol": self.tol,
-                    "verbose": self.verbose,
-                },
-            )
-            if result.status == 1:
-                warnings.warn(
-                    f"TopologicalRidge made max_iter={self.max_iter} steps without "
-                    "coming to rest. Raise max_iter or tol, or scale the data.",
-                    ConvergenceWarning,
-                    stacklevel=3,
-                )
-            coef[k] = result.x
-            self.n_iter_ = max(self.n_iter_, result.nit)
-        return coef
+        return alpha, penalty
 
-    def _seeded_topology(self):
-        """The topology, with a seed where it breaks ties at random and has none."""
-        topology = self.topology
-        if getattr(topology, "tie_breaking", "index") == "index":
-            return topology
-        if topology.random_state is not None:
-            return topology
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        return clone(topology).set_params(random_state=seed)
+    def _settings(self):
+        return {"max_iter": self.max_iter, "tol": self.tol, "verbose": self.verbose}
+
+    def _warn_where_unfinished(self, results):
+        n = sum(result.status == 1 for result in results)
+        if n:
+            warnings.warn(
+                f"TopologicalRidge made max_iter={self.max_iter} steps without coming "
+                f"to rest in {n} of {len(results)} problems. Raise max_iter or tol, or "
+                "scale the data.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
 
     def _starts(self, *shape):
         """The last weights where they are asked for, else None for each target."""
@@ -319,10 +320,11 @@ class TopologicalRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
             return last.astype(np.float64)
         return [None] * shape[0]
 
-    def _unpack(self, coef, intercept, y_ndim, dtype):
-        self.coef_ = coef.astype(dtype)
-        self.intercept_ = intercept.astype(dtype)
+    def _unpacked(self, coef, means, y_ndim, dtype):
+        """Weights (n_targets, n_features) as ``coef_`` and ``intercept_``."""
+        X_mean, y_mean = means
+        intercept = (y_mean - coef @ X_mean).astype(dtype)
+        coef = coef.astype(dtype)
         if y_ndim == 1:
-            self.coef_, self.intercept_ = self.coef_[0], self.intercept_[0]
-        if not self.fit_intercept:
-            self.intercept_ = 0.0
+            coef, intercept = coef[0], intercept[0]
+        return coef, intercept if self.fit_intercept else 0.0

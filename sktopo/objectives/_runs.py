@@ -51,12 +51,14 @@ def prox_of_ranges(values, step, n_runs):
     z : ndarray of shape (n,)
         The global minimum.
     """
+    if n_runs == 1:
+        return _prox_of_range(values, step)
     order = np.argsort(values, kind="stable")
     # Sums of squares lose less when they are of centred values.
     centre = values[order[values.size // 2]]
     v = values[order] - centre
-    high, high_cost = _upper_clip(v, step)
-    low, low_cost = _upper_clip(-v[::-1], step)
+    both_ways = np.stack([v, -v[::-1]])
+    (high, low), (high_cost, low_cost) = _upper_clips(both_ways, step)
     low, low_cost = -low[::-1], low_cost[::-1]
 
     run = _RunCosts(v, low, low_cost, high, high_cost)
@@ -66,33 +68,56 @@ def prox_of_ranges(values, step, n_runs):
     return z + centre
 
 
-def _upper_clip(v, step):
-    """For each end r, the level that cuts ``step`` off v[..r], and what it costs.
+def _prox_of_range(values, step):
+    """The same for one run, whose ends alone matter."""
+    v = np.sort(values)
+    centre = v[v.size // 2]
+    v = v - centre
+    low, high = -_upper_clip(-v[::-1], step), _upper_clip(v, step)
+    if low < high:
+        return np.clip(values, low + centre, high + centre)
+    return np.full(values.shape, v.mean() + centre)
 
-    The values are sorted. The level of r is h with sum of (v_i - h)+ over i <= r equal
-    to ``step``; the cost is step * h + sum of ((v_i - h)+)^2 / 2.
+
+def _upper_clip(v, step):
+    """The level that cuts ``step`` off v, which is sorted."""
+    above = np.cumsum(v[::-1])[::-1]
+    count = np.arange(v.size, 0, -1)
+    first = min(np.count_nonzero(above - count * v >= step), v.size - 1)
+    return (above[first] - step) / count[first]
+
+
+def _upper_clips(v, step):
+    """For each row, at each end r, the level that cuts ``step`` off v[..r]; its cost.
+
+    Rows are sorted. The level of r is h with sum of (v_i - h)+ over i <= r equal to
+    ``step``; the cost is step * h + sum of ((v_i - h)+)^2 / 2.
     """
-    n = v.size
-    sums = np.concatenate([[0.0], np.cumsum(v)])
-    squares = np.concatenate([[0.0], np.cumsum(v * v)])
+    n = v.shape[1]
+    row = np.arange(len(v))[:, None]
+    sums, squares = _sums(v), _sums(v * v)
     end = np.arange(1, n + 1)
     # The first index that is cut off, by bisection: its excess is below the step.
-    first, beyond = np.zeros(n, dtype=np.intp), end - 1
-    while True:
-        open_ = first < beyond
-        if not open_.any():
-            break
+    first, beyond = np.zeros(v.shape, dtype=np.intp), np.tile(end - 1, (len(v), 1))
+    for _ in range(n.bit_length()):
         middle = (first + beyond) // 2
-        excess = sums[end] - sums[middle] - (end - middle) * v[middle]
+        excess = sums[:, 1:] - sums[row, middle] - (end - middle) * v[row, middle]
         is_cut = excess < step
-        beyond = np.where(open_ & is_cut, middle, beyond)
-        first = np.where(open_ & ~is_cut, middle + 1, first)
+        beyond = np.where(is_cut, middle, beyond)
+        first = np.where(is_cut, first, np.minimum(middle + 1, beyond))
     count = end - first
-    total = sums[end] - sums[first]
+    total = sums[:, 1:] - sums[row, first]
     level = (total - step) / count
-    square = squares[end] - squares[first]
+    square = squares[:, 1:] - squares[row, first]
     cost = step * level + (square - 2 * level * total + count * level**2) / 2
     return level, cost
+
+
+def _sums(v):
+    """Sums of what lies before each index, and of everything, along rows."""
+    sums = np.zeros((*v.shape[:-1], v.shape[-1] + 1))
+    np.cumsum(v, axis=-1, out=sums[..., 1:])
+    return sums
 
 
 class _RunCosts:
@@ -102,8 +127,7 @@ class _RunCosts:
         self.v = v
         self.low, self.low_cost = low, low_cost
         self.high, self.high_cost = high, high_cost
-        self.sums = np.concatenate([[0.0], np.cumsum(v)])
-        self.squares = np.concatenate([[0.0], np.cumsum(v * v)])
+        self.sums, self.squares = _sums(v), _sums(v * v)
 
     def collapsed(self, first, last):
         """The cost of a run that becomes its mean."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sktopo.linear_model import TopologicalRidge
-from sktopo.linear_model._penalty import WeightPenalty
+from sktopo.linear_model._topology import weight_penalty
 from sktopo.objectives import SquaredError
 from sktopo.solvers import Adam
 
@@ -42,18 +42,10 @@ def test_objective(name, n, alpha, i0):
     X = rng.normal(size=(n, P))
     y = X @ w + np.sqrt(0.05) * rng.normal(size=n)
     topology = "values" if name == "values" else "path"
-    penalty = WeightPenalty(
-        topology,
-        P,
-        p=1,
-        q=0,
-        i0=i0,
-        homology_dimensions=(0,),
-        superlevel=True,
-    )
+    model = TopologicalRidge(alpha, i0=i0, topology=topology, fit_intercept=False)
+    _, penalty = weight_penalty(model, P)
     objective = SquaredError(y, X) + alpha * penalty
 
-    model = TopologicalRidge(alpha, i0=i0, topology=topology, fit_intercept=False)
     start = time.perf_counter()
     model.fit(X, y)
     ours_time = time.perf_counter() - start

@@ -1,0 +1,71 @@
+"""What the linear models do before and after they minimise."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from sktopo._sklearn_compat import _check_sample_weight
+
+_ALPHAS = np.logspace(-4, 1, 20)
+
+
+class LinearRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
+    """Predicts from ``coef_`` and ``intercept_``."""
+
+    def predict(self, X):
+        """Predict X w + b.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        return X @ self.coef_.T + self.intercept_
+
+
+def validated(model, X, y, sample_weight):
+    """The data of a regression, checked in the model's name."""
+    X, y = validate_data(
+        model, X, y, dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
+    )
+    return X, y, checked_weight(model, sample_weight, X)
+
+
+def checked_weight(model, sample_weight, X):
+    """Weights of samples, or None."""
+    if sample_weight is None:
+        return None
+    sample_weight = _check_sample_weight(
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+    )
+    if not sample_weight.any():
+        raise ValueError(
+            f"sample_weight of {type(model).__name__}.fit must have a positive entry. "
+            "Got zeros only."
+        )
+    return sample_weight
+
+
+def check_alphas(alphas, name):
+    """Weights of a penalty in falling order; None stands for the default."""
+    if alphas is None:
+        return _ALPHAS[::-1].copy()
+    alphas = check_array(
+        np.atleast_1d(alphas),
+        ensure_2d=False,
+        ensure_min_samples=0,
+        dtype=np.float64,
+        input_name="alphas",
+    ).ravel()
+    if alphas.size == 0 or alphas.min() < 0:
+        got = f"{alphas.min()} among them" if alphas.size else "none"
+        raise ValueError(
+            f"The 'alphas' parameter of {name} must hold floats in the range [0, inf). "
+            f"Got {got}."
+        )
+    return np.sort(alphas)[::-1]

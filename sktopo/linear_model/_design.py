@@ -1,0 +1,131 @@
+"""The design matrix of a linear model, and what solvers ask of it, computed once."""
+
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm, solve_triangular
+from scipy.linalg.lapack import dpotri, dtrcon
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from sktopo.linear_model._path import PathLeastSquares
+
+_WELL_CONDITIONED = 1e-4
+_FEW_ROWS = 200
+
+
+def centred(X, y, sample_weight, fit_intercept, l2=0.0):
+    """Fold weights, intercept and squared norm into the data.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples, n_targets)
+    sample_weight : ndarray of shape (n_samples,) or None
+    fit_intercept : bool
+    l2 : float >= 0, default=0.0
+
+    Returns
+    -------
+    design : Design
+    targets : ndarray of shape (n_rows, n_targets)
+    X_mean, y_mean : ndarray
+        Zero without an intercept.
+    """
+    weight = np.ones(len(X)) if sample_weight is None else sample_weight
+    n_features = X.shape[1]
+    X_mean, y_mean = np.zeros(n_features), np.zeros(y.shape[1])
+    if fit_intercept:
+        X_mean = np.average(X, axis=0, weights=weight)
+        y_mean = np.average(y, axis=0, weights=weight)
+    used = weight > 0
+    root = np.sqrt(weight[used])[:, None]
+    matrix, targets = root * (X[used] - X_mean), root * (y[used] - y_mean)
+    if l2 > 0:
+        matrix = np.concatenate([matrix, np.sqrt(l2) * np.eye(n_features)])
+        targets = np.concatenate([targets, np.zeros((n_features, y.shape[1]))])
+    if len(matrix) <= n_features:
+        return Design(matrix), targets, X_mean, y_mean
+    # The rest of the rows adds a constant to the squared error.
+    both = np.linalg.qr(np.column_stack([matrix, targets]), mode="r")[:n_features]
+    factor = np.ascontiguousarray(both[:, :n_features])
+    return Design(factor, factor), both[:, n_features:], X_mean, y_mean
+
+
+class Design:
+    """A matrix of at most as many rows as columns.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_rows, n_features)
+    factor : ndarray of shape (n_features, n_features) or None, default=None
+        The same once more, where it is upper triangular.
+    """
+
+    def __init__(self, matrix, factor=None):
+        self.matrix = matrix
+        self._factor = factor
+
+    @property
+    def is_unique(self):
+        """Whether there are rows enough for one solution."""
+        return len(self.matrix) >= self.matrix.shape[1]
+
+    @cached_property
+    def gram(self):
+        """The matrix of the normal equations."""
+        return self.matrix.T @ self.matrix
+
+    @cached_property
+    def inverse(self):
+        """The inverse of ``gram``; None where it is not known to many digits."""
+        if not self._is_well_conditioned:
+            return None
+        upper = dpotri(self._factor)[0]
+        return np.triu(upper) + np.triu(upper, 1).T
+
+    @cached_property
+    def _is_well_conditioned(self):
+        return self._factor is not None and dtrcon(self._factor)[0] > _WELL_CONDITIONED
+
+    @cached_property
+    def lipschitz(self):
+        """Of the gradient of the squared error; any number will do where that is 0."""
+        n_rows, n_features = self.matrix.shape
+        if min(n_rows, n_features) <= _FEW_ROWS:
+            return 2 * norm(self.matrix, 2) ** 2 or 1.0
+        square = LinearOperator(
+            (n_features, n_features),
+            matvec=lambda x: self.matrix.T @ (self.matrix @ x),
+            dtype=np.float64,
+        )
+        start = self.matrix.T @ np.sin(np.arange(1.0, n_rows + 1))
+        (largest,) = eigsh(
+            square, 1, v0=start, tol=1e-4, return_eigenvectors=False, which="LA"
+        )
+        return 2.001 * largest or 1.0
+
+    @cached_property
+    def along_a_path(self):
+        """The same least squares in the differences of the weights."""
+        return PathLeastSquares(self.gram, self.matrix.sum(axis=1), self.inverse)
+
+    def least_squares(self, target):
+        """The weights of least squared error, of least norm among these."""
+        if self._is_well_conditioned:
+            return solve_triangular(self._factor, target)
+        if not self.is_unique:
+            try:
+                factor = cho_factor(self.matrix @ self.matrix.T)
+                diagonal = np.abs(np.diagonal(factor[0]))
+                if diagonal.min() > _WELL_CONDITIONED * diagonal.max():
+                    return self.matrix.T @ cho_solve(factor, target)
+            except LinAlgError:
+                pass
+        return np.linalg.lstsq(self.matrix, target, rcond=None)[0]
+
+    def equal_weights(self, target):
+        """The best of the weights that are all the same."""
+        rows = self.matrix.sum(axis=1)
+        scale = rows @ rows
+        common = rows @ target / scale if scale > 0 else 0.0
+        return np.full(self.matrix.shape[1], common)

@@ -1,0 +1,145 @@
+"""What the parameters of a linear model say about the topology of its weights."""
+
+import math
+import numbers
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
+from sktopo._validation import check_homology_dimensions
+from sktopo.base import Filtration
+from sktopo.filtrations import Cubical, WeakAlpha
+from sktopo.functionals import PersistenceEnergy
+from sktopo.linear_model._penalty import ClusterPenalty, PathPenalty, WeightPenalty
+from sktopo.objectives import PersistenceTerm
+
+PENALTY_CONSTRAINTS = {
+    "alpha": [Interval(numbers.Real, 0, None, closed="left"), dict],
+    "p": [Interval(numbers.Real, 0, None, closed="left")],
+    "q": [Interval(numbers.Real, 0, None, closed="left")],
+    "i0": [Interval(numbers.Integral, 1, None, closed="left"), dict],
+    "topology": [
+        StrOptions({"values", "path"}),
+        tuple,
+        list,
+        HasMethods(["build"]),
+        HasMethods(["value_and_grad"]),
+    ],
+    "homology_dimensions": ["array-like", numbers.Integral],
+    "superlevel": ["boolean"],
+}
+
+
+def weight_penalty(model, n_weights):
+    """The penalty that an estimator's parameters describe.
+
+    Parameters
+    ----------
+    model : estimator
+        With the parameters of ``PENALTY_CONSTRAINTS`` and a ``random_state``.
+    n_weights : int
+
+    Returns
+    -------
+    alpha : float
+        The weight of the penalty; 1 where every dimension has its own.
+    penalty : Term
+        On weights of shape (n_weights,).
+
+    Raises
+    ------
+    ValueError
+        Where the topology does not fit the weights, or parameters do not fit together.
+    """
+    name = type(model).__name__
+    topology = _seeded(model.topology, model.random_state)
+    dimensions = check_homology_dimensions(model.homology_dimensions, name)
+    alphas = _by_dimension(model.alpha, dimensions, name, "alpha", numbers.Real, 0)
+    i0 = _by_dimension(model.i0, dimensions, name, "i0", numbers.Integral, 1)
+    if hasattr(topology, "value_and_grad"):
+        if isinstance(model.alpha, dict):
+            raise ValueError(
+                f"The 'alpha' parameter of {name} must be a number where 'topology' "
+                f"is a Term. Got {model.alpha!r} instead."
+            )
+        return float(model.alpha), topology
+    filtration, shape = _layout(topology, n_weights, model.superlevel, name)
+    if not isinstance(topology, Filtration):
+        end = len(shape) if filtration.is_grid else 1
+        if max(dimensions) >= end:
+            raise ValueError(
+                f"The 'homology_dimensions' parameter of {name} must be below {end} "
+                f"for topology={topology!r}, which has nothing in higher ones. "
+                f"Got {model.homology_dimensions!r} instead."
+            )
+    is_piecewise_linear = model.p == 1 and model.q == 0
+    if is_piecewise_linear and isinstance(topology, str):
+        if topology == "values":
+            return alphas[0], ClusterPenalty(i0[0])
+        return alphas[0], PathPenalty(i0[0], model.superlevel, n_weights)
+    energies = {k: PersistenceEnergy(p=model.p, q=model.q, i0=i0[k]) for k in i0}
+    alpha = model.alpha
+    if isinstance(alpha, dict):
+        energies = {k: alphas[k] * energy for k, energy in energies.items()}
+        alpha = float(max(alphas.values()) > 0)
+    term = PersistenceTerm(filtration, energies)
+    return float(alpha), WeightPenalty(term, shape, is_piecewise_linear)
+
+
+def _by_dimension(value, dimensions, name, parameter, kind, least):
+    """A parameter as a dict with an entry for each homology dimension."""
+    if not isinstance(value, dict):
+        return dict.fromkeys(dimensions, value)
+    are_right = all(
+        isinstance(v, kind) and not isinstance(v, bool) and least <= v < np.inf
+        for v in value.values()
+    )
+    if set(value) != set(dimensions) or not are_right:
+        what = "an int" if kind is numbers.Integral else "a float"
+        raise ValueError(
+            f"The {parameter!r} parameter of {name} must be {what} in the range "
+            f"[{least}, inf), or a dict with one for each of homology_dimensions="
+            f"{dimensions}. Got {value!r} instead."
+        )
+    return dict(value)
+
+
+def _layout(topology, n_weights, superlevel, name):
+    """The filtration, and the shape in which it takes the weights."""
+    if isinstance(topology, Filtration):
+        return topology, (n_weights,) if 1 in topology.sample_ndim else (n_weights, 1)
+    if isinstance(topology, str):
+        if topology == "values":
+            return WeakAlpha(), (n_weights, 1)
+        return Cubical(superlevel=superlevel), (n_weights,)
+    if not _is_shape(topology):
+        raise ValueError(
+            f"The 'topology' parameter of {name} must be 'values', 'path', a shape of "
+            f"1 to 3 ints, a Filtration or a Term. Got {topology!r} instead."
+        )
+    if math.prod(topology) != n_weights:
+        raise ValueError(
+            f"The 'topology' parameter of {name} must be a grid with one place for "
+            f"each of the {n_weights} features. Got {topology!r} instead."
+        )
+    return Cubical(superlevel=superlevel), tuple(topology)
+
+
+def _is_shape(topology):
+    return (
+        isinstance(topology, (tuple, list))
+        and 1 <= len(topology) <= 3
+        and all(isinstance(n, numbers.Integral) and n >= 1 for n in topology)
+    )
+
+
+def _seeded(topology, random_state):
+    """The topology, with a seed where it breaks ties at random and has none."""
+    if getattr(topology, "tie_breaking", "index") == "index":
+        return topology
+    if topology.random_state is not None:
+        return topology
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    return clone(topology).set_params(random_state=seed)

@@ -1,0 +1,132 @@
+"""Paths of alphas, and the choice of one by cross-validation."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.linear_model import LassoCV
+from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sktopo import TopologicalRidge, TopologicalRidgeCV
+from sktopo.linear_model._topology import weight_penalty
+
+ALPHAS = np.logspace(-2, 1, 7)
+
+
+@pytest.fixture
+def problem(rng):
+    X = rng.normal(size=(60, 20))
+    w = np.repeat([1.0, 3.0, 1.0, 2.0], 5)
+    return X, X @ w + 0.5 * rng.normal(size=60) + 5
+
+
+def objective(model, X, y, alpha, coef, intercept):
+    energy = weight_penalty(model, X.shape[1])[1].value_and_grad(coef)[0]
+    return ((y - X @ coef - intercept) ** 2).sum() + alpha * energy
+
+
+@pytest.mark.parametrize("topology", ["values", "path", (4, 5)], ids=str)
+@pytest.mark.parametrize("i0", [2, 3])
+def test_a_path_ends_no_higher_than_single_fits(problem, topology, i0):
+    X, y = problem
+    model = TopologicalRidge(topology=topology, i0=i0)
+    alphas, coefs, intercepts = model.path(X, y, alphas=ALPHAS)
+    assert_array_equal(alphas, ALPHAS[::-1])
+    assert coefs.shape == (20, 7)
+    for k, alpha in enumerate(alphas):
+        alone = clone(model).set_params(alpha=alpha).fit(X, y)
+        single = objective(model, X, y, alpha, alone.coef_, alone.intercept_)
+        on_path = objective(model, X, y, alpha, coefs[:, k], intercepts[k])
+        # On grids both come from a descent, which ends close to a minimum only.
+        assert on_path <= (1.001 if topology != (4, 5) else 1.02) * single
+    assert not hasattr(model, "coef_")
+
+
+def test_a_convex_path_is_that_of_single_fits(problem):
+    X, y = problem
+    alphas, coefs, intercepts = TopologicalRidge().path(X, np.column_stack([y, -y]))
+    assert coefs.shape == (2, 20, 20)
+    assert intercepts.shape == (2, 20)
+    assert_allclose([alphas[0], alphas[-1]], [10, 1e-4])
+    for k in (0, 7, 19):
+        alone = TopologicalRidge(alphas[k]).fit(X, y)
+        assert_allclose(coefs[0, :, k], alone.coef_, rtol=1e-7)
+        assert_allclose(coefs[1, :, k], -alone.coef_, rtol=1e-7)
+        assert_allclose(intercepts[:, k], [alone.intercept_, -alone.intercept_])
+
+
+def test_a_path_without_alphas_or_with_zero(problem):
+    X, y = problem
+    _, coefs, _ = TopologicalRidge().path(X, y, alphas=0.0)
+    assert_allclose(coefs[:, 0], TopologicalRidge(0.0).fit(X, y).coef_)
+    with pytest.raises(ValueError, match="'alphas' parameter of TopologicalRidge must"):
+        TopologicalRidge().path(X, y, alphas=[1.0, -1.0])
+    with pytest.raises(ValueError, match="alphas"):
+        TopologicalRidge().path(X, y, alphas=[])
+
+
+@pytest.mark.parametrize(
+    ("params", "is_unique"),
+    [
+        ({}, True),
+        ({"l2": 0.5, "fit_intercept": False}, True),
+        ({"topology": "path"}, False),
+        ({"topology": "path", "superlevel": False}, False),
+        ({"i0": 3}, False),
+    ],
+    ids=str,
+)
+def test_cross_validation_is_that_of_a_grid_search(problem, params, is_unique):
+    """Where there are many minima, a path finds a better one now and then."""
+    X, y = problem
+    folds = KFold(4, shuffle=True, random_state=0)
+    search = GridSearchCV(TopologicalRidge(**params), {"alpha": ALPHAS}, cv=folds)
+    search.fit(X, y)
+    model = TopologicalRidgeCV(ALPHAS, cv=folds, **params).fit(X, y)
+    theirs = np.stack([search.cv_results_[f"split{k}_test_score"] for k in range(4)], 1)
+    same = np.isclose(1 - model.scores_[::-1], 1 - theirs, rtol=1e-4)
+    assert same.mean() >= (1.0 if is_unique else 0.85)
+    assert model.alpha_ == search.best_params_["alpha"]
+    assert model.best_score_ == pytest.approx(search.best_score_, rel=1e-4)
+    assert_allclose(model.coef_, search.best_estimator_.coef_, rtol=1e-9)
+    assert_allclose(model.predict(X), search.predict(X), rtol=1e-9)
+
+
+def test_folds_in_parallel_give_the_same_bits(problem):
+    X, y = problem
+    alone = TopologicalRidgeCV(ALPHAS, i0=3, cv=3).fit(X, y)
+    together = TopologicalRidgeCV(ALPHAS, i0=3, cv=3, n_jobs=2).fit(X, y)
+    assert_array_equal(alone.scores_, together.scores_)
+    assert_array_equal(alone.coef_, together.coef_)
+
+
+def test_scoring_and_weights(problem, rng):
+    X, y = problem
+    weight = rng.integers(1, 4, len(X)).astype(float)
+    folds = [(np.arange(30, 60), np.arange(30)), (np.arange(30), np.arange(30, 60))]
+    model = TopologicalRidgeCV(
+        ALPHAS, cv=folds, scoring="neg_mean_squared_error", topology="path"
+    ).fit(X, y, sample_weight=weight)
+    (train, test), k = folds[1], 2
+    alone = TopologicalRidge(model.alphas_[k], topology="path")
+    alone.fit(X[train], y[train], sample_weight=weight[train])
+    error = np.average((y[test] - alone.predict(X[test])) ** 2, weights=weight[test])
+    assert model.scores_[k, 1] == pytest.approx(-error, rel=1e-6)
+
+
+def test_in_a_pipeline_beside_its_plain_peer(problem):
+    """Weights of three values: fewer samples are needed than by the lasso."""
+    X, y = problem
+    X, y, X_test, y_test = X[:30], y[:30], X[30:], y[30:]
+    ours = make_pipeline(StandardScaler(with_std=False), TopologicalRidgeCV(i0=4))
+    theirs = LassoCV(cv=5).fit(X, y)
+    ours.fit(X, y)
+    assert ours.score(X_test, y_test) > theirs.score(X_test, y_test)
+
+
+def test_of_equal_scores_the_strongest_penalty_wins(rng):
+    X = rng.normal(size=(20, 3))
+    model = TopologicalRidgeCV([1.0, 2.0], cv=2).fit(X, X.sum(axis=1))
+    assert model.alpha_ == 2.0
