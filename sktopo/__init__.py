@@ -4,13 +4,18 @@ from importlib.metadata import version
 
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import PersistenceDiagrams, PersistenceEnergies
-from sktopo.linear_model import TopologicalRidge, TopologicalRidgeCV
+from sktopo.linear_model import (
+    TopologicalLogisticRegression,
+    TopologicalRidge,
+    TopologicalRidgeCV,
+)
 
 __version__ = version("sktopo")
 
 __all__ = [
     "PersistenceDiagrams",
     "PersistenceEnergies",
+    "TopologicalLogisticRegression",
     "TopologicalRidge",
     "TopologicalRidgeCV",
     "__version__",

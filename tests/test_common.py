@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo import (
     PersistenceDiagrams,
     PersistenceEnergies,
+    TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
 )
@@ -43,7 +44,12 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
 
 
 @parametrize_with_checks(
-    [TopologicalRidge(), TopologicalRidgeCV(alphas=(0.1, 1.0)), SignalEnergies()]
+    [
+        TopologicalRidge(),
+        TopologicalRidgeCV(alphas=(0.1, 1.0)),
+        TopologicalLogisticRegression(),
+        SignalEnergies(),
+    ]
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

@@ -11,7 +11,11 @@ from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
 from sktopo.linear_model._design import centred
 from sktopo.linear_model._least_squares import minimize_penalised, penalised_path
 from sktopo.linear_model._problem import Problem
-from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
+from sktopo.linear_model._topology import (
+    PENALTY_CONSTRAINTS,
+    check_solver,
+    weight_penalty,
+)
 
 
 class TopologicalRidge(LinearRegressor):
@@ -190,7 +194,8 @@ class TopologicalRidge(LinearRegressor):
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
         design, targets, means = self._centred(X, y, sample_weight)
-        alpha, penalty = self._penalty(X.shape[1])
+        alpha, penalty = weight_penalty(self, X.shape[1])
+        check_solver(self, penalty)
         starts = self._starts(targets.shape[1], X.shape[1])
         results = [
             minimize_penalised(
@@ -255,7 +260,8 @@ class TopologicalRidge(LinearRegressor):
         alphas = check_alphas(alphas, type(self).__name__)
         X, y, sample_weight = validated(self, X, y, sample_weight)
         design, targets, means = self._centred(X, y, sample_weight)
-        scale, penalty = self._penalty(X.shape[1])
+        scale, penalty = weight_penalty(self, X.shape[1])
+        check_solver(self, penalty)
         if not isinstance(self.alpha, dict):
             scale = 1.0
         paths = [
@@ -284,20 +290,6 @@ class TopologicalRidge(LinearRegressor):
             self.l2,
         )
         return design, targets, means
-
-    def _penalty(self, n_features):
-        """The weight of the penalty, and the penalty, once the solver can take it."""
-        alpha, penalty = weight_penalty(self, n_features)
-        needed = {"prox": "prox", "dc": "concave_slope"}.get(self.solver)
-        if needed and not hasattr(penalty, needed):
-            raise ValueError(
-                "The 'solver' parameter of TopologicalRidge must be 'auto', 'adam' or "
-                f"'lbfgs' for this penalty. Got {self.solver!r}: 'prox' needs "
-                "topology='values' (or a Term with a prox) and 'dc' topology='path', "
-                f"both p=1 and q=0; here are topology={self.topology!r}, p={self.p} "
-                f"and q={self.q}."
-            )
-        return alpha, penalty
 
     def _settings(self):
         return {"max_iter": self.max_iter, "tol": self.tol, "verbose": self.verbose}

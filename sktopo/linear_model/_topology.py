@@ -88,6 +88,19 @@ def weight_penalty(model, n_weights):
     return float(alpha), WeightPenalty(term, shape, is_piecewise_linear)
 
 
+def check_solver(model, penalty):
+    """Raise ValueError where the model's exact solver cannot take the penalty."""
+    needed = {"prox": "prox", "dc": "concave_slope"}.get(model.solver)
+    if needed and not hasattr(penalty, needed):
+        raise ValueError(
+            f"The 'solver' parameter of {type(model).__name__} must be 'auto', 'adam' "
+            f"or 'lbfgs' for this penalty. Got {model.solver!r}: 'prox' needs "
+            "topology='values' (or a Term with a prox) and 'dc' topology='path', both "
+            f"p=1 and q=0; here are topology={model.topology!r}, p={model.p} and "
+            f"q={model.q}."
+        )
+
+
 def _by_dimension(value, dimensions, name, parameter, kind, least):
     """A parameter as a dict with an entry for each homology dimension."""
     if not isinstance(value, dict):

@@ -1,0 +1,95 @@
+"""The loss of logistic regression."""
+
+import numpy as np
+from scipy.special import expit, log_softmax, softmax
+
+from sktopo.base import Term
+
+
+class LogLoss(Term):
+    """sum of -log P(target) under a linear model, binary or multinomial.
+
+    With margins m = design @ x.T, the probability of class 1 is 1 / (1 + exp(-m)) where
+    x is a vector or has one row; where it has a row for each class, the probabilities
+    are softmax(m).
+
+    Parameters
+    ----------
+    target : array-like of shape (n_samples,) or (n_samples, n_rows)
+        Probabilities of class 1 where that is a vector or one column, such as 0 and 1;
+        else those of the classes, such as a 1 in the column of the right one.
+    design : array-like of shape (n_samples, n_features)
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.objectives import LogLoss
+    >>> loss = LogLoss([0, 1, 1], [[-1.0], [1.0], [0.0]])
+    >>> value, grad = loss.value_and_grad(np.array([0.0]))
+    >>> float(value / np.log(2))
+    3.0
+    >>> grad
+    array([-1.])
+    """
+
+    _parameter_constraints = {
+        "target": ["array-like"],
+        "design": ["array-like"],
+        "sample_weight": ["array-like", None],
+    }
+
+    def __init__(self, target, design, sample_weight=None):
+        self.target = target
+        self.design = design
+        self.sample_weight = sample_weight
+
+    def value_and_grad(self, x):
+        """Evaluate at x.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n_features,) or (n_rows, n_features)
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of x's shape
+
+        Raises
+        ------
+        ValueError
+            If x does not fit the design or the target.
+        """
+        self._check_params()
+        x = np.asarray(x, dtype=np.float64)
+        target = np.asarray(self.target, dtype=np.float64)
+        design = np.asarray(self.design, dtype=np.float64)
+        expected = (*target.shape[1:], *design.shape[1:])
+        if x.shape != expected:
+            raise ValueError(f"x of LogLoss must have shape {expected}. Got {x.shape}.")
+        losses, residual = log_losses(design @ x.T, target)
+        if self.sample_weight is not None:
+            weight = np.asarray(self.sample_weight, dtype=np.float64)
+            return float(weight @ losses), (residual.T * weight) @ design
+        return float(losses.sum()), residual.T @ design
+
+
+def log_losses(margins, target):
+    """The loss of every sample, and its gradient in the margins.
+
+    Parameters
+    ----------
+    margins, target : ndarray of shape (n_samples,) or (n_samples, n_rows)
+
+    Returns
+    -------
+    losses : ndarray of shape (n_samples,)
+    residual : ndarray of the margins' shape
+        Probabilities less the target.
+    """
+    if margins.ndim == 1 or margins.shape[1] == 1:
+        losses = np.logaddexp(0.0, margins) - target * margins
+        return losses.reshape(len(margins)), expit(margins) - target
+    losses = -(target * log_softmax(margins, axis=1)).sum(axis=1)
+    return losses, softmax(margins, axis=1) * target.sum(axis=1)[:, None] - target
