@@ -224,7 +224,8 @@ def _by_alternating_directions(problem, x, n_steps):
 
 
 def _share(part, whole):
-    return np.linalg.norm(part) / max(np.linalg.norm(whole), np.finfo(float).tiny)
+    part, whole = np.linalg.norm(part), np.linalg.norm(whole)
+    return part / (part + whole) if part > 0 else 0.0
 
 
 def _factor(gram):
