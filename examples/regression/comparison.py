@@ -52,37 +52,37 @@ class StepRegression(RegressorMixin, BaseEstimator):
         return X @ self.coef_
 
 
-def plain_models(n_samples):
+def plain_models(n_samples, cv):
     """Peers that know nothing of the topology; all strengths on the same grid."""
     # Lasso divides the squared error by twice the number of samples.
     lasso = LassoCV(
-        alphas=ALPHAS / (2 * n_samples), cv=5, fit_intercept=False, max_iter=20_000
+        alphas=ALPHAS / (2 * n_samples), cv=cv, fit_intercept=False, max_iter=20_000
     )
     return {
         "least squares": LinearRegression(fit_intercept=False),
         "L1": lasso,
-        "L2": RidgeCV(ALPHAS, cv=5, fit_intercept=False),
+        "L2": RidgeCV(ALPHAS, cv=cv, fit_intercept=False),
     }
 
 
-def step_models():
+def step_models(cv):
     """Peers that know that the weights lie on a path."""
     return {
         name: GridSearchCV(
             StepRegression(kind=kind),
             {"alpha": ALPHAS},
-            cv=5,
+            cv=cv,
             scoring="neg_mean_squared_error",
         )
         for name, kind in (("TV", "tv"), ("smooth TV", "smooth"))
     }
 
 
-def topological_models(topology):
+def topological_models(topology, cv):
     """One free bar, and three."""
     return {
         name: TopologicalRidgeCV(
-            ALPHAS, i0=i0, topology=topology, fit_intercept=False, tol=1e-5
+            ALPHAS, i0=i0, topology=topology, fit_intercept=False, tol=1e-5, cv=cv
         )
         for name, i0 in (("Top1 (i0=2)", 2), ("Top2 (i0=4)", 4))
     }

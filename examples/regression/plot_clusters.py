@@ -22,10 +22,11 @@ from comparison import (
 
 N_SAMPLES = [60, 90] if SHORT else list(range(40, 131, 10))
 N_REPETITIONS = 2 if SHORT else 20
+CV = 5
 
 
 def models(n_samples):
-    return {**plain_models(n_samples), **topological_models("values")}
+    return {**plain_models(n_samples, CV), **topological_models("values", CV)}
 
 
 fig, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", sharey=True)

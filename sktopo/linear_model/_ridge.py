@@ -213,7 +213,7 @@ class TopologicalRidge(LinearRegressor):
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def path(self, X, y, *, alphas=None, sample_weight=None):
+    def path(self, X, y, *, alphas=None, sample_weight=None, return_n_iter=False):
         """Weights for many strengths of the penalty, each started from the last.
 
         This is faster than a fit for each and often ends lower, since a solution is
@@ -228,6 +228,8 @@ class TopologicalRidge(LinearRegressor):
             They take the place of ``alpha``, or multiply it where that is a dict.
             None stands for ``np.logspace(-4, 1, 20)``.
         sample_weight : array-like of shape (n_samples,), float or None, default=None
+        return_n_iter : bool, default=False
+            Whether to return the steps as well.
 
         Returns
         -------
@@ -236,6 +238,8 @@ class TopologicalRidge(LinearRegressor):
         coefs : ndarray of shape (n_features, n_alphas) or \
                 (n_targets, n_features, n_alphas)
         intercepts : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
+        n_iters : ndarray of shape (n_alphas,)
+            Steps of the solver, the most over all targets; with ``return_n_iter``.
 
         Warns
         -----
@@ -279,7 +283,11 @@ class TopologicalRidge(LinearRegressor):
             for results in zip(*paths, strict=True)
         ]
         coefs = np.stack([coef for coef, _ in models], axis=-1)
-        return alphas, coefs, np.stack([b for _, b in models], axis=-1)
+        intercepts = np.stack([b for _, b in models], axis=-1)
+        if not return_n_iter:
+            return alphas, coefs, intercepts
+        n_iters = [max(r.nit for r in results) for results in zip(*paths, strict=True)]
+        return alphas, coefs, intercepts, np.array(n_iters)
 
     def _centred(self, X, y, sample_weight):
         design, targets, *means = centred(

@@ -15,8 +15,8 @@ class TopologicalRidgeCV(LinearRegressor):
     """Least squares with a penalty on the topology of the weights, cross-validated.
 
     For every fold a path of weights is computed, from the largest alpha down [1]_; the
-    alpha with the best mean score on what was left out is the one that all the data are
-    fitted with.
+    alpha with the best mean score on what was left out is the one whose weights are
+    taken from the path of all the data.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class TopologicalRidgeCV(LinearRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         The intercept, 0.0 without one.
     n_iter_ : int
-        Steps of the solver in the last fit.
+        Steps of the solver for the chosen strength.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -172,9 +172,16 @@ class TopologicalRidgeCV(LinearRegressor):
         means = self.scores_.mean(axis=1)
         best = int(np.argmax(means))
         self.alpha_, self.best_score_ = float(self.alphas_[best]), float(means[best])
-        model.set_params(alpha=self.alpha_).fit(X, y, sample_weight)
-        self.coef_, self.intercept_ = model.coef_, model.intercept_
-        self.n_iter_ = model.n_iter_
+        _, coefs, intercepts, n_iters = model.path(
+            X,
+            y,
+            alphas=self.alphas_,
+            sample_weight=sample_weight,
+            return_n_iter=True,
+        )
+        self.n_iter_ = int(n_iters[best])
+        self.coef_ = coefs[..., best].copy()
+        self.intercept_ = intercepts[..., best] if self.fit_intercept else 0.0
         return self
 
     def _model(self):
