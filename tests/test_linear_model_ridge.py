@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 
-from sktopo import TopologicalRidge
+from sktopo import TopologicalRidge, persistence_diagrams
 from sktopo.filtrations import Cubical, LowerStar, VietorisRips
 from sktopo.linear_model._topology import weight_penalty
 from sktopo.objectives import SquaredError, sum_of_ranges
@@ -75,6 +75,19 @@ def test_a_large_penalty_leaves_one_maximum(problem):
     top = int(np.argmax(w))
     assert (np.diff(w[: top + 1]) > -1e-7).all()
     assert (np.diff(w[top:]) < 1e-7).all()
+
+
+@pytest.mark.parametrize("i0", [2, 3, 4])
+@pytest.mark.parametrize("n", [15, 40])
+def test_a_large_penalty_leaves_what_is_free(problem, n, i0):
+    """i0 - 1 values; or i0 - 1 maxima, the essential one included."""
+    X, y = problem[0][:n], problem[1][:n]
+    w = TopologicalRidge(alpha=1e6, i0=i0).fit(X, y).coef_
+    assert 1 + (np.diff(np.sort(w)) > 1e-7).sum() == i0 - 1
+    path = TopologicalRidge(alpha=1e6, i0=i0, topology="path").fit(X, y)
+    bars = persistence_diagrams(path.coef_, Cubical(superlevel=True), 0)
+    assert (np.abs(np.diff(bars)) > 1e-7).sum() <= i0 - 1
+    assert (np.diff(path.coef_) > 1e-7).any()
 
 
 def test_the_range_penalty_is_solved_to_its_optimum(problem):
@@ -174,16 +187,17 @@ def test_sample_weight_is_repetition(problem, rng, topology, i0):
     assert_allclose(weighted.intercept_, repeated.intercept_, rtol=1e-7)
 
 
-def test_several_targets_are_one_by_one(problem):
+@pytest.mark.parametrize("topology", ["values", "path", (4, 5)], ids=str)
+def test_several_targets_are_one_by_one(problem, topology):
     X, y = problem
     Y = np.column_stack([y, -2 * y + X[:, 0], X[:, 1]])
-    model = TopologicalRidge(alpha=0.5).fit(X, Y)
+    model = TopologicalRidge(alpha=0.5, topology=topology).fit(X, Y)
     assert model.coef_.shape == (3, 20)
     assert model.intercept_.shape == (3,)
     assert model.predict(X).shape == Y.shape
     for k in range(3):
-        alone = TopologicalRidge(alpha=0.5).fit(X, Y[:, k])
-        assert_allclose(model.coef_[k], alone.coef_, rtol=1e-9)
+        alone = TopologicalRidge(alpha=0.5, topology=topology).fit(X, Y[:, k])
+        assert_allclose(model.coef_[k], alone.coef_, rtol=1e-9, atol=1e-12)
 
 
 def test_dimensions_add_up(rng):
@@ -246,19 +260,23 @@ def test_random_ties_take_the_seed(problem):
     assert topology.random_state is None
 
 
-def test_awkward_data(rng):
+@pytest.mark.parametrize("topology", ["values", "path", Cubical()], ids=str)
+@pytest.mark.parametrize("i0", [2, 4])
+def test_awkward_data(rng, topology, i0):
+    model = TopologicalRidge(topology=topology, i0=i0)
     X = rng.normal(size=(12, 1))
-    assert TopologicalRidge().fit(X, 3 * X.ravel()).coef_ == pytest.approx([3.0])
+    assert model.fit(X, 3 * X.ravel()).coef_ == pytest.approx([3.0])
     X = rng.normal(size=(12, 5))
-    constant = TopologicalRidge().fit(X, np.full(12, 4.0))
+    constant = model.fit(X, np.full(12, 4.0))
     assert_allclose(constant.coef_, 0, atol=1e-10)
     assert constant.intercept_ == pytest.approx(4)
     twice = np.column_stack([X, X])
-    model = TopologicalRidge(alpha=0.1).fit(twice, X.sum(axis=1))
+    model.fit(twice, X.sum(axis=1))
     assert np.isfinite(model.coef_).all()
-    one = TopologicalRidge().fit(X[:1], [1.0])
+    one = model.fit(X[:1], [1.0])
     assert one.predict(X[:1]) == pytest.approx([1.0])
-    model = TopologicalRidge().fit(X.astype(np.float32), X[:, 0].astype(np.float32))
+    assert_allclose(model.fit(0 * X, X[:, 0]).predict(0 * X), X[:, 0].mean())
+    model.fit(X.astype(np.float32), X[:, 0].astype(np.float32))
     assert model.coef_.dtype == model.predict(X.astype(np.float32)).dtype == np.float32
 
 

@@ -138,7 +138,7 @@ def _by_active_set(problem, x, n_solves):
         wants = np.where(x == 0, np.maximum(wants_up, wants_down), 0.0)
         pull = np.where(x > 0, grad + problem.up, grad - problem.down)
         unrest = np.abs(pull[x != 0]).max(initial=0.0)
-        if wants.max() <= tolerance and unrest <= tolerance:
+        if wants.max(initial=0.0) <= tolerance and unrest <= tolerance:
             return x, True
         # Once the others are at rest, a single one surely goes the right way.
         go = (unrest <= 100 * tolerance) & (wants > tolerance)

@@ -5,11 +5,11 @@ import numbers
 import numpy as np
 
 from sktopo._sklearn_compat import Interval
-from sktopo.base import Solver
+from sktopo._validation import ValidatedParams
 from sktopo.solvers._run import Run
 
 
-class ProximalGradient(Solver):
+class ProximalGradient(ValidatedParams):
     """Gradient steps on a smooth function, proximal steps on a kinked one.
 
     Nesterov's momentum is dropped and taken up again whenever it would raise the
