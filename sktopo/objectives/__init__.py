@@ -1,12 +1,14 @@
 """x -> (number, gradient in x): terms that add, scale, and go into a solver."""
 
 from sktopo._algebra import WeightedSum
+from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
 from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._squared_error import SquaredError
 
 __all__ = [
+    "GroupingTerm",
     "LogLoss",
     "PersistenceTerm",
     "SquaredError",
