@@ -39,7 +39,7 @@ def test_values_and_noise():
 def test_the_topology_of_the_weights():
     for kind in ("sawtooth", "boxcar"):
         _, _, coef = make_structured_regression(1, kind)
-        bars = persistence_diagrams(coef, Cubical(superlevel=True), 0)
+        (bars,) = persistence_diagrams(coef, Cubical(superlevel=True), 0)
         assert (np.abs(np.diff(bars)) > 1.9).sum() == 3
     _, _, coef = make_structured_regression(1, "ring", n_features=50)
     dimensions = persistence_diagrams(

@@ -1,5 +1,17 @@
 """Generators of data whose answer is known."""
 
+from sktopo.datasets._points import (
+    make_chair,
+    make_horseshoe,
+    make_noisy_circle,
+    make_two_clusters,
+)
 from sktopo.datasets._regression import make_structured_regression
 
-__all__ = ["make_structured_regression"]
+__all__ = [
+    "make_chair",
+    "make_horseshoe",
+    "make_noisy_circle",
+    "make_structured_regression",
+    "make_two_clusters",
+]
