@@ -161,7 +161,8 @@ def _reweight(problem, coef, intercept, solver, settings):
     coef, intercept = coef.copy(), intercept.copy()
     margins = problem.X @ coef.T + intercept
     charges = np.array([problem.charge(w) for w in coef])
-    value = scale = problem.losses(margins)[0] + charges.sum()
+    value = problem.losses(margins)[0] + charges.sum()
+    null_loss, _ = problem.losses(np.zeros(margins.shape))
     inner = {**settings, "verbose": 0}
     status = 1
     for step in range(1, settings["max_iter"] + 1):
@@ -180,7 +181,7 @@ def _reweight(problem, coef, intercept, solver, settings):
         if settings["verbose"] and step % settings["verbose"] == 0:
             print(f"[reweighted] step {step}: {value:.6g}")
         # Losses of classes that can be separated fall for ever, relative to themselves.
-        if last - value <= settings["tol"] * max(abs(value), 1e-2 * scale):
+        if last - value <= settings["tol"] * max(abs(value), 1e-2 * null_loss):
             status = 0
             break
     return OptimizeResult(x=(coef, intercept), fun=value, nit=step, status=status)
