@@ -126,6 +126,33 @@ def test_weights_of_samples_and_of_classes(problem, rng, topology):
     assert_allclose(balanced.coef_, by_hand.coef_)
 
 
+def test_balance_counts_the_weights_of_samples(problem, rng):
+    X, y = problem
+    weight = rng.integers(0, 4, size=len(X))
+    model = TopologicalLogisticRegression(0.5, class_weight="balanced")
+    weighted = clone(model).fit(X, y, sample_weight=weight)
+    repeated = clone(model).fit(X.repeat(weight, axis=0), y.repeat(weight))
+    assert_allclose(weighted.coef_, repeated.coef_, atol=1e-6)
+    for bad in ({"a": 0, "b": 0, "c": 0}, {"a": -1.0}, {"a": np.nan}):
+        with pytest.raises(ValueError, match="'class_weight' parameter of Topolog"):
+            clone(model).set_params(class_weight=bad).fit(X, y)
+
+
+def test_data_that_vary_in_one_direction_only():
+    x = np.outer(np.arange(10.0), [0.1, 0.7, 0.3])
+    for topology in ("values", "path"):
+        model = TopologicalLogisticRegression(topology=topology, l2=0.1)
+        assert model.fit(x, x[:, 0] > 0.4).score(x, x[:, 0] > 0.4) == 1.0
+
+
+def test_warm_start_after_a_fit_that_failed(problem):
+    X, y = problem
+    model = TopologicalLogisticRegression(topology=(5, 5), warm_start=True)
+    with pytest.raises(ValueError, match="one place for each"):
+        model.fit(X, y)
+    model.set_params(topology="values").fit(X, y)
+
+
 def test_warm_start(problem):
     X, y = problem
     model = TopologicalLogisticRegression(topology="path", warm_start=True).fit(X, y)

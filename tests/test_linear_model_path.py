@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LassoCV
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
@@ -130,3 +131,59 @@ def test_of_equal_scores_the_strongest_penalty_wins(rng):
     X = rng.normal(size=(20, 3))
     model = TopologicalRidgeCV([1.0, 2.0], cv=2).fit(X, X.sum(axis=1))
     assert model.alpha_ == 2.0
+
+
+def test_a_path_leaves_the_estimator_alone(problem):
+    X, y = problem
+    model = TopologicalRidge().fit(X, y)
+    before = {**vars(model)}
+    model.path(X[:, :3], y, alphas=[1.0])
+    assert vars(model) == before
+    model = TopologicalRidge(fit_intercept=False)
+    _, _, intercepts = model.path(X, np.column_stack([y, y]), alphas=[1.0, 2.0])
+    assert_array_equal(intercepts, np.zeros((2, 2)))
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_scores_that_are_no_numbers(problem):
+    X, y = problem
+
+    def never(model, X, y):
+        return np.nan
+
+    def sometimes(model, X, y):
+        return np.nan if np.ptp(model.coef_) < 1e-8 else model.score(X, y)
+
+    with pytest.raises(ValueError, match=r"'scoring' .* Got nan for all of them"):
+        TopologicalRidgeCV(ALPHAS, scoring=never).fit(X, y)
+    with pytest.warns(UserWarning, match="leaves out alphas"):
+        model = TopologicalRidgeCV([0.1, 1e6], scoring=sometimes).fit(X, y)
+    assert model.alpha_ == 0.1
+    # A scorer without weights takes part all the same.
+    TopologicalRidgeCV([0.1], scoring=lambda m, X, y: 0.0).fit(X, y, sample_weight=y**2)
+    folds = [(np.arange(30), np.arange(30, 60))]
+    with pytest.raises(ValueError, match="sample_weight of TopologicalRidgeCV"):
+        TopologicalRidgeCV(cv=folds).fit(X, y, sample_weight=np.arange(60) < 30)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"topology": (2, 4)}, "'topology' parameter of TopologicalRidgeCV"),
+        ({"homology_dimensions": 1}, "'homology_dimensions' .* TopologicalRidgeCV"),
+        ({"solver": "dc"}, "'solver' parameter of TopologicalRidgeCV"),
+        ({"i0": {}}, "'i0' parameter of TopologicalRidgeCV"),
+        ({"alphas": [-1.0]}, "'alphas' parameter of TopologicalRidgeCV"),
+    ],
+    ids=str,
+)
+def test_errors_name_the_class(problem, params, message):
+    with pytest.raises(ValueError, match=message):
+        TopologicalRidgeCV(**params).fit(*problem)
+
+
+def test_warnings_name_the_class(problem):
+    with pytest.warns(ConvergenceWarning, match="TopologicalRidgeCV made max_iter=1"):
+        model = TopologicalRidgeCV(max_iter=1, topology=(4, 5)).fit(*problem)
+    assert isinstance(model.intercept_, float)

@@ -280,6 +280,32 @@ def test_awkward_data(rng, topology, i0):
     assert model.coef_.dtype == model.predict(X.astype(np.float32)).dtype == np.float32
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("topology", ["values", "path"])
+def test_data_that_vary_in_one_direction_only(rng, topology, fit_intercept):
+    """After centring, nothing may be left but rounding."""
+    x = rng.normal(size=(30, 1))
+    y = x.ravel() + rng.normal(size=30)
+    weight = np.repeat([1.0, 0.0], [2, 28])
+    model = TopologicalRidge(topology=topology, fit_intercept=fit_intercept)
+    for X, sample_weight in (
+        (np.tile(x, (1, 3)), None),
+        (x * [[1.0, 2.0, -3.0]], None),
+        (x + 1e-9 * rng.normal(size=(30, 3)), None),
+        (1e8 + x + rng.normal(size=(30, 3)), None),
+        (x + rng.normal(size=(30, 6)), weight),
+    ):
+        model.fit(X, y, sample_weight=sample_weight)
+        plain = clone(model).set_params(alpha=0.0).fit(X, y, sample_weight)
+        fits = [
+            np.average((y - m.predict(X)) ** 2, weights=sample_weight)
+            for m in (model, plain)
+        ]
+        assert fits[0] <= fits[1] + 0.2 * np.var(y) + 1e-3
+    tiny = model.fit([[0.12573022, -0.13210486, 0.64042265]], [1.0])
+    assert np.isfinite(tiny.coef_).all()
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1e6])
 def test_scale_of_the_weights(problem, scale):
     """The same problem in other units has the same solution in these units."""

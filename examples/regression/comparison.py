@@ -118,12 +118,12 @@ def compare(weights, n_samples, n_repetitions, models):
 def print_table(title, n_samples, errors):
     """Medians over the repetitions, and means with their spread."""
     print(f"\n{title}: test MSE, median (mean +- standard deviation)")
-    print(f"{'n':>14s}" + "".join(f"{n:>22d}" for n in n_samples))
+    print(f"{'n':>14s}" + "".join(f"{n:>26d}" for n in n_samples))
     for name, values in errors.items():
         cells = [
             f"{np.median(v):.3g} ({v.mean():.3g} +- {v.std():.2g})" for v in values
         ]
-        print(f"{name:14s}" + "".join(f"{cell:>22s}" for cell in cells))
+        print(f"{name:14s}" + "".join(f"{cell:>26s}" for cell in cells))
 
 
 def plot_curves(ax, title, n_samples, errors):

@@ -30,8 +30,8 @@ def make_structured_regression(
     weights : {"clusters", "signs", "sawtooth", "boxcar", "ring"}, default="clusters"
         - "clusters": each of the weights is 1, 2 or 3, drawn at random;
         - "signs": each is -1, 0 or 1;
-        - "sawtooth": three ramps from -1 to 1 along a path;
-        - "boxcar": -1 and 1 along a path, three times 1;
+        - "sawtooth": three ramps along a path, ``2 mod(t, 1) - 1`` for t from 0 to 3;
+        - "boxcar": -1 and 1 along a path, 1 where ``mod(t, 1) > 0.5``;
         - "ring": an image, 1 on a ring and 0 elsewhere.
     n_features : int, or tuple (height, width), default=100
         Number of weights; the shape of the image for "ring", where an int is the
@@ -71,7 +71,7 @@ def make_structured_regression(
     """
     _check_counts(n_samples, n_features)
     rng = check_random_state(random_state)
-    if not noise >= 0:
+    if not isinstance(noise, numbers.Real) or not 0 <= noise < math.inf:
         raise ValueError(
             "The 'noise' parameter of make_structured_regression must be a float in "
             f"the range [0, inf). Got {noise!r} instead."
@@ -92,7 +92,7 @@ def _weights(kind, n_features, rng):
             "The 'n_features' parameter of make_structured_regression must be an int "
             f"for weights={kind!r}. Got {n_features!r} instead."
         )
-    if kind in _VALUES:
+    if isinstance(kind, str) and kind in _VALUES:
         return rng.choice(_VALUES[kind], size=n_features)
     phase = np.mod(np.linspace(0, 3, n_features), 1)
     if kind == "sawtooth":
@@ -120,4 +120,4 @@ def _check_counts(n_samples, n_features):
 
 
 def _is_count(n):
-    return isinstance(n, numbers.Integral) and n >= 1
+    return isinstance(n, numbers.Integral) and not isinstance(n, bool) and n >= 1

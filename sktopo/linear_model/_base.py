@@ -2,7 +2,12 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    check_array,
+    check_is_fitted,
+    check_X_y,
+    validate_data,
+)
 
 from sktopo._sklearn_compat import _check_sample_weight
 
@@ -28,11 +33,20 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return X @ self.coef_.T + self.intercept_
 
 
-def validated(model, X, y, sample_weight):
-    """The data of a regression, checked in the model's name."""
-    X, y = validate_data(
-        model, X, y, dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
-    )
+def validated(model, X, y, sample_weight, is_fit=True):
+    """The data of a regression, checked in the model's name.
+
+    Only where ``is_fit`` does the model remember their width and names.
+    """
+    checks = {
+        "dtype": (np.float64, np.float32),
+        "multi_output": True,
+        "y_numeric": True,
+    }
+    if is_fit:
+        X, y = validate_data(model, X, y, **checks)
+    else:
+        X, y = check_X_y(X, y, estimator=type(model).__name__, **checks)
     return X, y, checked_weight(model, sample_weight, X)
 
 

@@ -208,7 +208,8 @@ class _Descents:
             reached = value
             if part is not problem:
                 reached = problem.objective.value_and_grad(w)[0]
-            if self.settings["verbose"]:
+            verbose = self.settings["verbose"]
+            if verbose and best.nit % verbose == 0:
                 print(f"[dc] step {best.nit}, i0 {part.penalty.i0}: {value:.6g}")
             if reached < best.fun:
                 best.x, best.fun = w, reached

@@ -204,7 +204,7 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
         is_warm = (
             self.warm_start
             and np.array_equal(last_classes, self.classes_)
-            and self.coef_.shape == shape
+            and getattr(self, "coef_", np.empty(0)).shape == shape
         )
         coef, intercept = np.zeros(shape), np.zeros(shape[0])
         if is_warm:
@@ -227,7 +227,7 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
                 "without coming to rest. Raise max_iter or tol, scale the data, or "
                 "set l2 where the classes can be told apart.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         self.n_iter_ = result.nit
         self.coef_, self.intercept_ = (part.astype(X.dtype) for part in result.x)
@@ -247,13 +247,26 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
             )
         if weight is None:
             weight = np.ones(len(X))
-        if self.class_weight is not None:
-            per_class = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=y
+        if self.class_weight == "balanced":
+            totals = np.bincount(labels, weight)
+            weight = (
+                weight
+                * (weight.sum() / (n_classes * np.maximum(totals, 1e-300)))[labels]
             )
-            weight = weight * per_class[labels]
+        elif self.class_weight is not None:
+            weight = weight * self._class_weights(y)[labels]
         target = np.eye(n_classes)[labels]
         return X, target[:, 1:] if n_classes == 2 else target, weight
+
+    def _class_weights(self, y):
+        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+            raise ValueError(
+                f"The 'class_weight' parameter of {type(self).__name__} must hold "
+                "floats in the range [0, inf), one of them positive. "
+                f"Got {self.class_weight!r} instead."
+            )
+        return weights
 
     def decision_function(self, X):
         """Compute the margins.

@@ -38,6 +38,9 @@ class PathLeastSquares:
             self._gram = self._gram - self._weight * np.outer(self._share, self._share)
         else:
             self._weight = 0.0
+        # What is left of the data may be rounding alone.
+        rounding = 1e-13 * len(gram) * np.trace(behind)
+        self._is_flat = not np.trace(self._gram) > rounding
         self._inverse = None
         if inverse is not None:
             self._inverse = np.diff(np.diff(inverse, axis=0), axis=1)
@@ -66,9 +69,11 @@ class PathLeastSquares:
         if self._weight:
             first = behind[0] / self._weight
             pull = pull - behind[0] * self._share
-        steps, _ = minimize_kinked_quadratic(
-            self._gram, pull, up, down, x0=np.diff(start), inverse=self._inverse
-        )
+        steps = np.zeros(pull.size)
+        if not self._is_flat:
+            steps, _ = minimize_kinked_quadratic(
+                self._gram, pull, up, down, x0=np.diff(start), inverse=self._inverse
+            )
         if self._weight:
             first -= float(self._share @ steps)
         return first + np.concatenate([[0.0], np.cumsum(steps)])

@@ -1,21 +1,17 @@
 """Least squares with a penalty on the topology of the weights."""
 
 import numbers
-import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
-from sktopo.linear_model._design import centred
-from sktopo.linear_model._least_squares import minimize_penalised, penalised_path
-from sktopo.linear_model._problem import Problem
-from sktopo.linear_model._topology import (
-    PENALTY_CONSTRAINTS,
-    check_solver,
-    weight_penalty,
+from sktopo.linear_model._regression import (
+    Regression,
+    count_unfinished,
+    warn_where_unfinished,
 )
+from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
 class TopologicalRidge(LinearRegressor):
@@ -59,7 +55,7 @@ class TopologicalRidge(LinearRegressor):
         - "path": the weights are a function on a path; H0 of superlevel sets sees
           its maxima.
         - a shape such as (28, 28) or (8, 8, 8): a function on a grid; H0 sees its
-          maxima, H1 its holes.
+          maxima, H1 its holes. Places that share a corner are neighbours.
         - a Filtration: anything else, such as LowerStar for weights on a graph.
         - a Term: the penalty itself, on weights of shape (n_features,); ``p``, ``q``,
           ``i0``, ``homology_dimensions`` and ``superlevel`` have no part in it.
@@ -193,32 +189,21 @@ class TopologicalRidge(LinearRegressor):
             If the solver has made ``max_iter`` steps before it came to rest.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
-        design, targets, means = self._centred(X, y, sample_weight)
-        alpha, penalty = weight_penalty(self, X.shape[1])
-        check_solver(self, penalty)
-        starts = self._starts(targets.shape[1], X.shape[1])
-        results = [
-            minimize_penalised(
-                Problem(design, target, alpha, penalty),
-                solver=self.solver,
-                start=start,
-                settings=self._settings(),
-            )
-            for target, start in zip(targets.T, starts, strict=True)
-        ]
-        self._warn_where_unfinished(results)
+        regression = Regression(self, X, y, sample_weight)
+        results = regression.minimize(self._starts(*regression.shape))
+        warn_where_unfinished(self, count_unfinished(results), len(results))
         self.n_iter_ = max(result.nit for result in results)
-        coef = np.stack([result.x for result in results])
-        self.coef_, self.intercept_ = self._unpacked(coef, means, y.ndim, X.dtype)
+        self.coef_, self.intercept_ = regression.unpacked(results)
+        if not self.fit_intercept:
+            self.intercept_ = 0.0
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def path(self, X, y, *, alphas=None, sample_weight=None, return_n_iter=False):
+    def path(self, X, y, *, alphas=None, sample_weight=None):
         """Weights for many strengths of the penalty, each started from the last.
 
         This is faster than a fit for each and often ends lower, since a solution is
-        a good start for its neighbour. Nothing is stored in the estimator but the
-        names of the features.
+        a good start for its neighbour. Nothing is stored in the estimator.
 
         Parameters
         ----------
@@ -228,8 +213,6 @@ class TopologicalRidge(LinearRegressor):
             They take the place of ``alpha``, or multiply it where that is a dict.
             None stands for ``np.logspace(-4, 1, 20)``.
         sample_weight : array-like of shape (n_samples,), float or None, default=None
-        return_n_iter : bool, default=False
-            Whether to return the steps as well.
 
         Returns
         -------
@@ -238,8 +221,6 @@ class TopologicalRidge(LinearRegressor):
         coefs : ndarray of shape (n_features, n_alphas) or \
                 (n_targets, n_features, n_alphas)
         intercepts : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
-        n_iters : ndarray of shape (n_alphas,)
-            Steps of the solver, the most over all targets; with ``return_n_iter``.
 
         Warns
         -----
@@ -262,56 +243,17 @@ class TopologicalRidge(LinearRegressor):
                [2.25, 3.5 , 4.5 ]])
         """
         alphas = check_alphas(alphas, type(self).__name__)
-        X, y, sample_weight = validated(self, X, y, sample_weight)
-        design, targets, means = self._centred(X, y, sample_weight)
-        scale, penalty = weight_penalty(self, X.shape[1])
-        check_solver(self, penalty)
-        if not isinstance(self.alpha, dict):
-            scale = 1.0
-        paths = [
-            penalised_path(
-                Problem(design, target, scale, penalty),
-                scale * alphas,
-                solver=self.solver,
-                settings=self._settings(),
-            )
-            for target in targets.T
-        ]
-        self._warn_where_unfinished([result for path in paths for result in path])
-        models = [
-            self._unpacked(np.stack([r.x for r in results]), means, y.ndim, X.dtype)
-            for results in zip(*paths, strict=True)
-        ]
-        coefs = np.stack([coef for coef, _ in models], axis=-1)
-        intercepts = np.stack([b for _, b in models], axis=-1)
-        if not return_n_iter:
-            return alphas, coefs, intercepts
-        n_iters = [max(r.nit for r in results) for results in zip(*paths, strict=True)]
-        return alphas, coefs, intercepts, np.array(n_iters)
-
-    def _centred(self, X, y, sample_weight):
-        design, targets, *means = centred(
-            X.astype(np.float64),
-            y.reshape(len(y), -1).astype(np.float64),
-            sample_weight,
-            self.fit_intercept,
-            self.l2,
+        X, y, sample_weight = validated(self, X, y, sample_weight, is_fit=False)
+        regression = Regression(self, X, y, sample_weight)
+        scale = regression.alpha if isinstance(self.alpha, dict) else 1.0
+        path = regression.path(scale * alphas)
+        n_unfinished = sum(map(count_unfinished, path))
+        warn_where_unfinished(self, n_unfinished, len(path) * regression.shape[0])
+        models = [regression.unpacked(results) for results in path]
+        coefs, intercepts = (
+            np.stack(part, axis=-1) for part in zip(*models, strict=True)
         )
-        return design, targets, means
-
-    def _settings(self):
-        return {"max_iter": self.max_iter, "tol": self.tol, "verbose": self.verbose}
-
-    def _warn_where_unfinished(self, results):
-        n = sum(result.status == 1 for result in results)
-        if n:
-            warnings.warn(
-                f"TopologicalRidge made max_iter={self.max_iter} steps without coming "
-                f"to rest in {n} of {len(results)} problems. Raise max_iter or tol, or "
-                "scale the data.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
+        return alphas, coefs, intercepts
 
     def _starts(self, *shape):
         """The last weights where they are asked for, else None for each target."""
@@ -319,12 +261,3 @@ class TopologicalRidge(LinearRegressor):
         if self.warm_start and last.shape == shape:
             return last.astype(np.float64)
         return [None] * shape[0]
-
-    def _unpacked(self, coef, means, y_ndim, dtype):
-        """Weights (n_targets, n_features) as ``coef_`` and ``intercept_``."""
-        X_mean, y_mean = means
-        intercept = (y_mean - coef @ X_mean).astype(dtype)
-        coef = coef.astype(dtype)
-        if y_ndim == 1:
-            coef, intercept = coef[0], intercept[0]
-        return coef, intercept if self.fit_intercept else 0.0

@@ -1,5 +1,8 @@
 """TopologicalRidge with its strength chosen by cross-validation."""
 
+import inspect
+import warnings
+
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
@@ -8,6 +11,11 @@ from sklearn.model_selection import check_cv
 
 from sktopo._sklearn_compat import _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
+from sktopo.linear_model._regression import (
+    Regression,
+    count_unfinished,
+    warn_where_unfinished,
+)
 from sktopo.linear_model._ridge import TopologicalRidge
 
 
@@ -33,7 +41,8 @@ class TopologicalRidgeCV(LinearRegressor):
     cv : int, cross-validation generator, iterable or None, default=5
         How to split; None is 5 folds, an int as many.
     scoring : str, callable or None, default=None
-        A scorer, greater being better; None is the coefficient of determination.
+        A scorer, greater being better; None is the coefficient of determination. An
+        alpha for which it gives nan in a fold is left out.
     n_jobs : int or None, default=None
         Folds in parallel; -1 uses all processors.
     random_state : int, RandomState instance or None, default=None
@@ -148,7 +157,8 @@ class TopologicalRidgeCV(LinearRegressor):
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
         sample_weight : array-like of shape (n_samples,), float or None, default=None
-            Weights of the squared errors, in the scores as well.
+            Weights of the squared errors, in the scores as well where the scorer
+            takes them.
 
         Returns
         -------
@@ -158,49 +168,70 @@ class TopologicalRidgeCV(LinearRegressor):
         -----
         ConvergenceWarning
             As for TopologicalRidge.
+        UserWarning
+            If the scorer gives nan for some, but not all strengths.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
         self.alphas_ = check_alphas(self.alphas, type(self).__name__)
-        model = self._model()
-        scorer = check_scoring(model, self.scoring)
-        folds = check_cv(self.cv).split(X, y)
-        scores = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
-            delayed(_scores)(model, scorer, X, y, sample_weight, self.alphas_, *fold)
-            for fold in folds
+        regression = Regression(self, X, y, sample_weight)
+        folds = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
+            delayed(_scores)(clone(self), X, y, sample_weight, self.alphas_, *fold)
+            for fold in check_cv(self.cv).split(X, y)
         )
-        self.scores_ = np.stack(scores, axis=1)
-        means = self.scores_.mean(axis=1)
-        best = int(np.argmax(means))
-        self.alpha_, self.best_score_ = float(self.alphas_[best]), float(means[best])
-        _, coefs, intercepts, n_iters = model.path(
-            X,
-            y,
-            alphas=self.alphas_,
-            sample_weight=sample_weight,
-            return_n_iter=True,
-        )
-        self.n_iter_ = int(n_iters[best])
-        self.coef_ = coefs[..., best].copy()
-        self.intercept_ = intercepts[..., best] if self.fit_intercept else 0.0
+        self.scores_ = np.stack([scores for scores, _ in folds], axis=1)
+        best = self._best(self.scores_.mean(axis=1))
+        path = regression.path(self.alphas_)
+        self.n_iter_ = max(1, *(result.nit for result in path[best]))
+        self.coef_, self.intercept_ = regression.unpacked(path[best])
+        if not self.fit_intercept:
+            self.intercept_ = 0.0
+        n_unfinished = sum(n for _, n in folds) + sum(map(count_unfinished, path))
+        n_problems = (len(folds) + 1) * len(path) * regression.shape[0]
+        warn_where_unfinished(self, n_unfinished, n_problems)
         return self
 
-    def _model(self):
-        names = set(TopologicalRidge().get_params(deep=False)) - {"alpha", "warm_start"}
-        return TopologicalRidge(**{name: getattr(self, name) for name in names})
+    def _best(self, means):
+        """The index of the best mean score, once it is known to be one."""
+        if np.isnan(means).all():
+            raise ValueError(
+                "The 'scoring' parameter of TopologicalRidgeCV must give a number for "
+                "some alpha. Got nan for all of them; folds may be too small for it."
+            )
+        if np.isnan(means).any():
+            warnings.warn(
+                "TopologicalRidgeCV leaves out alphas whose mean score is nan.",
+                UserWarning,
+                stacklevel=4,
+            )
+        best = int(np.nanargmax(means))
+        self.alpha_, self.best_score_ = float(self.alphas_[best]), float(means[best])
+        return best
 
 
-def _scores(model, scorer, X, y, sample_weight, alphas, train, test):
-    """The scores of one fold, shape (n_alphas,)."""
-    model = clone(model)
+def _scores(model, X, y, sample_weight, alphas, train, test):
+    """The scores of one fold, shape (n_alphas,), and how many fits are unfinished."""
     weight, part = None, {}
     if sample_weight is not None:
-        weight, part = sample_weight[train], {"sample_weight": sample_weight[test]}
-    _, coefs, intercepts = model.path(
-        X[train], y[train], alphas=alphas, sample_weight=weight
-    )
+        weight, left = sample_weight[train], sample_weight[test]
+        if not (weight.any() and left.any()):
+            raise ValueError(
+                f"sample_weight of {type(model).__name__}.fit must be positive "
+                "somewhere in both parts of every fold. Got zeros only."
+            )
+        part = {"sample_weight": left}
+    scorer = check_scoring(model, model.scoring)
+    if part and not _takes_weights(scorer):
+        part = {}
+    regression = Regression(model, X[train], y[train], weight)
     model.n_features_in_ = X.shape[1]
-    scores = np.empty(len(alphas))
-    for k in range(len(alphas)):
-        model.coef_, model.intercept_ = coefs[..., k], intercepts[..., k]
+    path = regression.path(alphas)
+    scores = np.empty(len(path))
+    for k, results in enumerate(path):
+        model.coef_, model.intercept_ = regression.unpacked(results)
         scores[k] = scorer(model, X[test], y[test], **part)
-    return scores
+    return scores, sum(map(count_unfinished, path))
+
+
+def _takes_weights(scorer):
+    parameters = inspect.signature(scorer).parameters.values()
+    return any(p.name in ("sample_weight", "kwargs") for p in parameters)

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
+from sktopo._algebra import Differentiable
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
 from sktopo._validation import check_homology_dimensions
 from sktopo.base import Filtration
@@ -38,7 +39,8 @@ def weight_penalty(model, n_weights):
     Parameters
     ----------
     model : estimator
-        With the parameters of ``PENALTY_CONSTRAINTS`` and a ``random_state``.
+        With the parameters of ``PENALTY_CONSTRAINTS``, but for ``alpha``, and a
+        ``random_state``.
     n_weights : int
 
     Returns
@@ -56,15 +58,16 @@ def weight_penalty(model, n_weights):
     name = type(model).__name__
     topology = _seeded(model.topology, model.random_state)
     dimensions = check_homology_dimensions(model.homology_dimensions, name)
-    alphas = _by_dimension(model.alpha, dimensions, name, "alpha", numbers.Real, 0)
+    alpha = getattr(model, "alpha", 1.0)
+    alphas = _by_dimension(alpha, dimensions, name, "alpha", numbers.Real, 0)
     i0 = _by_dimension(model.i0, dimensions, name, "i0", numbers.Integral, 1)
-    if hasattr(topology, "value_and_grad"):
-        if isinstance(model.alpha, dict):
+    if isinstance(topology, Differentiable) and topology._domain == "term":
+        if isinstance(alpha, dict):
             raise ValueError(
                 f"The 'alpha' parameter of {name} must be a number where 'topology' "
-                f"is a Term. Got {model.alpha!r} instead."
+                f"is a Term. Got {alpha!r} instead."
             )
-        return float(model.alpha), topology
+        return float(alpha), topology
     filtration, shape = _layout(topology, n_weights, model.superlevel, name)
     if not isinstance(topology, Filtration):
         end = len(shape) if filtration.is_grid else 1
@@ -80,7 +83,6 @@ def weight_penalty(model, n_weights):
             return alphas[0], ClusterPenalty(i0[0])
         return alphas[0], PathPenalty(i0[0], model.superlevel, n_weights)
     energies = {k: PersistenceEnergy(p=model.p, q=model.q, i0=i0[k]) for k in i0}
-    alpha = model.alpha
     if isinstance(alpha, dict):
         energies = {k: alphas[k] * energy for k, energy in energies.items()}
         alpha = float(max(alphas.values()) > 0)

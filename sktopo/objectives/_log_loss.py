@@ -65,12 +65,22 @@ class LogLoss(Term):
         x = np.asarray(x, dtype=np.float64)
         target = np.asarray(self.target, dtype=np.float64)
         design = np.asarray(self.design, dtype=np.float64)
-        expected = (*target.shape[1:], *design.shape[1:])
+        if design.ndim != 2 or len(target) != len(design):
+            raise ValueError(
+                "The 'design' parameter of LogLoss must have a row for each of the "
+                f"{len(target)} targets. Got an array of shape {design.shape}."
+            )
+        expected = (*target.shape[1:], design.shape[1])
         if x.shape != expected:
             raise ValueError(f"x of LogLoss must have shape {expected}. Got {x.shape}.")
         losses, residual = log_losses(design @ x.T, target)
         if self.sample_weight is not None:
             weight = np.asarray(self.sample_weight, dtype=np.float64)
+            if weight.shape != losses.shape:
+                raise ValueError(
+                    "The 'sample_weight' parameter of LogLoss must have shape "
+                    f"{losses.shape}. Got {weight.shape}."
+                )
             return float(weight @ losses), (residual.T * weight) @ design
         return float(losses.sum()), residual.T @ design
 

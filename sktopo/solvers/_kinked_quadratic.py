@@ -229,9 +229,12 @@ def _share(part, whole):
 
 
 def _factor(gram):
-    ridge = _RIDGE * np.trace(gram) / len(gram)
+    """A Cholesky factor of a matrix that rounding may have made indefinite."""
+    size = np.abs(gram).max()
+    ridge = max(_RIDGE * np.trace(gram) / len(gram), 1e-15 * size, 1e-200)
     while True:
         try:
             return cho_factor(gram + ridge * np.eye(len(gram)), check_finite=False)
         except LinAlgError:
+            # It ends: a ridge of len(gram) times the largest entry is enough.
             ridge *= 100
