@@ -22,8 +22,8 @@ from sklearn.model_selection import train_test_split
 from sktopo import TopologicalRidgeCV
 
 N_TRAIN = [20, 80] if SHORT else [20, 40, 80, 160]
-N_REPETITIONS = 2 if SHORT else 20
-ALPHAS = np.logspace(-2, 2, 3 if SHORT else 9)
+N_REPETITIONS = 2 if SHORT else 10
+ALPHAS = np.logspace(-2, 2, 3 if SHORT else 5)
 
 digits = load_digits()
 chosen = np.isin(digits.target, (3, 8))
@@ -60,7 +60,7 @@ tasks = [(n, seed) for n in N_TRAIN for seed in range(N_REPETITIONS)]
 results = Parallel(n_jobs=-1)(delayed(scores_of)(*task) for task in tasks)
 names = list(results[0])
 print("Mistakes in percent, and mean squared error: mean +- standard deviation")
-print(f"{'training images':18s}" + "".join(f"{n:>26d}" for n in N_TRAIN))
+print(f"{'training images':18s}" + "".join(f"{n:>32d}" for n in N_TRAIN))
 table = {}
 for name in names:
     values = np.reshape([r[name][:2] for r in results], (len(N_TRAIN), -1, 2))
@@ -70,7 +70,7 @@ for name in names:
         f"{v[:, 1].mean():.3f} +- {v[:, 1].std():.3f}"
         for v in values
     ]
-    print(f"{name:18s}" + "".join(f"{cell:>26s}" for cell in cells))
+    print(f"{name:18s}" + "".join(f"{cell:>32s}" for cell in cells))
 
 fig, axes = plt.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
 for name in names:

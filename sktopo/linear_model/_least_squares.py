@@ -11,7 +11,7 @@ _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
 _ROUNDING = 1e-9
 _STEPS_BETWEEN = 10
 _LOOSE = 1e-4
-_DESCENT_STEPS = 500
+_DESCENT_STEPS = 400
 
 
 def minimize_penalised(problem, *, solver, start, settings):
@@ -176,11 +176,13 @@ def _by_difference_of_convex(problem, start, settings):
     descents.descend(flat)
     if not problem.design.is_unique:
         # Least squares is not unique, and one of its solutions no good guess.
-        left = max(0, settings["max_iter"] - descents.best.nit)
-        limits = {**settings, "max_iter": min(_DESCENT_STEPS, left)}
-        adam = _adam(problem, problem.least_squares, limits)
-        descents.best.nit += adam.nit
-        descents.descend(adam.x)
+        for factor in (1.0, 3.0):
+            left = max(0, settings["max_iter"] - descents.best.nit)
+            limits = {**settings, "max_iter": min(_DESCENT_STEPS, left // 2)}
+            stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
+            adam = _adam(stronger, problem.least_squares, limits)
+            descents.best.nit += adam.nit
+            descents.descend(adam.x)
     start = flat
     for relaxation in problem.penalty.relaxations:
         start = descents.descend(start, relaxation)
