@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm, solve_triangular
-from scipy.linalg.lapack import dpotri, dtrcon
+from scipy.linalg.lapack import dpocon, dpotri
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from sktopo.linear_model._path import PathLeastSquares
@@ -85,7 +85,11 @@ class Design:
 
     @cached_property
     def _is_well_conditioned(self):
-        return self._factor is not None and dtrcon(self._factor)[0] > _WELL_CONDITIONED
+        if self._factor is None or not np.diagonal(self._factor).all():
+            return False
+        # Of the square of the factor, hence the square of the bound.
+        reciprocal, _ = dpocon(self._factor, norm(self.gram, 1))
+        return reciprocal > _WELL_CONDITIONED**2
 
     @cached_property
     def lipschitz(self):
