@@ -77,7 +77,7 @@ for name in names:
     axes[0].plot(
         N_TRAIN, 100 * table[name][..., 0].mean(axis=1), marker=".", label=name
     )
-axes[0].set(xlabel="training images", ylabel="mistakes [%]")
+axes[0].set(xlabel="training images", title="mistakes [%]")
 axes[0].legend(fontsize="small")
 last = results[-1]
 for ax, name in zip(axes[1:], ("ridge", "lasso", "maxima and ridge"), strict=True):
