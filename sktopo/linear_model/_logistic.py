@@ -4,7 +4,7 @@ import numbers
 import warnings
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax
+from scipy.special import log_expit, log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
@@ -247,18 +247,17 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
             )
         if weight is None:
             weight = np.ones(len(X))
-        if self.class_weight == "balanced":
-            totals = np.bincount(labels, weight)
-            weight = (
-                weight
-                * (weight.sum() / (n_classes * np.maximum(totals, 1e-300)))[labels]
-            )
-        elif self.class_weight is not None:
-            weight = weight * self._class_weights(y)[labels]
+        if self.class_weight is not None:
+            weight = weight * self._class_weights(y, labels, weight)[labels]
         target = np.eye(n_classes)[labels]
         return X, target[:, 1:] if n_classes == 2 else target, weight
 
-    def _class_weights(self, y):
+    def _class_weights(self, y, labels, sample_weight):
+        """A weight for each class."""
+        if self.class_weight == "balanced":
+            totals = np.bincount(labels, sample_weight)
+            # A class whose samples weigh nothing is not there to be balanced.
+            return totals.mean() / np.maximum(totals, 1e-300)
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
             raise ValueError(
@@ -329,7 +328,4 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``.
         """
-        margins = self.decision_function(X)
-        if margins.ndim == 1:
-            return expit(np.column_stack([-margins, margins]))
-        return np.exp(log_softmax(margins, axis=1))
+        return np.exp(self.predict_log_proba(X))
