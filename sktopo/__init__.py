@@ -9,12 +9,14 @@ from sktopo.linear_model import (
     TopologicalRidge,
     TopologicalRidgeCV,
 )
+from sktopo.optimization import TopoPointOptimizer
 
 __version__ = version("sktopo")
 
 __all__ = [
     "PersistenceDiagrams",
     "PersistenceEnergies",
+    "TopoPointOptimizer",
     "TopologicalLogisticRegression",
     "TopologicalRidge",
     "TopologicalRidgeCV",

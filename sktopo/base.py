@@ -209,7 +209,9 @@ class Solver(ValidatedParams):
         Parameters
         ----------
         value_and_grad : callable
-            ``value_and_grad(x) -> (float, ndarray of x's shape)``.
+            ``value_and_grad(x) -> (float, ndarray of x's shape)``. Where it is random,
+            a true attribute ``is_random`` says so: the last point is then returned in
+            place of the best, since values at two points do not compare.
         x0 : ndarray
             The start; it is not changed.
         callback : callable or None, default=None

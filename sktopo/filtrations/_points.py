@@ -86,15 +86,8 @@ class Triangulation:
         extent = np.ptp(points, axis=0).max()
         centred = (points - centre) / (extent if extent > 0 else 1.0)
         centred -= centred.mean(axis=0)
-        unique, first, inverse = np.unique(
-            centred, axis=0, return_index=True, return_inverse=True
-        )
-        # The earliest of coincident points stands for all of them.
-        inverse = inverse.reshape(-1)
-        by_index = np.argsort(first)
-        place = np.empty_like(by_index)
-        place[by_index] = np.arange(by_index.size)
-        unique, first, inverse = unique[by_index], first[by_index], place[inverse]
+        first, inverse = _coincidences(centred)
+        unique = centred[first]
 
         coordinates = _in_affine_hull(unique)
         simplices, hanging = _triangulate(coordinates)
@@ -106,7 +99,7 @@ class Triangulation:
             simplices = _without_flat_skin(coordinates, simplices)
         _warn_of_close_points(unique, hanging)
         self.dimension = simplices.shape[1] - 1
-        self.simplices = _sorted_rows(first[simplices])
+        self._simplices = first[simplices]
         repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
         attached = [
             np.column_stack([first[inverse[repeated]], repeated]),
@@ -114,11 +107,14 @@ class Triangulation:
         ]
         self.attached = np.sort(np.concatenate(attached), axis=1)
 
+    @property
+    def simplices(self):
+        return self.faces(self.dimension)
+
     def faces(self, k):
         """The k-simplices, sorted rows in lexicographic order."""
-        if k == self.dimension:
-            return self.simplices
-        return unique_rows(np.concatenate(list(_subsets(self.simplices, k + 1))))
+        rows = np.concatenate(list(_subsets(self._simplices, k + 1)))
+        return unique_rows(np.sort(rows, axis=1))
 
     def graph(self):
         """All edges, those of attached points included."""
@@ -128,6 +124,22 @@ class Triangulation:
         if len(self.attached):
             edges = unique_rows(np.concatenate([edges, self.attached]))
         return edges
+
+
+def _coincidences(points):
+    """The earliest of each set of coincident points, and its place among them."""
+    n = len(points)
+    order = np.lexsort(points.T)
+    # A stable sort: in a run of equal points the first has the smallest index.
+    ascending = points[order]
+    leads = np.ones(n, dtype=bool)
+    leads[1:] = (ascending[1:] != ascending[:-1]).any(axis=1)
+    if leads.all():
+        return np.arange(n), np.arange(n)
+    run = np.empty(n, dtype=np.intp)
+    run[order] = np.cumsum(leads) - 1
+    leader = order[leads][run]
+    return np.unique(leader, return_inverse=True)
 
 
 def _subsets(simplices, size):
@@ -142,19 +154,18 @@ def unique_rows(rows):
     n = int(rows.max()) + 1 if rows.size else 1
     if n ** rows.shape[1] >= 2**63:
         return np.unique(rows, axis=0)
-    key = rows[:, 0].astype(np.int64)
+    key = rows[:, 0].astype(np.int64)  # a copy, to be sorted in place
     for column in rows.T[1:]:
         key = key * n + column
-    key = np.unique(key)
+    key.sort()
+    is_new = np.ones(key.size, dtype=bool)
+    is_new[1:] = key[1:] != key[:-1]
+    key = key[is_new]
     columns = []
     for _ in range(rows.shape[1]):
         key, column = np.divmod(key, n)
         columns.append(column)
     return np.stack(columns[::-1], axis=1)
-
-
-def _sorted_rows(simplices):
-    return unique_rows(np.sort(simplices, axis=1))
 
 
 def _in_affine_hull(points):

@@ -32,6 +32,8 @@ class PersistenceEnergy(DiagramFunctional):
         Power of the midpoint: more weight for what happens at large values.
     i0 : int >= 1, default=1
         The first bar that counts.
+    min_persistence : float >= 0, default=0.0
+        Only bars that live longer than this add anything, in units of the diagram.
 
     References
     ----------
@@ -52,12 +54,16 @@ class PersistenceEnergy(DiagramFunctional):
            [-2.,  2.]])
     """
 
-    _parameter_constraints = ENERGY_CONSTRAINTS
+    _parameter_constraints = {
+        **ENERGY_CONSTRAINTS,
+        "min_persistence": [Interval(numbers.Real, 0, None, closed="left")],
+    }
 
-    def __init__(self, p=1, q=0, i0=1):
+    def __init__(self, p=1, q=0, i0=1, min_persistence=0.0):
         self.p = p
         self.q = q
         self.i0 = i0
+        self.min_persistence = min_persistence
 
     def value_and_grad(self, diagram):
         """Evaluate on a diagram.
@@ -81,7 +87,7 @@ class PersistenceEnergy(DiagramFunctional):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
-        counts = np.isfinite(lifetime) & (lifetime > 0)
+        counts = np.isfinite(lifetime) & (lifetime > self.min_persistence)
         if self.i0 > 1:
             longest_first = np.argsort(-lifetime, kind="stable")
             counts[longest_first[: self.i0 - 1]] = False

@@ -67,19 +67,25 @@ def dense_flag_diagrams(matrix, threshold, max_dimension):
 
 def sparse_flag_diagrams(edges, weights, n_points, max_dimension, *, collapse=False):
     """[H0, ..., H_max] of the flag complex of a weighted graph, edges (n_edges, 2)."""
-    graph = coo_matrix((weights, (edges[:, 0], edges[:, 1])), (n_points, n_points))
+    i, j = edges.astype(np.int32).T
     if collapse and weights.size:
-        graph = reduce_graph(graph)
-    if _sparse is not None:
-        return _sparse(
+        graph = reduce_graph(coo_matrix((weights, (i, j)), (n_points, n_points)))
+        i, j, weights = (
             graph.row.astype(np.int32),
             graph.col.astype(np.int32),
             graph.data,
+        )
+    if _sparse is not None:
+        return _sparse(
+            i,
+            j,
+            weights,
             n_points,
             max_dimension=max_dimension,
             max_edge_length=np.inf,
             homology_coeff_field=FIELD,
         )
+    graph = coo_matrix((weights, (i, j)), (n_points, n_points))
     return _rips_door(max_dimension, "distance coo_matrix", np.inf, graph)
 
 

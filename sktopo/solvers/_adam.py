@@ -6,7 +6,7 @@ import numpy as np
 
 from sktopo._sklearn_compat import Interval, StrOptions
 from sktopo.base import Solver
-from sktopo.solvers._run import Run
+from sktopo.solvers._run import Progress, Run
 
 _SHRINK = 0.3
 _SMALLEST = 1e-6
@@ -108,7 +108,7 @@ class Adam(Solver):
         run.record(x, value)
         best_grad = grad
         rate, mean, square, age = self.learning_rate, 0.0, 0.0, 0
-        watched, quiet = value, 0
+        progress = Progress(self.tol, value)
         for _ in range(self.max_iter):
             age += 1
             mean = self.beta_1 * mean + (1 - self.beta_1) * grad
@@ -119,11 +119,7 @@ class Adam(Solver):
             if value < run.best_value:
                 best_grad = grad
             run.record(x, value)
-            if watched - run.best_value > self.tol * abs(run.best_value):
-                watched, quiet = run.best_value, 0
-                continue
-            quiet += 1
-            if quiet < self.n_iter_no_change:
+            if progress.note(run.best_value) < self.n_iter_no_change:
                 continue
             if self.schedule == "constant":
                 if self.tol > 0:
@@ -135,4 +131,4 @@ class Adam(Solver):
                 run.status = 0
                 return
             x, grad = run.best_x.copy(), best_grad
-            mean, square, age, quiet = 0.0, 0.0, 0, 0
+            mean, square, age, progress.quiet = 0.0, 0.0, 0, 0

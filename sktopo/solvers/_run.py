@@ -15,12 +15,36 @@ class Stop(Exception):
     """Raised inside a run in order to end it."""
 
 
+class Progress:
+    """Counts the steps in a row that have not lowered the best value.
+
+    Parameters
+    ----------
+    tol : float
+        The share of the best value that a step must lower it by.
+    value : float
+        At the start.
+    """
+
+    def __init__(self, tol, value):
+        self.tol, self._watched, self.quiet = tol, value, 0
+
+    def note(self, best_value):
+        """Count a step; return how many in a row were without progress."""
+        self.quiet += 1
+        if self._watched - best_value > self.tol * abs(best_value):
+            self._watched, self.quiet = best_value, 0
+        return self.quiet
+
+
 class Run:
     """Counts, records and keeps the best point of one minimisation.
 
     Parameters
     ----------
     value_and_grad : callable
+        With an attribute ``is_random`` that is true, its values at two points do not
+        compare, and the last point is kept in place of the best.
     x0 : ndarray
     callback : callable or None
     verbose : int
@@ -37,12 +61,14 @@ class Run:
                 f"method of a term. Got {value_and_grad!r}."
             )
         self._function = value_and_grad
+        self.is_random = getattr(value_and_grad, "is_random", False)
         self._callback = callback
         self._verbose = verbose
         self._name = name
         self.history = []
         self.nfev = 0
         self.best_x, self.best_value = self.x0.copy(), np.inf
+        self.steps = None
         self.status = 1
 
     def evaluate(self, x):
@@ -68,7 +94,7 @@ class Run:
     def record(self, x, value):
         """Note a step; ends the run where the callback says so."""
         self.history.append(value)
-        if value < self.best_value:
+        if value < self.best_value or self.is_random:
             self.best_value = value
             self.best_x = np.array(x, dtype=np.float64).reshape(self.x0.shape)
         step = len(self.history) - 1
@@ -85,6 +111,7 @@ class Run:
 
     def result(self):
         """The best point so far, as an OptimizeResult."""
+        extra = {} if self.steps is None else {"steps": list(self.steps)}
         return OptimizeResult(
             x=self.best_x.copy(),
             fun=self.best_value,
@@ -94,6 +121,7 @@ class Run:
             status=self.status,
             success=self.status == 0,
             message=STATUS[self.status],
+            **extra,
         )
 
     def minimize(self, steps):

@@ -1,0 +1,55 @@
+"""Many clouds at once."""
+
+from joblib import Parallel, delayed
+from sklearn.base import clone
+
+from sktopo._validation import check_real_array
+
+
+def optimize_point_clouds(clouds, optimizer, n_jobs=None, *, return_optimizers=False):
+    """Move each of many point clouds by itself.
+
+    Parameters
+    ----------
+    clouds : sequence of array-like of shape (n_points, n_coordinates)
+        Or one array of shape (n_clouds, n_points, n_coordinates). Sizes may differ.
+    optimizer : TopoPointOptimizer
+        It stays as it is; each cloud has a clone. With an int as its random_state a
+        cloud gets the same answer in any company.
+    n_jobs : int or None, default=None
+        Processes.
+    return_optimizers : bool, default=False
+        Whether to return the fitted clones too, with their diagrams and loss curves.
+
+    Returns
+    -------
+    clouds : list of ndarray of shape (n_points, n_coordinates)
+        Where the points went.
+    optimizers : list of TopoPointOptimizer
+        Only where ``return_optimizers``.
+
+    Examples
+    --------
+    >>> from sktopo import TopoPointOptimizer
+    >>> from sktopo.datasets import make_noisy_circle
+    >>> from sktopo.optimization import optimize_point_clouds
+    >>> clouds = [make_noisy_circle(n, random_state=n)[0] for n in (20, 30)]
+    >>> moved = optimize_point_clouds(clouds, TopoPointOptimizer(max_iter=5))
+    >>> [cloud.shape for cloud in moved]
+    [(20, 2), (30, 2)]
+    """
+    clouds = [
+        check_real_array(
+            cloud,
+            name=f"clouds[{i}]",
+            owner="optimize_point_clouds",
+            ndim=(2,),
+            ndim_hint="a point cloud of shape (n_points, n_coordinates)",
+        )
+        for i, cloud in enumerate(clouds)
+    ]
+    optimizers = Parallel(n_jobs=n_jobs)(
+        delayed(clone(optimizer).fit)(cloud) for cloud in clouds
+    )
+    moved = [fitted.points_.copy() for fitted in optimizers]
+    return (moved, optimizers) if return_optimizers else moved

@@ -1,0 +1,106 @@
+"""How points move: steps of a descent, and the motion that they add up to."""
+
+import numpy as np
+from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
+
+from sktopo.optimization._fields import GaussianField
+from sktopo.optimization._flows import Flow
+
+_NEIGHBOUR = 6
+_BLOCK = 2**21
+
+
+def typical_distance(points):
+    """Median distance to the sixth neighbour: as far as a gradient is to reach."""
+    places = np.unique(points, axis=0)
+    if len(places) == 1:
+        return 1.0
+    k = min(_NEIGHBOUR, len(places) - 1)
+    return float(np.median(cKDTree(places).query(places, k=[k + 1])[0]))
+
+
+def field_step(kind, bandwidth):
+    """Steps that spread a gradient over a field and follow it: see GradientDescent."""
+
+    def move(x, grad, rate):
+        centres = np.flatnonzero(grad.any(axis=1))
+        if centres.size == 0:
+            return None, None
+        field = GaussianField(x[centres], -grad[centres], bandwidth, kind)
+        return Flow.through(field, rate, x)
+
+    return move
+
+
+def big_step(objective):
+    """Steps of whole critical sets: see PersistenceTerm.big_step."""
+    term = objective.of()
+
+    def move(x, grad, rate):
+        return x + objective.shared(term.big_step(x, rate)), None
+
+    return move
+
+
+class FlowMotion:
+    """One flow after another, and back."""
+
+    def __init__(self, flows):
+        self.flows = flows
+
+    def __call__(self, x):
+        """Where points of shape (n_points, n_coordinates) go."""
+        for flow in self.flows:
+            x = flow(x)
+        return x
+
+    def inverse(self, x):
+        """Where they came from."""
+        for flow in reversed(self.flows):
+            x = flow.inverse(x)
+        return x
+
+
+class InterpolatedMotion:
+    """Displacements of some points, interpolated by inverse distances [1]_.
+
+    With d_i the distance to the i-th start, displacements are averaged with weights
+    d_i^-(n_coordinates + 2): continuous, exact at the starts, and, far from them all,
+    the mean displacement.
+
+    Parameters
+    ----------
+    start, end : ndarray of shape (n_points, n_coordinates)
+        Where starts coincide, so do ends.
+
+    References
+    ----------
+    .. [1] D. Shepard, "A two-dimensional interpolation function for irregularly-spaced
+       data", ACM National Conference 1968, :doi:`10.1145/800186.810616`.
+    """
+
+    def __init__(self, start, end):
+        self.start, first = np.unique(start, axis=0, return_index=True)
+        self.end = end[first]
+
+    def __call__(self, x):
+        """Where points of shape (n_points, n_coordinates) go."""
+        rows = max(1, _BLOCK // len(self.start))
+        parts = [self._block(x[i : i + rows]) for i in range(0, len(x), rows)]
+        return np.concatenate(parts)
+
+    def _block(self, x):
+        square = cdist(x, self.start, "sqeuclidean")
+        nearest = square.argmin(axis=1)
+        least = square[np.arange(len(x)), nearest]
+        on_start = least == 0
+        square[on_start] = 1.0
+        square[on_start, nearest[on_start]] = 1.0
+        weights = (np.where(on_start, 1.0, least)[:, None] / square) ** (
+            1 + x.shape[1] / 2
+        )
+        weights /= weights.sum(axis=1, keepdims=True)
+        moved = x + weights @ (self.end - self.start)
+        moved[on_start] = self.end[nearest[on_start]]
+        return moved

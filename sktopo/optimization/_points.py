@@ -1,0 +1,384 @@
+"""Points that move for the sake of their persistence diagram."""
+
+import numbers
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sktopo.diagrams import persistence_diagrams
+from sktopo.functionals import PersistenceEnergy
+from sktopo.optimization._fields import FIELDS
+from sktopo.optimization._motions import FlowMotion, InterpolatedMotion
+from sktopo.optimization._problem import FILTRATIONS, PointProblem
+
+_POSITIVE = [Interval(numbers.Real, 0, None, closed="neither")]
+_NOT_NEGATIVE = [Interval(numbers.Real, 0, None, closed="left")]
+_COUNT = Interval(numbers.Integral, 1, None, closed="left")
+
+
+def _is_field(model):
+    if model.method not in FIELDS:
+        raise AttributeError(
+            f"{type(model).__name__} has inverse_transform for the methods {FIELDS}: "
+            f"others move no space between the points. Got method={model.method!r}."
+        )
+    return True
+
+
+class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Move points so that their persistence diagram becomes what it should be.
+
+    Minimises, over places x of the points X ::
+
+        F(x) + grouping * T(x) + fidelity * ||x - X||^2
+
+    where F is ``objective``, or the energy E(p, q, i0) of the persistence diagram in
+    ``homology_dimension``, the sum of ``|d - b|^p ((d + b) / 2)^q`` over the bars from
+    the i0-th longest on [1]_, and T keeps points that start together together [2]_; see
+    ``sktopo.objectives.GroupingTerm``.
+
+    New points ride along: the motion that was learned is defined everywhere.
+
+    Parameters
+    ----------
+    objective : Term, DiagramFunctional or None, default=None
+        Any term of the points, such as a sum of several PersistenceTerm; or a
+        functional of the diagram, such as ``WassersteinToTarget``. None stands for
+        the energy that p, q, i0 and min_persistence describe; they are not used else.
+    filtration : {"weak_alpha", "rips", "alpha"} or Filtration, default="weak_alpha"
+        From points to diagrams. "weak_alpha" is Vietoris-Rips on the Delaunay graph;
+        above three coordinates, or with fewer points than coordinates and two more,
+        Vietoris-Rips itself takes its place, with a warning. Values of "alpha" are
+        squares of radii.
+    homology_dimension : int >= 0, default=1
+        0 for components, 1 for loops, 2 for voids.
+    p, q : float >= 0, default=2 and 0
+        Powers of the lifetime and of the midpoint.
+    i0 : int >= 1, default=1
+        The first bar that counts, by decreasing lifetime, essential bars first.
+    min_persistence : float >= 0, default=0.0
+        Only bars that live longer count.
+    maximize : bool, default=False
+        Make the objective large instead of small.
+    grouping : float >= 0, default=0.0
+        Weight of T, the sum of ``k(|X_a - X_b|) (|X_a - X_b| - |x_a - x_b|)^2`` over
+        pairs of points.
+    kernel : {"uniform", "gaussian"} or callable, default="uniform"
+        The weight k of a pair.
+    scale : float > 0, default=1.0
+        Reach of the kernel, in units of X.
+    method : {"gradient", "diffeomorphic", "nadaraya_watson", "big_step"}, \
+            default="gradient"
+        - "gradient": each point follows its own gradient, which only the few points
+          have that made a bar.
+        - "diffeomorphic", "nadaraya_watson": the gradients are spread to a field of
+          velocities, as a sum of Gaussians that interpolates them [3]_ or as their
+          local mean, and all points follow the field. A fit takes far fewer steps,
+          neighbourhoods keep their shape, and the motion can be undone.
+        - "big_step": a bar is moved together with all simplices in its way [4]_. For
+          complexes of up to 20,000 simplices.
+    bandwidth : float > 0 or "auto", default="auto"
+        Standard deviation of the Gaussians. "auto" is the median distance of a point
+        to its sixth neighbour.
+    optimizer : {"adam", "gd", "lbfgs"}, default="adam"
+        - "adam": momentum, and a rate for each coordinate. The loss may rise on the
+          way; the best points are kept.
+        - "gd": steps along the gradient. The rate follows the progress, and the loss
+          never rises; see ``sktopo.solvers.GradientDescent``.
+        - "lbfgs": for an objective that is smooth enough; the loss never rises.
+
+        All methods but "gradient" have steps of their own and take "gd".
+    learning_rate : float > 0, default=0.01
+        "adam" moves each coordinate by about this much in a step, "gd" by this times
+        the gradient; "lbfgs" finds its own.
+    max_iter : int >= 0, default=500
+        Steps at most.
+    tol : float >= 0, default=0.0
+        With "adam" and "gd" the fit ends when 20 steps in a row have not lowered the
+        best loss by more than ``tol`` of it, with "lbfgs" when a step or the gradient
+        is that small; 0 makes all ``max_iter`` steps, unless no step can help.
+    n_subsample : int >= 1 or None, default=None
+        Evaluate the loss on so many points, drawn anew for each step. For large
+        clouds, together with a method that moves all points at once.
+    noise : float >= 0, default=0.0
+        Standard deviation of normal noise on the points wherever the loss is
+        evaluated, in units of X. The loss is then smoother, and random.
+    n_samples : int >= 1, default=1
+        Draws of points and noise for each step.
+    combine : {"mean", "min_norm"}, default="mean"
+        What is made of the gradients of several draws: their mean, or the shortest
+        vector in their convex hull, which goes down for all of them [5]_.
+    fidelity : float >= 0, default=0.0
+        Weight of the squared displacements.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
+    n_jobs : int or None, default=None
+        Threads for the draws of one step. Results are the same for any number.
+    verbose : int >= 0, default=0
+        k > 0 prints every k-th step.
+    callback : callable or None, default=None
+        Called as ``callback(result)`` after every step, with the OptimizeResult of the
+        run so far (``x``, ``fun``, ``nit``, ``history``). A true return value, or
+        StopIteration, ends the fit.
+
+    Attributes
+    ----------
+    points_ : ndarray of shape (n_points, n_coordinates)
+        Where the points of ``fit`` went: the best places that were seen, or, where the
+        loss is random, the last.
+    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+        What is minimised (the negative of the objective where ``maximize``), from the
+        start on.
+    n_iter_ : int
+        Steps made.
+    diagrams_ : list of ndarray of shape (n_bars, 2)
+        Persistence diagrams of ``points_`` in the dimensions 0 to homology_dimension;
+        with ``n_subsample`` those of so many points.
+    bandwidth_ : float
+        Standard deviation of the Gaussians; for the methods that have a field.
+    n_features_in_ : int
+        Number of coordinates.
+    feature_names_in_ : ndarray of shape (n_coordinates,)
+        Names of the coordinates, where X has names.
+
+    See Also
+    --------
+    optimize_point_clouds : Many clouds, each by itself.
+    sktopo.plotting.PointOptimizationDisplay : Where the points went.
+
+    References
+    ----------
+    .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
+       AISTATS 2020, :doi:`10.48550/arXiv.1905.12200`.
+    .. [2] P. Corcoran and B. Deng, "Regularization of Persistent Homology Gradient
+       Computation", 2020, :doi:`10.48550/arXiv.2011.05804`.
+    .. [3] M. Carrière, M. Theveneau and T. Lacombe, "Diffeomorphic interpolation for
+       efficient persistence-based topological optimization", NeurIPS 2024,
+       :doi:`10.48550/arXiv.2405.18820`.
+    .. [4] A. Nigmetov and D. Morozov, "Topological optimization with big steps",
+       Discrete & Computational Geometry 72 (2024),
+       :doi:`10.1007/s00454-023-00613-x`.
+    .. [5] J. V. Burke, A. S. Lewis and M. L. Overton, "A robust gradient sampling
+       algorithm for nonsmooth, nonconvex optimization", SIAM Journal on Optimization 15
+       (2005), :doi:`10.1137/030601296`.
+
+    Examples
+    --------
+    Close the hole of a circle, and take a new point along:
+
+    >>> from sktopo import TopoPointOptimizer
+    >>> from sktopo.datasets import make_noisy_circle
+    >>> X, _ = make_noisy_circle(50, random_state=0)
+    >>> optimizer = TopoPointOptimizer(
+    ...     method="nadaraya_watson", optimizer="gd", learning_rate=0.1, max_iter=20
+    ... )
+    >>> moved = optimizer.fit_transform(X)
+    >>> bool(optimizer.loss_curve_[-1] < 0.1 * optimizer.loss_curve_[0])
+    True
+    >>> there = optimizer.transform([[1.0, 0.0]])
+    >>> optimizer.inverse_transform(there).round(6)
+    array([[1., 0.]])
+    """
+
+    _parameter_constraints = {
+        "objective": [HasMethods(["value_and_grad"]), None],
+        "filtration": [StrOptions(set(FILTRATIONS)), HasMethods(["build"])],
+        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+        **PersistenceEnergy._parameter_constraints,
+        "maximize": ["boolean"],
+        "grouping": _NOT_NEGATIVE,
+        "kernel": [StrOptions({"uniform", "gaussian"}), callable],
+        "scale": _POSITIVE,
+        "method": [StrOptions({"gradient", "big_step", *FIELDS})],
+        "bandwidth": [*_POSITIVE, StrOptions({"auto"})],
+        "optimizer": [StrOptions({"adam", "gd", "lbfgs"})],
+        "learning_rate": _POSITIVE,
+        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
+        "tol": _NOT_NEGATIVE,
+        "n_subsample": [_COUNT, None],
+        "noise": _NOT_NEGATIVE,
+        "n_samples": [_COUNT],
+        "combine": [StrOptions({"mean", "min_norm"})],
+        "fidelity": _NOT_NEGATIVE,
+        "random_state": ["random_state"],
+        "n_jobs": [numbers.Integral, None],
+        "verbose": ["verbose"],
+        "callback": [callable, None],
+    }
+
+    def __init__(
+        self,
+        objective=None,
+        *,
+        filtration="weak_alpha",
+        homology_dimension=1,
+        p=2,
+        q=0,
+        i0=1,
+        min_persistence=0.0,
+        maximize=False,
+        grouping=0.0,
+        kernel="uniform",
+        scale=1.0,
+        method="gradient",
+        bandwidth="auto",
+        optimizer="adam",
+        learning_rate=0.01,
+        max_iter=500,
+        tol=0.0,
+        n_subsample=None,
+        noise=0.0,
+        n_samples=1,
+        combine="mean",
+        fidelity=0.0,
+        random_state=None,
+        n_jobs=None,
+        verbose=0,
+        callback=None,
+    ):
+        self.objective = objective
+        self.filtration = filtration
+        self.homology_dimension = homology_dimension
+        self.p = p
+        self.q = q
+        self.i0 = i0
+        self.min_persistence = min_persistence
+        self.maximize = maximize
+        self.grouping = grouping
+        self.kernel = kernel
+        self.scale = scale
+        self.method = method
+        self.bandwidth = bandwidth
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_subsample = n_subsample
+        self.noise = noise
+        self.n_samples = n_samples
+        self.combine = combine
+        self.fidelity = fidelity
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.callback = callback
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Move the points, and learn the motion.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_coordinates)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X is not a finite array, or parameters do not fit together.
+        KeyboardInterrupt
+            If the fit is interrupted; ``points_`` and the other attributes are then
+            those of the best step so far.
+
+        Warns
+        -----
+        UserWarning
+            If 'weak_alpha' is replaced by Vietoris-Rips.
+        ConvergenceWarning
+            If ``tol`` is positive and was not reached in ``max_iter`` steps.
+        """
+        X = validate_data(self, X, dtype=np.float64)
+        random_state = check_random_state(self.random_state)
+        problem = PointProblem(self, X, random_state)
+        try:
+            result = problem.minimize()
+        except BaseException as error:
+            if hasattr(error, "result"):
+                self._unpack(X, problem, error.result, random_state)
+            raise
+        self._unpack(X, problem, result, random_state)
+        if self.tol > 0 and result.status == 1:
+            warnings.warn(
+                f"TopoPointOptimizer made max_iter={self.max_iter} steps and the loss "
+                "still falls. Increase max_iter, or tol.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return self
+
+    def _unpack(self, X, problem, result, random_state):
+        self.points_ = result.x
+        self.loss_curve_ = result.history
+        self.n_iter_ = result.nit
+        if problem.bandwidth is None:
+            self._motion = InterpolatedMotion(X, self.points_)
+        else:
+            self.bandwidth_ = problem.bandwidth
+            self._motion = FlowMotion(result.steps)
+        shown = self.points_
+        if problem.n_subsample is not None:
+            shown = shown[random_state.choice(len(X), problem.n_subsample, False)]
+        dimensions = tuple(range(self.homology_dimension + 1))
+        self.diagrams_ = persistence_diagrams(shown, problem.filtration, dimensions)
+
+    def fit_transform(self, X, y=None):
+        """Move the points, and return where they went.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_coordinates)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_points, n_coordinates)
+        """
+        return self.fit(X).points_.copy()
+
+    def transform(self, X):
+        """Take points along with the motion that was learned.
+
+        Under "gradient" and "big_step" the displacements of the fitted points are
+        interpolated, with weights that fall with the distance; under the field methods
+        points follow the same fields. Either way the answer is continuous, and on the
+        fitted points it is ``points_``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_coordinates)
+
+        Returns
+        -------
+        ndarray of shape (n_points, n_coordinates)
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return self._motion(X)
+
+    @available_if(_is_field)
+    def inverse_transform(self, X):
+        """Take points back to where they came from, along the same fields.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_coordinates)
+
+        Returns
+        -------
+        ndarray of shape (n_points, n_coordinates)
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return self._motion.inverse(X)
