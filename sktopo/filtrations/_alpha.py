@@ -10,7 +10,7 @@ from sktopo.filtrations._ordered import (
 )
 from sktopo.filtrations._points import Triangulation, check_points
 from sktopo.filtrations._weak_alpha import check_triangulation_memory
-from sktopo.persistence import ranks_of, simplicial_pairs
+from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
 _FLAT = 1e-12
@@ -201,10 +201,10 @@ def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
     n_corners = cofaces.shape[1]
     face_of, apex = [], []
     n = len(points)
-    key = _row_key(faces, n)
+    key = row_key(faces, n)
     for out in range(n_corners):
         columns = [c for c in range(n_corners) if c != out]
-        face_of.append(np.searchsorted(key, _row_key(cofaces[:, columns], n)))
+        face_of.append(np.searchsorted(key, row_key(cofaces[:, columns], n)))
         apex.append(cofaces[:, out])
     face_of, apex = np.concatenate(face_of), np.concatenate(apex)
     coface = np.tile(np.arange(len(cofaces)), n_corners)
@@ -221,17 +221,6 @@ def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
     # Rounding may put the radius of a Gabriel face above its coface's.
     late = radius > coface_values[first] if len(coface_values) else not_gabriel
     return has_coface & (not_gabriel | late), first
-
-
-def _row_key(rows, n):
-    """A structured key whose order is the lexicographic order of the rows."""
-    if n ** rows.shape[1] < 2**63:
-        key = rows[:, 0].astype(np.int64)
-        for column in rows.T[1:]:
-            key = key * n + column
-        return key
-    big_endian = np.ascontiguousarray(rows, dtype=">i8")
-    return big_endian.view(f"V{8 * rows.shape[1]}").ravel()
 
 
 def circumcentres(corners):
