@@ -1,8 +1,13 @@
 """Alpha complexes: the Delaunay complex with squared circumradii."""
 
 import numpy as np
+from scipy.sparse import vstack
 
-from sktopo.filtrations._flag import spread_on_points
+from sktopo.filtrations._cells import (
+    first_cells,
+    rows_on_points,
+    spread_on_points,
+)
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -27,9 +32,13 @@ class AlphaComplex(OrderedComplex):
         self._points = points
         self._starts = np.cumsum([0] + [len(s) for s in simplices])
 
+    def _ranks(self):
+        return np.split(ranks_of(self.order), self._starts[1:-1])
+
     def _pairs(self, homology_dimensions):
-        ranks = np.split(ranks_of(self.order), self._starts[1:-1])
-        return simplicial_pairs(self.order, self._simplices, ranks, homology_dimensions)
+        return simplicial_pairs(
+            self.order, self._simplices, self._ranks(), homology_dimensions
+        )
 
     def pullback(self, grad_values):
         grad = np.bincount(
@@ -41,14 +50,39 @@ class AlphaComplex(OrderedComplex):
             used = np.flatnonzero(part)
             if k == 0 or used.size == 0:
                 continue
-            vertices = vertices[used]
-            corners = self._points[vertices]
-            centre, weights = circumcentres(corners)
-            # d(r^2) / dx_i = 2 l_i (x_i - c), where c = sum of l_i x_i.
-            pull = 2 * weights[:, :, None] * (corners - centre[:, None, :])
+            pull = self._pulls(vertices[used])
             pull *= part[used, None, None]
-            total += spread_on_points(vertices, pull, self._points)
+            total += spread_on_points(vertices[used], pull, self._points)
         return total
+
+    def jacobian(self, indices):
+        sources = self._sources[indices]
+        kind = np.searchsorted(self._starts, sources, side="right") - 1
+        rows = []
+        for k, vertices in enumerate(self._simplices):
+            here = vertices[sources[kind == k] - self._starts[k]]
+            rows.append(rows_on_points(here, self._pulls(here), self._points))
+        # Rows came by dimension; back into the order that was asked for.
+        return vstack(rows, format="csr")[np.argsort(np.argsort(kind, kind="stable"))]
+
+    def _pulls(self, vertices):
+        """How the squared radii of simplices change with their vertices."""
+        corners = self._points[vertices]
+        if vertices.shape[1] == 1:
+            return np.zeros_like(corners)
+        centre, weights = circumcentres(corners)
+        # d(r^2) / dx_i = 2 l_i (x_i - c), where c = sum of l_i x_i.
+        return 2 * weights[:, :, None] * (corners - centre[:, None, :])
+
+    def cells(self, dimension, n_first=None):
+        return first_cells(
+            self._simplices,
+            self._ranks(),
+            self.order,
+            dimension,
+            self.order.size if n_first is None else n_first,
+            "WeakAlpha or fewer points",
+        )
 
     def generators(self, dimension, pairs):
         if len(pairs) == 0:

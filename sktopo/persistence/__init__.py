@@ -10,6 +10,7 @@ simplices have to move with a birth or a death.
 """
 
 from sktopo.persistence._diagram import (
+    NEVER,
     gather_diagram,
     index_pairs,
     longest_first,
@@ -23,6 +24,7 @@ from sktopo.persistence._simplicial import row_key, simplicial_pairs
 
 __all__ = [
     "CONNECTIVITIES",
+    "NEVER",
     "SimplexOrder",
     "flag_memory",
     "flag_pairs",
