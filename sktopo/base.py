@@ -175,8 +175,9 @@ class DiagramFunctional(Differentiable):
 class Term(Differentiable):
     """A number made of data x, with its gradient in x.
 
-    A term may declare more than this: ``prox(x, step)``, or a split into a difference
-    of convex functions. A solver names what it needs.
+    A term may declare more than this: ``prox(x, step)``, a split into a difference of
+    convex functions, or ``big_step(x, rate)``, a displacement that does more than
+    ``-rate`` times the gradient. A solver names what it needs.
     """
 
     _domain = "term"

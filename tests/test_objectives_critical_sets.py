@@ -230,6 +230,22 @@ def test_where_nothing_moves(filtration, x, essential):
         assert_array_equal(term.big_step(x, 0.1), np.zeros(x.shape))
 
 
+@pytest.mark.parametrize("filtration", [VietorisRips(), WeakAlpha(), Alpha()], ids=str)
+@pytest.mark.parametrize("kind", ["grid", "repeated", "flat in space"])
+def test_ties_and_awkward_positions(rng, filtration, kind):
+    x = {
+        "grid": np.stack(np.meshgrid(*[np.arange(4.0)] * 2), -1).reshape(-1, 2),
+        "repeated": np.repeat(rng.random((5, 2)), 3, axis=0),
+        "flat in space": rng.random((9, 2)) @ [[1, 2, 0], [0, 1, 3.0]],
+    }[kind]
+    energy = PersistenceEnergy(p=2)
+    for essential in ("drop", "extremum"):
+        term = PersistenceTerm(filtration, {0: energy, 1: -energy}, 0, essential)
+        step = term.big_step(x, 0.1)
+        assert step.shape == x.shape
+        assert np.isfinite(step).all()
+
+
 def test_big_steps_of_a_sum(rng):
     x = rng.random(8)
     term = PersistenceTerm(LowerStar(PATH), PersistenceEnergy(p=2))

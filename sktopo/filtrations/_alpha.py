@@ -50,9 +50,10 @@ class AlphaComplex(OrderedComplex):
             used = np.flatnonzero(part)
             if k == 0 or used.size == 0:
                 continue
-            pull = self._pulls(vertices[used])
+            vertices = vertices[used]
+            pull = self._pulls(vertices)
             pull *= part[used, None, None]
-            total += spread_on_points(vertices[used], pull, self._points)
+            total += spread_on_points(vertices, pull, self._points)
         return total
 
     def jacobian(self, indices):

@@ -19,8 +19,8 @@ from scipy.sparse.linalg import lsmr
 from sktopo.persistence import NEVER, SimplexOrder, ranks_of
 
 # Relative to the size of a row of the Jacobian.
-_DAMPING = 1e-4
-_TOLERANCE = 1e-8
+_DAMPING = 1e-2
+_TOLERANCE = 1e-5
 
 
 class MovingBars(NamedTuple):
@@ -56,7 +56,7 @@ def big_step(complex_, bars):
 
 def _least_squares(jacobian, residual):
     """The damped step of least norm towards a residual."""
-    size = np.sqrt(jacobian.power(2).sum() / max(1, residual.size))
+    size = np.linalg.norm(jacobian.data) / max(1, residual.size) ** 0.5
     if size == 0:
         return np.zeros(jacobian.shape[1])
     if jacobian.nnz == residual.size == np.unique(jacobian.indices).size:
@@ -74,7 +74,8 @@ def _possible(part, sign, values, complex_):
     """
     ends = part.indices != NEVER
     used, place = np.unique(part.indices[ends], return_inverse=True)
-    moves = abs(complex_.jacobian(used)).sum(axis=1) > 0
+    jacobian = complex_.jacobian(used)
+    moves = jacobian.power(2) @ np.ones(jacobian.shape[1]) > 0
     shift = np.zeros(part.indices.shape)
     shift[ends] = sign * part.shift[ends] * moves[place.reshape(-1)]
     lifetime = values[part.indices[:, 1]] - values[part.indices[:, 0]]

@@ -173,6 +173,20 @@ class PersistenceTerm(Term):
             If the complexes of the filtration have no simplices.
         ValueError
             If the complex has too many simplices, or the rate is no finite number.
+
+        Examples
+        --------
+        Both ends of each bar, [4, 4.5] and [1, 5], go as far as they can; so does all
+        that lies between them:
+
+        >>> import numpy as np
+        >>> from sktopo.filtrations import LowerStar
+        >>> from sktopo.functionals import PersistenceEnergy
+        >>> from sktopo.objectives import PersistenceTerm
+        >>> path = LowerStar([(i, i + 1) for i in range(5)])
+        >>> x = np.array([0, 5, 4, 4.5, 1, 6])
+        >>> x + PersistenceTerm(path, PersistenceEnergy()).big_step(x, 10)
+        array([0., 3., 3., 3., 3., 6.])
         """
         self._check_params()
         if not isinstance(rate, numbers.Real) or not math.isfinite(rate):

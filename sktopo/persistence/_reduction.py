@@ -29,13 +29,11 @@ class ReducedMatrix:
         self._cells = column_cells
         self._place = _inverse(column_cells)
         rows, columns = _inverse(row_cells)[entries[0]], self._place[entries[1]]
-        self._reduced, self._added, lowest = _reduce(
-            _bit_columns(rows, columns, column_cells.size)
-        )
-        low = np.array(list(lowest), dtype=np.intp)
-        column = np.array(list(lowest.values()), dtype=np.intp)
+        matrix = _bit_columns(rows, columns, column_cells.size)
+        self._added, column_of = _reduce(matrix, row_cells.size)
+        low = np.flatnonzero(column_of >= 0)
         # shape (n_pairs, 2): the cell of the lowest one, the cell of its column.
-        self.pairs = np.column_stack([row_cells[low], column_cells[column]])
+        self.pairs = np.column_stack([row_cells[low], column_cells[column_of[low]]])
         self._chains = {}
         self._inverse_rows = None
 
@@ -51,8 +49,10 @@ class ReducedMatrix:
         chains = [self._chain(j) for j in self._place[cells].tolist()]
         packed = b"".join(chain.to_bytes(n_bytes, "little") for chain in chains)
         packed = np.frombuffer(packed, dtype=np.uint8).reshape(len(chains), n_bytes)
-        which, place = np.nonzero(np.unpackbits(packed, axis=1, bitorder="little"))
-        return which, self._cells[place]
+        which, byte = np.nonzero(packed)
+        bits = np.unpackbits(packed[which, byte][:, None], axis=1, bitorder="little")
+        nth, bit = np.nonzero(bits)
+        return which[nth], self._cells[8 * byte[nth] + bit]
 
     def rows(self, cells):
         """The ones in the rows of V^-1 that belong to cells; see ``columns``."""
@@ -157,22 +157,24 @@ class SimplexOrder:
         return ReducedMatrix((cofaces, faces), *last_first)
 
 
-def _reduce(columns):
-    """R, the columns of R added to each column of D, and {lowest one: column}."""
-    reduced, added, lowest = [], [], {}
+def _reduce(columns, n_rows):
+    """What was added to each column, and for each row the column it is lowest in."""
+    reduced, added = [], []
+    # One place in front: the bit length of a column is one more than its lowest row.
+    column_of = [-1] * (n_rows + 1)
     for j, column in enumerate(columns):
         adders = []
         while column:
-            low = column.bit_length() - 1
-            other = lowest.get(low)
-            if other is None:
-                lowest[low] = j
+            length = column.bit_length()
+            other = column_of[length]
+            if other < 0:
+                column_of[length] = j
                 break
             column ^= reduced[other]
             adders.append(other)
         reduced.append(column)
         added.append(adders)
-    return reduced, added, lowest
+    return added, np.array(column_of[1:], dtype=np.intp)
 
 
 def _bit_columns(rows, columns, n_columns):
