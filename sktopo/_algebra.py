@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from sktopo._validation import ValidatedParams
+from sktopo._validation import ValidatedParams, check_rate
 
 
 class Differentiable(ValidatedParams):
@@ -160,6 +160,7 @@ class WeightedSum(Differentiable):
         step : ndarray of x's shape
         """
         self._check_params()
+        check_rate(rate, "WeightedSum.big_step")
         step = np.zeros(np.shape(x))
         for weight, term in zip(self.weights, self.terms, strict=True):
             if weight == 0:

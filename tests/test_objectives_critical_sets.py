@@ -296,10 +296,10 @@ def test_cliques_are_all_cliques(rng):
 @pytest.mark.parametrize("rate", [np.nan, np.inf, "big", None])
 def test_bad_rates(rate):
     term = PersistenceTerm(LowerStar(PATH), PersistenceEnergy())
-    with pytest.raises(
-        ValueError, match=r"'rate' parameter of PersistenceTerm\.big_step"
-    ):
-        term.big_step(np.zeros(8), rate)
+    for owner in (term, term + SquaredError(np.zeros(8))):
+        name = f"'rate' parameter of {type(owner).__name__}.big_step must be a finite"
+        with pytest.raises(ValueError, match=name):
+            owner.big_step(np.zeros(8), rate)
 
 
 def test_images_are_refused():

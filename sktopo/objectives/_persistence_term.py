@@ -1,12 +1,15 @@
 """A function of the persistence diagram of x, as a function of x."""
 
-import math
 import numbers
 
 import numpy as np
 
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
-from sktopo._validation import check_filtration, check_homology_dimensions
+from sktopo._validation import (
+    check_filtration,
+    check_homology_dimensions,
+    check_rate,
+)
 from sktopo.base import Term
 from sktopo.objectives._critical_sets import MovingBars, big_step
 from sktopo.persistence import gather_diagram, index_pairs, scatter_gradient
@@ -189,11 +192,7 @@ class PersistenceTerm(Term):
         array([0., 3., 3., 3., 3., 6.])
         """
         self._check_params()
-        if not isinstance(rate, numbers.Real) or not math.isfinite(rate):
-            raise ValueError(
-                "The 'rate' parameter of PersistenceTerm.big_step must be a finite "
-                f"number. Got {rate!r} instead."
-            )
+        check_rate(rate, "PersistenceTerm.big_step")
         complex_ = self.filtration.build(x)
         if not (hasattr(complex_, "cells") and hasattr(complex_, "jacobian")):
             raise TypeError(
