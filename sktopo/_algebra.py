@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from sktopo._validation import ValidatedParams
+from sktopo._validation import ValidatedParams, check_rate
 
 
 class Differentiable(ValidatedParams):
@@ -143,6 +143,33 @@ class WeightedSum(Differentiable):
             for term in self.terms
         ]
         return lambda x: self._sum(parts, x)
+
+    def big_step(self, x, rate):
+        """A step down the sum: big steps of the terms that have them.
+
+        Each takes ``rate`` times its weight; of other terms it is the gradient that
+        goes into the step. See ``PersistenceTerm.big_step``.
+
+        Parameters
+        ----------
+        x : ndarray
+        rate : float
+
+        Returns
+        -------
+        step : ndarray of x's shape
+        """
+        self._check_params()
+        check_rate(rate, "WeightedSum.big_step")
+        step = np.zeros(np.shape(x))
+        for weight, term in zip(self.weights, self.terms, strict=True):
+            if weight == 0:
+                continue
+            if hasattr(term, "big_step"):
+                step = step + term.big_step(x, rate * weight)
+            else:
+                step = step - rate * weight * term.value_and_grad(x)[1]
+        return step
 
     def _sum(self, parts, x):
         self._check_params()

@@ -116,6 +116,15 @@ def _as_real(x, name, owner):
         ) from error
 
 
+def check_rate(rate, owner):
+    """Raise ValueError where a rate is no finite number."""
+    if not isinstance(rate, numbers.Real) or not math.isfinite(rate):
+        raise ValueError(
+            f"The 'rate' parameter of {owner} must be a finite number. "
+            f"Got {rate!r} instead."
+        )
+
+
 def check_filtration(filtration, owner):
     """Raise TypeError where something is no Filtration, such as a class of them."""
     if isinstance(filtration, type) or not hasattr(filtration, "build"):

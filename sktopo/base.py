@@ -66,6 +66,17 @@ class FilteredComplex(ABC):
 
     Immutable: ``values`` and ``order`` are read-only arrays of its own.
 
+    A simplicial complex may offer more, which ``PersistenceTerm.big_step`` asks for:
+
+    ``cells(dimension, n_first=None)``
+        The simplices of each dimension up to ``dimension + 1``, as a list of arrays
+        (n_k, k + 1), and a list of the indices of their values; of the first
+        ``n_first`` values in the order, or of all. Raises ValueError where there are
+        more than 20,000.
+    ``jacobian(indices)``
+        The derivative in x of the values at indices, as a scipy.sparse.csr_array of
+        shape (n_indices, x.size); ``pullback`` is its transpose.
+
     Attributes
     ----------
     values : ndarray of shape (n_values,)
@@ -164,8 +175,9 @@ class DiagramFunctional(Differentiable):
 class Term(Differentiable):
     """A number made of data x, with its gradient in x.
 
-    A term may declare more than this: ``prox(x, step)``, or a split into a difference
-    of convex functions. A solver names what it needs.
+    A term may declare more than this: ``prox(x, step)``, a split into a difference of
+    convex functions, or ``big_step(x, rate)``, a displacement that does more than
+    ``-rate`` times the gradient. A solver names what it needs.
     """
 
     _domain = "term"

@@ -1,8 +1,13 @@
 """Alpha complexes: the Delaunay complex with squared circumradii."""
 
 import numpy as np
+from scipy.sparse import vstack
 
-from sktopo.filtrations._flag import spread_on_points
+from sktopo.filtrations._cells import (
+    first_cells,
+    rows_on_points,
+    spread_on_points,
+)
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -10,7 +15,7 @@ from sktopo.filtrations._ordered import (
 )
 from sktopo.filtrations._points import Triangulation, check_points
 from sktopo.filtrations._weak_alpha import check_triangulation_memory
-from sktopo.persistence import ranks_of, simplicial_pairs
+from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
 _FLAT = 1e-12
@@ -27,9 +32,13 @@ class AlphaComplex(OrderedComplex):
         self._points = points
         self._starts = np.cumsum([0] + [len(s) for s in simplices])
 
+    def _ranks(self):
+        return np.split(ranks_of(self.order), self._starts[1:-1])
+
     def _pairs(self, homology_dimensions):
-        ranks = np.split(ranks_of(self.order), self._starts[1:-1])
-        return simplicial_pairs(self.order, self._simplices, ranks, homology_dimensions)
+        return simplicial_pairs(
+            self.order, self._simplices, self._ranks(), homology_dimensions
+        )
 
     def pullback(self, grad_values):
         grad = np.bincount(
@@ -42,13 +51,39 @@ class AlphaComplex(OrderedComplex):
             if k == 0 or used.size == 0:
                 continue
             vertices = vertices[used]
-            corners = self._points[vertices]
-            centre, weights = circumcentres(corners)
-            # d(r^2) / dx_i = 2 l_i (x_i - c), where c = sum of l_i x_i.
-            pull = 2 * weights[:, :, None] * (corners - centre[:, None, :])
+            pull = self._pulls(vertices)
             pull *= part[used, None, None]
             total += spread_on_points(vertices, pull, self._points)
         return total
+
+    def jacobian(self, indices):
+        sources = self._sources[indices]
+        kind = np.searchsorted(self._starts, sources, side="right") - 1
+        rows = []
+        for k, vertices in enumerate(self._simplices):
+            here = vertices[sources[kind == k] - self._starts[k]]
+            rows.append(rows_on_points(here, self._pulls(here), self._points))
+        # Rows came by dimension; back into the order that was asked for.
+        return vstack(rows, format="csr")[np.argsort(np.argsort(kind, kind="stable"))]
+
+    def _pulls(self, vertices):
+        """How the squared radii of simplices change with their vertices."""
+        corners = self._points[vertices]
+        if vertices.shape[1] == 1:
+            return np.zeros_like(corners)
+        centre, weights = circumcentres(corners)
+        # d(r^2) / dx_i = 2 l_i (x_i - c), where c = sum of l_i x_i.
+        return 2 * weights[:, :, None] * (corners - centre[:, None, :])
+
+    def cells(self, dimension, n_first=None):
+        return first_cells(
+            self._simplices,
+            self._ranks(),
+            self.order,
+            dimension,
+            self.order.size if n_first is None else n_first,
+            "WeakAlpha or fewer points",
+        )
 
     def generators(self, dimension, pairs):
         if len(pairs) == 0:
@@ -201,10 +236,10 @@ def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
     n_corners = cofaces.shape[1]
     face_of, apex = [], []
     n = len(points)
-    key = _row_key(faces, n)
+    key = row_key(faces, n)
     for out in range(n_corners):
         columns = [c for c in range(n_corners) if c != out]
-        face_of.append(np.searchsorted(key, _row_key(cofaces[:, columns], n)))
+        face_of.append(np.searchsorted(key, row_key(cofaces[:, columns], n)))
         apex.append(cofaces[:, out])
     face_of, apex = np.concatenate(face_of), np.concatenate(apex)
     coface = np.tile(np.arange(len(cofaces)), n_corners)
@@ -221,17 +256,6 @@ def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
     # Rounding may put the radius of a Gabriel face above its coface's.
     late = radius > coface_values[first] if len(coface_values) else not_gabriel
     return has_coface & (not_gabriel | late), first
-
-
-def _row_key(rows, n):
-    """A structured key whose order is the lexicographic order of the rows."""
-    if n ** rows.shape[1] < 2**63:
-        key = rows[:, 0].astype(np.int64)
-        for column in rows.T[1:]:
-            key = key * n + column
-        return key
-    big_endian = np.ascontiguousarray(rows, dtype=">i8")
-    return big_endian.view(f"V{8 * rows.shape[1]}").ravel()
 
 
 def circumcentres(corners):

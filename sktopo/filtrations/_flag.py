@@ -1,7 +1,14 @@
 """The flag complex of a weighted graph on points."""
 
 import numpy as np
+from scipy.sparse import csr_array
 
+from sktopo.filtrations._cells import (
+    cliques,
+    first_cells,
+    rows_on_points,
+    spread_on_points,
+)
 from sktopo.filtrations._ordered import OrderedComplex
 from sktopo.persistence import flag_pairs, ranks_of, simplicial_pairs
 
@@ -72,17 +79,52 @@ class FlagComplex(OrderedComplex):
     def pullback(self, grad_values):
         grad = np.asarray(grad_values, dtype=np.float64)[1:]
         edges = np.flatnonzero(grad)
-        i, j = self.edge_points(edges).T
         if self._points is None:
-            matrix = np.zeros((self.n_points, self.n_points))
-            matrix[i, j] = matrix[j, i] = grad[edges] / 2
-            return matrix
+            matrix = self.jacobian(1 + edges).T @ grad[edges]
+            return matrix.reshape(self.n_points, self.n_points)
+        i, j = self.edge_points(edges).T
+        pull = self._directions(edges, i, j)
+        pull *= grad[edges, None]
+        return spread_on_points(np.stack([i, j]), np.stack([pull, -pull]), self._points)
+
+    def jacobian(self, indices):
+        edges = np.asarray(indices) - 1
+        # Vertices stay at 0.
+        moves = edges >= 0
+        ends = np.zeros((edges.size, 2), dtype=np.intp)
+        ends[moves] = self.edge_points(edges[moves])
+        i, j = ends.T
+        if self._points is None:
+            n = self.n_points
+            both = np.column_stack([i * n + j, j * n + i])
+            half = np.repeat(moves / 2, 2)
+            starts = 2 * np.arange(edges.size + 1)
+            return csr_array((half, both.ravel(), starts), shape=(edges.size, n * n))
+        pull = self._directions(edges, i, j)
+        pull[~moves] = 0
+        return rows_on_points(ends, np.stack([pull, -pull], axis=1), self._points)
+
+    def _directions(self, edges, i, j):
+        """From j to i with length one: how the length of an edge changes with i."""
         # Coincident points have no direction to move in: their share is zero.
         length = self.values[1 + edges].astype(np.float64)
         pull = self._points[i] - self._points[j]
         pull /= np.where(length > 0, length, 1.0)[:, None]
-        pull *= grad[edges, None]
-        return spread_on_points(np.stack([i, j]), np.stack([pull, -pull]), self._points)
+        return pull
+
+    def cells(self, dimension, n_first=None):
+        n_first = self.order.size if n_first is None else n_first
+        ranks = ranks_of(self.order)[1:]
+        advice = "fewer points"
+        if self._simplices is None:
+            advice = "WeakAlpha, a smaller max_edge_length or fewer points"
+            near = np.flatnonzero(ranks < n_first)
+            edges, ranks = self.edge_points(near), ranks[near]
+            simplices = cliques(edges, self.n_points, dimension + 1, advice)
+        else:
+            simplices, edges = self._simplices, self._edges
+        ranks = _longest_edge(simplices, edges, ranks, self.n_points)
+        return first_cells(simplices, ranks, self.order, dimension, n_first, advice)
 
     def generators(self, dimension, pairs):
         births, deaths = pairs.T
@@ -131,14 +173,3 @@ def _longest_edge(simplices, edges, edge_ranks, n_points):
                 np.maximum(longest, edge_ranks[edge], out=longest)
         ranks.append(longest)
     return ranks
-
-
-def spread_on_points(index, pulls, points):
-    """Add up pulls (..., n_coordinates) at the points that index (...) names."""
-    index = index.ravel()
-    pulls = pulls.reshape(index.size, points.shape[1])
-    columns = [
-        np.bincount(index, weights=pulls[:, c], minlength=len(points))
-        for c in range(points.shape[1])
-    ]
-    return np.stack(columns, axis=1)

@@ -1,8 +1,10 @@
 """Functions on the vertices of any simplicial complex."""
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sktopo._validation import check_real_array
+from sktopo.filtrations._cells import first_cells
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -19,17 +21,31 @@ class VertexComplex(OrderedComplex):
         super().__init__(values, **kwargs)
         self._simplices = simplices
 
-    def _pairs(self, homology_dimensions):
+    def _ranked(self):
+        """All simplices, and for each the rank of its last vertex."""
         vertex_ranks = ranks_of(self.order)
         vertices = np.arange(self.values.size)[:, None]
         simplices = [vertices, *self._simplices]
-        ranks = [vertex_ranks[s].max(axis=1) for s in simplices]
+        return simplices, [vertex_ranks[s].max(axis=1) for s in simplices]
+
+    def _pairs(self, homology_dimensions):
+        simplices, ranks = self._ranked()
         return simplicial_pairs(
             self.order, simplices, ranks, homology_dimensions, lower_star=True
         )
 
     def pullback(self, grad_values):
         return np.array(grad_values, dtype=np.float64)
+
+    def jacobian(self, indices):
+        n, ones = len(indices), np.ones(len(indices))
+        shape = (n, self.values.size)
+        return csr_array((ones, np.asarray(indices), np.arange(n + 1)), shape=shape)
+
+    def cells(self, dimension, n_first=None):
+        n_first = self.order.size if n_first is None else n_first
+        advice = "fewer simplices"
+        return first_cells(*self._ranked(), self.order, dimension, n_first, advice)
 
     def generators(self, dimension, pairs):
         return pairs[:, :1], pairs[:, 1:]

@@ -1,5 +1,7 @@
 """Pairs of any filtered simplicial complex."""
 
+import numpy as np
+
 from sktopo.persistence._components import graph_components
 from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
 from sktopo.persistence._gudhi import simplicial_diagrams
@@ -38,3 +40,14 @@ def simplicial_pairs(order, simplices, ranks, homology_dimensions, *, lower_star
         pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
         for k in homology_dimensions
     ]
+
+
+def row_key(rows, n):
+    """A key for each row of ints below n, in the lexicographic order of the rows."""
+    if n ** rows.shape[1] < 2**63:
+        key = rows[:, 0].astype(np.int64)
+        for column in rows.T[1:]:
+            key = key * n + column
+        return key
+    big_endian = np.ascontiguousarray(rows, dtype=">i8")
+    return big_endian.view(f"V{8 * rows.shape[1]}").ravel()

@@ -1,0 +1,104 @@
+"""Simplices listed one by one, for those who need more than pairs."""
+
+import numpy as np
+from scipy.sparse import csr_array
+
+MAX_SIMPLICES = 20_000
+
+
+def check_n_simplices(n_simplices, advice):
+    """Raise ValueError where there are too many simplices to reduce one by one."""
+    if n_simplices > MAX_SIMPLICES:
+        raise ValueError(
+            f"Big steps take complexes of up to {MAX_SIMPLICES} simplices; this one "
+            f"has at least {n_simplices}: use {advice}."
+        )
+
+
+def first_cells(simplices, ranks, order, dimension, n_first, advice):
+    """The simplices up to ``dimension + 1`` among the first ``n_first`` values.
+
+    Returns
+    -------
+    simplices : list of ndarray of shape (n_k, k + 1), k = 0, ..., dimension + 1
+    indices : list of ndarray of shape (n_k,)
+        For each simplex the index of its value.
+    """
+    kept, indices = [], []
+    for k in range(dimension + 2):
+        if k < len(simplices):
+            here = np.flatnonzero(ranks[k] < n_first)
+            kept.append(simplices[k][here])
+            indices.append(order[ranks[k][here].astype(np.intp)])
+        else:
+            kept.append(np.empty((0, k + 1), dtype=np.intp))
+            indices.append(np.empty(0, dtype=np.intp))
+    check_n_simplices(sum(map(len, kept)), advice)
+    return kept, indices
+
+
+def cliques(edges, n_points, dimension, advice):
+    """The cliques of a graph up to k = ``dimension``, each as (n_k, k + 1) rows.
+
+    Raises
+    ------
+    ValueError
+        If there are too many, before they are listed.
+    """
+    vertices = np.arange(n_points)[:, None]
+    n_simplices = n_points + len(edges)
+    check_n_simplices(n_simplices, advice)
+    # Edges point to the end with more neighbours: few go out of any one point, so that
+    # a common neighbour is found by looking at few.
+    degree = np.bincount(edges.ravel(), minlength=n_points)
+    by_degree = np.argsort(degree, kind="stable")
+    place = np.empty_like(by_degree)
+    place[by_degree] = np.arange(n_points)
+    last = np.sort(place[edges], axis=1)
+    ones = np.ones(len(last), dtype=bool)
+    graph = csr_array((ones, (last[:, 0], last[:, 1])), shape=(n_points, n_points))
+    found = [vertices, edges]
+    for k in range(2, dimension + 1):
+        common = graph[last[:, 0]]
+        for column in last.T[1:]:
+            common = common.multiply(graph[column])
+        common = common.tocsr()
+        n_simplices += common.nnz
+        check_n_simplices(n_simplices, advice)
+        last = np.column_stack(
+            [np.repeat(last, np.diff(common.indptr), axis=0), common.indices]
+        )
+        found.append(np.sort(by_degree[last].reshape(-1, k + 1), axis=1))
+    return found[: dimension + 1]
+
+
+def rows_on_points(index, pulls, points):
+    """A sparse matrix whose row r has the pulls of r at the points that index names.
+
+    Parameters
+    ----------
+    index : ndarray of shape (n_rows, m)
+    pulls : ndarray of shape (n_rows, m, n_coordinates)
+    points : ndarray of shape (n_points, n_coordinates)
+
+    Returns
+    -------
+    csr_array of shape (n_rows, points.size)
+    """
+    n_rows, m, n_coordinates = pulls.shape
+    columns = index[:, :, None] * n_coordinates + np.arange(n_coordinates)
+    starts = np.arange(n_rows + 1) * (m * n_coordinates)
+    return csr_array(
+        (pulls.ravel(), columns.ravel(), starts), shape=(n_rows, points.size)
+    )
+
+
+def spread_on_points(index, pulls, points):
+    """Add up pulls (..., n_coordinates) at the points that index (...) names."""
+    index = index.ravel()
+    pulls = pulls.reshape(index.size, points.shape[1])
+    columns = [
+        np.bincount(index, weights=pulls[:, c], minlength=len(points))
+        for c in range(points.shape[1])
+    ]
+    return np.stack(columns, axis=1)
