@@ -11,6 +11,7 @@ from sktopo import (
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
+    TopoPointOptimizer,
 )
 from sktopo.filtrations import Cubical
 
@@ -49,6 +50,10 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalRidgeCV(alphas=(0.1, 1.0)),
         TopologicalLogisticRegression(),
         SignalEnergies(),
+        TopoPointOptimizer(filtration="rips", max_iter=5),
+        TopoPointOptimizer(
+            filtration="rips", method="nadaraya_watson", optimizer="gd", max_iter=5
+        ),
     ]
 )
 def test_scikit_learn_checks(estimator, check):

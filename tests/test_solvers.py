@@ -9,7 +9,9 @@ from sktopo.base import Term
 from sktopo.solvers import (
     LBFGS,
     Adam,
+    GradientDescent,
     ProximalGradient,
+    min_norm_weights,
     minimize_kinked_quadratic,
 )
 
@@ -42,6 +44,7 @@ SOLVERS = [
     Adam(0.05, max_iter=20000),
     Adam(0.1, schedule="adaptive", max_iter=20000, n_iter_no_change=50),
     LBFGS(),
+    GradientDescent(1e-3, max_iter=50000),
 ]
 
 
@@ -240,3 +243,89 @@ def test_kinked_quadratic_is_the_lasso(rng):
     cost = np.full(20, 2 * 50 * 0.1)
     x, _ = minimize_kinked_quadratic(X.T @ X, X.T @ y, cost, cost)
     assert_allclose(x, lasso.coef_, atol=1e-7)
+
+
+def test_the_best_value_never_rises_under_the_watchdog():
+    """A function that jumps up at x = 2 on the way down to its minimum in 0."""
+
+    def step_in_the_way(x):
+        return float(x[0] ** 2 + 2 * (x[0] < 2)), 2 * x
+
+    solver = GradientDescent(0.05, max_iter=100)
+    free = solver.minimize(step_in_the_way, np.array([3.0]))
+    assert (np.diff(free.history) <= 0).all()
+    assert free.history[-1] < 2.01
+    strict = solver.set_params(patience=0).minimize(step_in_the_way, np.array([3.0]))
+    assert 4.0 <= strict.history[-1] < 4.01
+    assert strict.status == 0
+
+
+def test_a_descent_records_the_steps_that_lead_to_its_best_point():
+    def move(x, grad, rate):
+        return (None, None) if rate > 0.3 else (x - rate * grad, -rate * grad)
+
+    def waves(x):
+        return float(x[0] ** 2 + np.sin(20 * x[0])), 2 * x + 20 * np.cos(20 * x)
+
+    start = np.array([3.0])
+    result = GradientDescent(0.5, max_iter=50).minimize(waves, start, move=move)
+    assert 0 < len(result.steps) < 50
+    assert_allclose(start + sum(result.steps), result.x)
+    assert result.fun < waves(start)[0]
+    stuck = GradientDescent(0.5, max_iter=50).minimize(
+        bowl, start, move=lambda x, grad, rate: (None, None)
+    )
+    assert stuck.status == 0
+    assert stuck.steps == []
+
+
+@pytest.mark.parametrize("solver", [Adam(0.1), GradientDescent(0.1)], ids=str)
+def test_of_a_random_function_the_last_point_is_kept(solver):
+    class Noisy:
+        is_random = True
+
+        def __init__(self):
+            self.seen = []
+            self.rng = np.random.default_rng(0)
+
+        def __call__(self, x):
+            self.seen.append(x.copy())
+            value, grad = bowl(x)
+            return value + self.rng.normal(), grad
+
+    function = Noisy()
+    result = solver.set_params(max_iter=30).minimize(function, np.array([1.0, 2.0]))
+    assert len(function.seen) == 31
+    assert_array_equal(result.x, function.seen[-1])
+    assert result.fun == result.history[-1]
+
+
+def test_a_descent_ends_where_progress_does():
+    solver = GradientDescent(0.01, max_iter=10000, tol=1e-3, n_iter_no_change=5)
+    result = solver.minimize(lambda x: (bowl(x)[0] + 1, 2 * x), np.ones(2))
+    assert result.status == 0
+    assert result.nit < 1000
+    assert result.fun < 1.05
+
+
+@pytest.mark.parametrize(("n", "size"), [(2, 5), (10, 3), (30, 200), (100, 20)])
+def test_min_norm_weights_are_optimal(n, size, rng):
+    vectors = rng.normal(size=(n, size)) + 0.5
+    weights = min_norm_weights(vectors)
+    assert (weights >= 0).all()
+    assert_allclose(weights.sum(), 1)
+    shortest = weights @ vectors
+    # No vertex of the hull lies on the near side of the plane through the point.
+    assert (vectors @ shortest).min() > shortest @ shortest - 1e-10
+
+
+def test_min_norm_weights_of_special_vectors():
+    orthogonal = np.diag([1.0, 2.0, 4.0])
+    inverse = np.array([1, 1 / 4, 1 / 16])
+    assert_allclose(min_norm_weights(orthogonal), inverse / inverse.sum())
+    assert_allclose(min_norm_weights(1e-200 * orthogonal), inverse / inverse.sum())
+    assert_allclose(min_norm_weights(np.zeros((4, 2, 3))), 1 / 4)
+    assert_allclose(min_norm_weights([[3.0, 1.0]]), [1.0])
+    assert_allclose(min_norm_weights([[1.0], [-3.0]]), [0.75, 0.25])
+    twice = min_norm_weights(np.ones((3, 2)))
+    assert_allclose(twice.sum(), 1)

@@ -7,16 +7,16 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 
-def make_two_clusters(n_samples=100, *, distance=3.0, spread=0.3, random_state=None):
+def make_two_clusters(n_samples=100, *, distance=2.0, spread=0.08, random_state=None):
     """Draw two round clusters in the plane, as in figure 1(a) of [1]_.
 
     Parameters
     ----------
     n_samples : int >= 1, default=100
         Number of points; the first cluster has the odd one.
-    distance : float >= 0, default=3.0
+    distance : float >= 0, default=2.0
         Distance between the centres.
-    spread : float >= 0, default=0.3
+    spread : float >= 0, default=0.08
         Standard deviation of a cluster along each axis.
     random_state : int, RandomState instance or None, default=None
 
@@ -46,18 +46,18 @@ def make_two_clusters(n_samples=100, *, distance=3.0, spread=0.3, random_state=N
 
 
 def make_horseshoe(
-    n_samples=300, *, radius=1.0, width=0.4, opening=0.5, random_state=None
+    n_samples=300, *, radius=3.0, width=0.8, opening=0.4, random_state=None
 ):
     """Draw a band along a circle with a gap on its right, as in figure 1(d) of [1]_.
 
     Parameters
     ----------
     n_samples : int >= 1, default=300
-    radius : float >= 0, default=1.0
+    radius : float >= 0, default=3.0
         Of the middle of the band.
-    width : float >= 0, default=0.4
+    width : float >= 0, default=0.8
         Of the band, which is filled evenly.
-    opening : float >= 0, default=0.5
+    opening : float >= 0, default=0.4
         Angle of the gap in radians.
     random_state : int, RandomState instance or None, default=None
 
@@ -76,7 +76,7 @@ def make_horseshoe(
     --------
     >>> from sktopo.datasets import make_horseshoe
     >>> X, angle = make_horseshoe(300, random_state=0)
-    >>> bool(((angle > 0.25) & (angle < 6.04)).all())
+    >>> bool(((angle > 0.2) & (angle < 6.09)).all())
     True
     """
     rng = _checked(make_horseshoe, n_samples, random_state, radius, width, opening)

@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 FIELDS = ("diffeomorphic", "nadaraya_watson")
 _BLOCK = 2**20
 _RIDGE = 1e-10
+_FADE = 1e-3
 
 
 class GaussianField:
@@ -16,8 +17,10 @@ class GaussianField:
 
     - "diffeomorphic": v(x) = sum of g_i(x) b_i, the b_i such that v takes the given
       velocities at the centres; zero far away [1]_;
-    - "nadaraya_watson": v(x) = sum of g_i(x) a_i / sum of g_i(x), the mean of the given
-      velocities a_i; far away that of the nearest centre.
+    - "nadaraya_watson": v(x) = sum of g_i(x) a_i / (sum of g_i(x) + 0.001), the mean of
+      the given velocities a_i [2]_, which fades about four bandwidths away from all
+      centres. Were it not to fade, velocities of centres far apart would meet in walls
+      through which no motion can be undone.
 
     A velocity depends on its own point alone, to the bit.
 
@@ -33,6 +36,9 @@ class GaussianField:
     .. [1] M. Carrière, M. Theveneau and T. Lacombe, "Diffeomorphic interpolation for
        efficient persistence-based topological optimization", NeurIPS 2024,
        :doi:`10.48550/arXiv.2405.18820`.
+    .. [2] A. Bendahi, A. Duplessis and A. Fickinger, "Towards scalable
+       persistence-based topological optimization", 2026,
+       :doi:`10.48550/arXiv.2605.10996`.
     """
 
     def __init__(self, centres, velocities, bandwidth, kind):
@@ -47,46 +53,19 @@ class GaussianField:
 
     def __call__(self, x):
         """Velocities at points of shape (n_points, n_coordinates)."""
-        rows = self._blocks(len(x))
-        return np.concatenate(
-            [_mix(self._weights(x[r]), self.coefficients) for r in rows]
-        )
-
-    def with_steepness(self, x):
-        """Velocities, and Frobenius norms of their derivatives, at points."""
-        origin = self.centres.mean(axis=0)
-        centres = (self.centres - origin).T
-        m, d = self.centres.shape
-        moments = (self.coefficients[:, None] * centres[None]).reshape(d * d, m)
-        table = np.concatenate([self.coefficients, centres, moments])
-        velocity, steep = np.empty_like(x), np.empty(len(x))
-        for r in self._blocks(len(x)):
-            mixed = _mix(self._weights(x[r]), table)
-            velocity[r] = v = mixed[:, :d]
-            middle = mixed[:, d : 2 * d]
-            if self.kind == "diffeomorphic":
-                middle = x[r] - origin
-            jacobian = mixed[:, 2 * d :].reshape(-1, d, d)
-            jacobian -= v[:, :, None] * middle[:, None, :]
-            steep[r] = np.sqrt((jacobian**2).sum(axis=(1, 2))) / self.bandwidth**2
-        return velocity, steep
-
-    def _blocks(self, n):
+        velocity = np.empty_like(x)
         size = max(1, _BLOCK // len(self.centres))
-        return [slice(i, i + size) for i in range(0, max(n, 1), size)]
+        for i in range(0, len(x), size):
+            weights = self._weights(x[i : i + size])
+            # Unlike BLAS, the same for a row in any company.
+            rows = velocity[i : i + size]
+            np.einsum("nm,cm->nc", weights, self.coefficients, out=rows)
+        return velocity
 
     def _weights(self, x):
-        square = cdist(x, self.centres, "sqeuclidean")
+        weights = cdist(x, self.centres, "sqeuclidean")
+        weights /= -2 * self.bandwidth**2
+        np.exp(weights, out=weights)
         if self.kind == "nadaraya_watson":
-            # The nearest centre has weight one, so that far away nothing is 0 / 0.
-            square -= square.min(axis=1, keepdims=True)
-        square /= -2 * self.bandwidth**2
-        weights = np.exp(square, out=square)
-        if self.kind == "nadaraya_watson":
-            weights /= weights.sum(axis=1, keepdims=True)
+            weights /= weights.sum(axis=1, keepdims=True) + _FADE
         return weights
-
-
-def _mix(weights, table):
-    """Rows of weights @ table.T; unlike BLAS, the same for a row in any company."""
-    return np.einsum("nm,cm->nc", weights, table)

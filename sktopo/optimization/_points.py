@@ -1,6 +1,5 @@
 """Points that move for the sake of their persistence diagram."""
 
-import numbers
 import warnings
 
 import numpy as np
@@ -10,16 +9,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sktopo._sklearn_compat import _fit_context
 from sktopo.diagrams import persistence_diagrams
-from sktopo.functionals import PersistenceEnergy
 from sktopo.optimization._fields import FIELDS
 from sktopo.optimization._motions import FlowMotion, InterpolatedMotion
-from sktopo.optimization._problem import FILTRATIONS, PointProblem
-
-_POSITIVE = [Interval(numbers.Real, 0, None, closed="neither")]
-_NOT_NEGATIVE = [Interval(numbers.Real, 0, None, closed="left")]
-_COUNT = Interval(numbers.Integral, 1, None, closed="left")
+from sktopo.optimization._problem import POINT_CONSTRAINTS, PointProblem
 
 
 def _is_field(model):
@@ -100,15 +94,14 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     max_iter : int >= 0, default=500
         Steps at most.
     tol : float >= 0, default=0.0
-        With "adam" and "gd" the fit ends when 20 steps in a row have not lowered the
-        best loss by more than ``tol`` of it, with "lbfgs" when a step or the gradient
-        is that small; 0 makes all ``max_iter`` steps, unless no step can help.
+        The fit ends when 20 steps in a row ("lbfgs": one) have not lowered the best
+        loss by more than ``tol`` of it; 0 makes all steps, as long as one can help.
     n_subsample : int >= 1 or None, default=None
-        Evaluate the loss on so many points, drawn anew for each step. For large
-        clouds, together with a method that moves all points at once.
+        Evaluate the loss on so many points, drawn anew for each step: for large
+        clouds, which a field then moves as a whole.
     noise : float >= 0, default=0.0
-        Standard deviation of normal noise on the points wherever the loss is
-        evaluated, in units of X. The loss is then smoother, and random.
+        Standard deviation of normal noise on the points where the loss is evaluated,
+        in units of X. The loss is then smoother, and random.
     n_samples : int >= 1, default=1
         Draws of points and noise for each step.
     combine : {"mean", "min_norm"}, default="mean"
@@ -123,9 +116,8 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     verbose : int >= 0, default=0
         k > 0 prints every k-th step.
     callback : callable or None, default=None
-        Called as ``callback(result)`` after every step, with the OptimizeResult of the
-        run so far (``x``, ``fun``, ``nit``, ``history``). A true return value, or
-        StopIteration, ends the fit.
+        Called as ``callback(result)`` after every step, with ``x``, ``fun``, ``nit``
+        and ``history`` so far. A true return value, or StopIteration, ends the fit.
 
     Attributes
     ----------
@@ -144,8 +136,6 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Standard deviation of the Gaussians; for the methods that have a field.
     n_features_in_ : int
         Number of coordinates.
-    feature_names_in_ : ndarray of shape (n_coordinates,)
-        Names of the coordinates, where X has names.
 
     See Also
     --------
@@ -181,36 +171,12 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     >>> moved = optimizer.fit_transform(X)
     >>> bool(optimizer.loss_curve_[-1] < 0.1 * optimizer.loss_curve_[0])
     True
-    >>> there = optimizer.transform([[1.0, 0.0]])
+    >>> there = optimizer.transform([[1.0, 0.5]])
     >>> optimizer.inverse_transform(there).round(6)
-    array([[1., 0.]])
+    array([[1. , 0.5]])
     """
 
-    _parameter_constraints = {
-        "objective": [HasMethods(["value_and_grad"]), None],
-        "filtration": [StrOptions(set(FILTRATIONS)), HasMethods(["build"])],
-        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
-        **PersistenceEnergy._parameter_constraints,
-        "maximize": ["boolean"],
-        "grouping": _NOT_NEGATIVE,
-        "kernel": [StrOptions({"uniform", "gaussian"}), callable],
-        "scale": _POSITIVE,
-        "method": [StrOptions({"gradient", "big_step", *FIELDS})],
-        "bandwidth": [*_POSITIVE, StrOptions({"auto"})],
-        "optimizer": [StrOptions({"adam", "gd", "lbfgs"})],
-        "learning_rate": _POSITIVE,
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": _NOT_NEGATIVE,
-        "n_subsample": [_COUNT, None],
-        "noise": _NOT_NEGATIVE,
-        "n_samples": [_COUNT],
-        "combine": [StrOptions({"mean", "min_norm"})],
-        "fidelity": _NOT_NEGATIVE,
-        "random_state": ["random_state"],
-        "n_jobs": [numbers.Integral, None],
-        "verbose": ["verbose"],
-        "callback": [callable, None],
-    }
+    _parameter_constraints = POINT_CONSTRAINTS
 
     def __init__(
         self,

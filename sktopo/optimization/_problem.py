@@ -1,8 +1,10 @@
 """The parameters of an optimiser of points, read as a problem and a solver for it."""
 
+import numbers
 import warnings
 
 from sktopo._algebra import Differentiable
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
 from sktopo._validation import check_filtration
 from sktopo.filtrations import Alpha, VietorisRips, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
@@ -14,6 +16,35 @@ from sktopo.solvers import LBFGS, Adam, GradientDescent
 
 FILTRATIONS = {"weak_alpha": WeakAlpha, "rips": VietorisRips, "alpha": Alpha}
 _LARGEST_DELAUNAY = 3
+
+_POSITIVE = [Interval(numbers.Real, 0, None, closed="neither")]
+_NOT_NEGATIVE = [Interval(numbers.Real, 0, None, closed="left")]
+_COUNT = Interval(numbers.Integral, 1, None, closed="left")
+POINT_CONSTRAINTS = {
+    "objective": [HasMethods(["value_and_grad"]), None],
+    "filtration": [StrOptions(set(FILTRATIONS)), HasMethods(["build"])],
+    "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+    **PersistenceEnergy._parameter_constraints,
+    "maximize": ["boolean"],
+    "grouping": _NOT_NEGATIVE,
+    "kernel": [StrOptions({"uniform", "gaussian"}), callable],
+    "scale": _POSITIVE,
+    "method": [StrOptions({"gradient", "big_step", *FIELDS})],
+    "bandwidth": [*_POSITIVE, StrOptions({"auto"})],
+    "optimizer": [StrOptions({"adam", "gd", "lbfgs"})],
+    "learning_rate": _POSITIVE,
+    "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
+    "tol": _NOT_NEGATIVE,
+    "n_subsample": [_COUNT, None],
+    "noise": _NOT_NEGATIVE,
+    "n_samples": [_COUNT],
+    "combine": [StrOptions({"mean", "min_norm"})],
+    "fidelity": _NOT_NEGATIVE,
+    "random_state": ["random_state"],
+    "n_jobs": [numbers.Integral, None],
+    "verbose": ["verbose"],
+    "callback": [callable, None],
+}
 
 
 def filtration_for(filtration, n_points, n_coordinates, owner):
