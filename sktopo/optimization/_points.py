@@ -79,7 +79,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
           complexes of up to 20,000 simplices.
     bandwidth : float > 0 or "auto", default="auto"
         Standard deviation of the Gaussians. "auto" is the median distance of a point
-        to its sixth neighbour.
+        to its sixth neighbour, among ``n_subsample`` points where that is given.
     optimizer : {"adam", "gd", "lbfgs"}, default="adam"
         - "adam": momentum, and a rate for each coordinate. The loss may rise on the
           way; the best points are kept.
@@ -265,15 +265,14 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             If ``tol`` is positive and was not reached in ``max_iter`` steps.
         """
         X = validate_data(self, X, dtype=np.float64)
-        random_state = check_random_state(self.random_state)
-        problem = PointProblem(self, X, random_state)
+        problem = PointProblem(self, X, check_random_state(self.random_state))
         try:
             result = problem.minimize()
         except BaseException as error:
             if hasattr(error, "result"):
-                self._unpack(X, problem, error.result, random_state)
+                self._unpack(X, problem, error.result)
             raise
-        self._unpack(X, problem, result, random_state)
+        self._unpack(X, problem, result)
         if self.tol > 0 and result.status == 1:
             warnings.warn(
                 f"TopoPointOptimizer made max_iter={self.max_iter} steps and the loss "
@@ -283,7 +282,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             )
         return self
 
-    def _unpack(self, X, problem, result, random_state):
+    def _unpack(self, X, problem, result):
         self.points_ = result.x
         self.loss_curve_ = result.history
         self.n_iter_ = result.nit
@@ -292,11 +291,11 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         else:
             self.bandwidth_ = problem.bandwidth
             self._motion = FlowMotion(result.steps)
-        shown = self.points_
-        if problem.n_subsample is not None:
-            shown = shown[random_state.choice(len(X), problem.n_subsample, False)]
-        dimensions = tuple(range(self.homology_dimension + 1))
-        self.diagrams_ = persistence_diagrams(shown, problem.filtration, dimensions)
+        self.diagrams_ = persistence_diagrams(
+            problem.subsample(self.points_),
+            problem.filtration,
+            tuple(range(self.homology_dimension + 1)),
+        )
 
     def fit_transform(self, X, y=None):
         """Move the points, and return where they went.

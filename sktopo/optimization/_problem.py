@@ -106,6 +106,7 @@ class PointProblem:
 
     def __init__(self, model, X, random_state):
         self._model, self._start = model, X
+        self._random_state = random_state
         self._check()
         n_points = len(X) if model.n_subsample is None else model.n_subsample
         self.n_subsample = n_points if n_points < len(X) else None
@@ -114,8 +115,9 @@ class PointProblem:
         )
         self.bandwidth = None
         if model.method in FIELDS:
-            is_auto = isinstance(model.bandwidth, str)
-            self.bandwidth = typical_distance(X) if is_auto else model.bandwidth
+            self.bandwidth = model.bandwidth
+            if isinstance(model.bandwidth, str):
+                self.bandwidth = typical_distance(self.subsample(X))
         self._objective = PointObjective(
             topological_term(model, self.filtration),
             X,
@@ -135,6 +137,13 @@ class PointProblem:
                 random_state=random_state,
                 n_jobs=model.n_jobs,
             )
+
+    def subsample(self, points):
+        """As many of the points as the loss is evaluated on."""
+        if self.n_subsample is None:
+            return points
+        rng = self._random_state
+        return points[rng.choice(len(points), self.n_subsample, replace=False)]
 
     def minimize(self):
         """An OptimizeResult, see ``sktopo.base.Solver.minimize``."""
