@@ -44,10 +44,17 @@ def big_step(objective):
 
 
 class FlowMotion:
-    """One flow after another, and back."""
+    """One flow after another, and back.
 
-    def __init__(self, flows):
-        self.flows = flows
+    Parameters
+    ----------
+    start : ndarray of shape (n_points, n_coordinates)
+        Whose path it shows; neither direction needs it.
+    flows : list of Flow
+    """
+
+    def __init__(self, start, flows):
+        self.start, self.flows = start, flows
 
     def __call__(self, x):
         """Where points of shape (n_points, n_coordinates) go."""
@@ -60,6 +67,14 @@ class FlowMotion:
         for flow in reversed(self.flows):
             x = flow.inverse(x)
         return x
+
+    def path(self):
+        """Yield the places of the fitted points at the start and after each step."""
+        x = self.start
+        yield x
+        for flow in self.flows:
+            x = flow(x)
+            yield x
 
 
 class InterpolatedMotion:
@@ -89,6 +104,11 @@ class InterpolatedMotion:
         rows = max(1, _BLOCK // len(self.start))
         parts = [self._block(x[i : i + rows]) for i in range(0, len(x), rows)]
         return np.concatenate(parts)
+
+    def path(self):
+        """Yield the start and the end of the fitted points: no way is kept between."""
+        yield self.start
+        yield self.end
 
     def _block(self, x):
         square = cdist(x, self.start, "sqeuclidean")

@@ -42,9 +42,9 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     objective : Term, DiagramFunctional or None, default=None
-        Any term of the points, such as a sum of several PersistenceTerm; or a
-        functional of the diagram, such as ``WassersteinToTarget``. None stands for
-        the energy that p, q, i0 and min_persistence describe; they are not used else.
+        A term of the points, such as a sum of several PersistenceTerm; or a functional
+        of the diagram, such as ``WassersteinToTarget``. None is the energy that p, q,
+        i0 and min_persistence describe.
     filtration : {"weak_alpha", "rips", "alpha"} or Filtration, default="weak_alpha"
         From points to diagrams. "weak_alpha" is Vietoris-Rips on the Delaunay graph;
         above three coordinates, or with fewer points than coordinates and two more,
@@ -134,6 +134,8 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         with ``n_subsample`` those of so many points.
     bandwidth_ : float
         Standard deviation of the Gaussians; for the methods that have a field.
+    motion_ : callable
+        What ``transform`` applies; ``motion_.path()`` yields the places on the way.
     n_features_in_ : int
         Number of coordinates.
 
@@ -287,10 +289,10 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.loss_curve_ = result.history
         self.n_iter_ = result.nit
         if problem.bandwidth is None:
-            self._motion = InterpolatedMotion(X, self.points_)
+            self.motion_ = InterpolatedMotion(X, self.points_)
         else:
             self.bandwidth_ = problem.bandwidth
-            self._motion = FlowMotion(result.steps)
+            self.motion_ = FlowMotion(X, result.steps)
         self.diagrams_ = persistence_diagrams(
             problem.subsample(self.points_),
             problem.filtration,
@@ -316,9 +318,8 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """Take points along with the motion that was learned.
 
         Under "gradient" and "big_step" the displacements of the fitted points are
-        interpolated, with weights that fall with the distance; under the field methods
-        points follow the same fields. Either way the answer is continuous, and on the
-        fitted points it is ``points_``.
+        interpolated; under the field methods points follow the same fields. Either way
+        the answer is continuous, and on the fitted points it is ``points_``.
 
         Parameters
         ----------
@@ -330,7 +331,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self._motion(X)
+        return self.motion_(X)
 
     @available_if(_is_field)
     def inverse_transform(self, X):
@@ -346,4 +347,4 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self._motion.inverse(X)
+        return self.motion_.inverse(X)

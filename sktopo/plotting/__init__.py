@@ -1,0 +1,5 @@
+"""Pictures of what estimators have done; matplotlib is imported where it is used."""
+
+from sktopo.plotting._point_optimization import PointOptimizationDisplay
+
+__all__ = ["PointOptimizationDisplay"]
