@@ -13,6 +13,7 @@ from sktopo._validation import check_real_array
 # beyond, each dimension brings about eight times as many.
 _SIMPLICES_A_POINT = (1.0, 2.0, 6.8, 31.8, 187.0, 1296.0, 10260.0)
 _FLAT = 1e-12
+_SURELY_FULL = 1e-6
 _NUDGE = 1e-9
 _LARGEST = 1e150
 _COINCIDENT = 1e-13
@@ -174,7 +175,12 @@ def _in_affine_hull(points):
         return points[:, :0]
     if points.shape[1] == 1:
         return points
-    _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    centred = points - points.mean(axis=0)
+    # Squares are good enough to tell that a cloud is far from flat.
+    squares = np.linalg.eigvalsh(centred.T @ centred)
+    if squares[0] > _SURELY_FULL * squares[-1]:
+        return points
+    _, spread, axes = np.linalg.svd(centred, full_matrices=False)
     rank = int((spread > _FLAT * spread[0]).sum())
     if rank == points.shape[1]:
         return points
@@ -235,6 +241,8 @@ def _without_flat_skin(points, simplices):
 
 def _warn_of_close_points(points, hanging):
     """Say so where Qhull could not tell points apart that are not coincident."""
+    if len(hanging) == 0:
+        return
     gap = np.linalg.norm(points[hanging[:, 0]] - points[hanging[:, 1]], axis=1)
     lost = int((gap > _COINCIDENT).sum())
     if lost:
