@@ -1,0 +1,100 @@
+"""Fits of point clouds, in calls of gudhi's pairs with pixels of a 28 x 28 image."""
+
+import gudhi
+import numpy as np
+import pytest
+
+from sktopo import TopoPointOptimizer
+from sktopo.datasets import make_chair, make_noisy_circle
+from sktopo.filtrations import WeakAlpha
+from sktopo.functionals import DiagramFunction, PersistenceEnergy
+from sktopo.objectives import PersistenceTerm
+
+
+def cofaces(n_calls):
+    image = np.random.default_rng(0).random((28, 28))
+
+    def run():
+        for _ in range(n_calls):
+            complex_ = gudhi.CubicalComplex(top_dimensional_cells=image)
+            complex_.compute_persistence()
+            complex_.cofaces_of_persistence_pairs()
+
+    return run
+
+
+def squared_deaths(diagram):
+    grad = np.zeros_like(diagram)
+    grad[:, 1] = 2 * diagram[:, 1]
+    return float((diagram[:, 1] ** 2).sum()), grad
+
+
+def test_five_losses_in_the_unit_square(compare):
+    """The reference code needs 5,500 calls for the five."""
+    X = np.random.RandomState(0).rand(100, 2)
+    both = PersistenceTerm(
+        WeakAlpha(), {0: PersistenceEnergy(2), 1: -PersistenceEnergy(2, q=1)}
+    )
+    tasks = [
+        {"maximize": True},
+        {},
+        {"homology_dimension": 0},
+        {"homology_dimension": 0, "maximize": True},
+        {"objective": both},
+    ]
+
+    def run():
+        for task in tasks:
+            TopoPointOptimizer(max_iter=100, **task).fit(X)
+
+    compare(
+        "five losses, 100 points, 100 steps each",
+        run,
+        cofaces(550),
+        peer_name="550 x (CubicalComplex + cofaces)",
+        wanted=1,
+        repeat=1,
+    )
+
+
+@pytest.mark.parametrize("method", ["nadaraya_watson", "diffeomorphic"])
+def test_a_step_of_a_field(compare, method):
+    X, _ = make_noisy_circle(200, random_state=0)
+    fit = TopoPointOptimizer(
+        DiagramFunction(squared_deaths),
+        filtration="rips",
+        method=method,
+        optimizer="gd",
+        learning_rate=0.1,
+        bandwidth=0.1,
+        max_iter=20,
+    )
+    compare(
+        f"20 steps, circle of 200 points, {method}",
+        lambda: fit.fit(X),
+        cofaces(20 * 25),
+        peer_name="500 x (CubicalComplex + cofaces)",
+        wanted=1,
+        repeat=1,
+    )
+
+
+def test_a_large_cloud(compare):
+    X, _ = make_chair(36_000, random_state=0)
+    fit = TopoPointOptimizer(
+        method="nadaraya_watson",
+        optimizer="gd",
+        n_subsample=100,
+        learning_rate=0.1,
+        min_persistence=0.05,
+        max_iter=20,
+        random_state=0,
+    )
+    compare(
+        "20 steps, 36,000 points, samples of 100",
+        lambda: fit.fit(X),
+        cofaces(6000),
+        peer_name="6000 x (CubicalComplex + cofaces)",
+        wanted=1,
+        repeat=1,
+    )
