@@ -2,13 +2,12 @@
 
 import numpy as np
 from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 from sktopo.optimization._fields import GaussianField
 from sktopo.optimization._flows import Flow
 
 _NEIGHBOUR = 6
-_BLOCK = 2**21
+_REACH = 64
 
 
 def typical_distance(points):
@@ -80,9 +79,10 @@ class FlowMotion:
 class InterpolatedMotion:
     """Displacements of some points, interpolated by inverse distances [1]_.
 
-    With d_i the distance to the i-th start, displacements are averaged with weights
-    d_i^-(n_coordinates + 2): continuous, exact at the starts, and, far from them all,
-    the mean displacement.
+    With d_i the distance to the i-th nearest start and R the distance to the 65th,
+    displacements are averaged with weights ``(1 - d_i / R)^2 d_i^-(n_coordinates + 2)``
+    (without the first factor where there are fewer starts): continuous, and exact at
+    the starts.
 
     Parameters
     ----------
@@ -101,26 +101,22 @@ class InterpolatedMotion:
 
     def __call__(self, x):
         """Where points of shape (n_points, n_coordinates) go."""
-        rows = max(1, _BLOCK // len(self.start))
-        parts = [self._block(x[i : i + rows]) for i in range(0, len(x), rows)]
-        return np.concatenate(parts)
+        n_near = min(len(self.start), _REACH + 1)
+        distance, near = cKDTree(self.start).query(x, k=range(1, n_near + 1))
+        on_start = distance[:, 0] == 0
+        distance[on_start] = 1.0
+        weights = (distance[:, :1] / distance) ** (x.shape[1] + 2)
+        if n_near > _REACH:
+            taper = (1 - distance / distance[:, -1:]) ** 2
+            # In the middle of a sphere of starts all are as near as the last.
+            weights *= np.where(taper.any(axis=1, keepdims=True), taper, 1.0)
+        weights /= weights.sum(axis=1, keepdims=True)
+        shift = (self.end - self.start)[near]
+        moved = x + np.einsum("nk,nkc->nc", weights, shift)
+        moved[on_start] = self.end[near[on_start, 0]]
+        return moved
 
     def path(self):
         """Yield the start and the end of the fitted points: no way is kept between."""
         yield self.start
         yield self.end
-
-    def _block(self, x):
-        square = cdist(x, self.start, "sqeuclidean")
-        nearest = square.argmin(axis=1)
-        least = square[np.arange(len(x)), nearest]
-        on_start = least == 0
-        square[on_start] = 1.0
-        square[on_start, nearest[on_start]] = 1.0
-        weights = (np.where(on_start, 1.0, least)[:, None] / square) ** (
-            1 + x.shape[1] / 2
-        )
-        weights /= weights.sum(axis=1, keepdims=True)
-        moved = x + weights @ (self.end - self.start)
-        moved[on_start] = self.end[nearest[on_start]]
-        return moved
