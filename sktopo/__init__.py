@@ -9,13 +9,14 @@ from sktopo.linear_model import (
     TopologicalRidge,
     TopologicalRidgeCV,
 )
-from sktopo.optimization import TopoPointOptimizer
+from sktopo.optimization import STUMPImageOptimizer, TopoPointOptimizer
 
 __version__ = version("sktopo")
 
 __all__ = [
     "PersistenceDiagrams",
     "PersistenceEnergies",
+    "STUMPImageOptimizer",
     "TopoPointOptimizer",
     "TopologicalLogisticRegression",
     "TopologicalRidge",

@@ -134,6 +134,31 @@ def check_filtration(filtration, owner):
         )
 
 
+def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
+    """Return the shape in which rows are read as grids, as a tuple of ints.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has not one pixel for each feature.
+    """
+    shape = tuple(np.atleast_1d(np.asarray(image_shape, dtype=object)).tolist())
+    if len(shape) not in ndim or any(
+        not isinstance(n, numbers.Integral) or n < 1 for n in shape
+    ):
+        raise ValueError(
+            f"The 'image_shape' parameter of {owner} must be {min(ndim)} to "
+            f"{max(ndim)} ints >= 1. Got {image_shape!r} instead."
+        )
+    if math.prod(shape) != n_features:
+        raise ValueError(
+            f"The 'image_shape' parameter of {owner} must have as many pixels as X has "
+            f"features, {n_features}. Got {image_shape!r} with {math.prod(shape)} "
+            "pixels instead."
+        )
+    return shape
+
+
 def check_homology_dimensions(homology_dimensions, owner):
     """Return the dimensions as a tuple of ints.
 

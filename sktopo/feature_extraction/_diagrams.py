@@ -1,6 +1,5 @@
 """A batch of samples -> diagrams."""
 
-import math
 import numbers
 
 import numpy as np
@@ -14,6 +13,7 @@ from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
 from sktopo._validation import (
     check_filtration,
     check_homology_dimensions,
+    check_image_shape,
     check_real_array,
 )
 from sktopo.diagrams import diagrams_of
@@ -234,21 +234,13 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 f"The 'image_shape' parameter of {type(self).__name__} is for grids. "
                 f"Got {self.image_shape!r} with {self.filtration!r}."
             )
-        shape = tuple(self.image_shape)
-        if len(shape) not in self.filtration.sample_ndim or any(
-            not isinstance(n, numbers.Integral) or n < 1 for n in shape
-        ):
-            raise ValueError(
-                f"The 'image_shape' parameter of {type(self).__name__} must be 1 to 3 "
-                f"ints >= 1. Got {self.image_shape!r} instead."
-            )
         X = validate_data(self, X, reset=reset, dtype=_KEEP)
-        if math.prod(shape) != X.shape[1]:
-            raise ValueError(
-                f"The 'image_shape' parameter of {type(self).__name__} must have as "
-                f"many pixels as X has features, {X.shape[1]}. Got {self.image_shape!r}"
-                f" with {math.prod(shape)} pixels instead."
-            )
+        shape = check_image_shape(
+            self.image_shape,
+            X.shape[1],
+            type(self).__name__,
+            self.filtration.sample_ndim,
+        )
         return X.reshape(len(X), *shape)
 
     def __sklearn_tags__(self):

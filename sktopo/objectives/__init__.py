@@ -1,6 +1,7 @@
 """x -> (number, gradient in x): terms that add, scale, and go into a solver."""
 
 from sktopo._algebra import WeightedSum
+from sktopo.objectives._cover import POOLINGS, BankedSmearing, GridCover, Smearing
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
 from sktopo.objectives._persistence_term import PersistenceTerm
@@ -8,9 +9,13 @@ from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._squared_error import SquaredError
 
 __all__ = [
+    "POOLINGS",
+    "BankedSmearing",
+    "GridCover",
     "GroupingTerm",
     "LogLoss",
     "PersistenceTerm",
+    "Smearing",
     "SquaredError",
     "WeightedSum",
     "log_losses",

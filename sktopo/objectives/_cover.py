@@ -1,0 +1,251 @@
+"""Covers of grids by windows, and random weights on them."""
+
+import math
+
+import numpy as np
+
+
+class GridCover:
+    """Windows of some pixels along each axis, the last ones smaller where need be.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the grid.
+    pool_size : int
+        Pixels of a window along each axis.
+    stride : int or None, default=None
+        Pixels from one window to the next; None for as many as a window has. With
+        fewer the windows overlap.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Windows along each axis.
+    size : int
+        Number of windows.
+    width : int
+        Pixels of a whole window.
+    layout : ndarray of shape (n_places,)
+        Which pixel stands at each place of the array that ``windows`` takes, or the
+        number of pixels for a place that stays empty.
+    places : ndarray of shape (size, width)
+        For each window the places of its pixels.
+    inside : ndarray of bool of shape (size, width), or None
+        Where windows have pixels; None where all are whole.
+    """
+
+    def __init__(self, shape, pool_size, stride=None):
+        stride = pool_size if stride is None else stride
+        axes = [_axis_windows(n, pool_size, stride) for n in shape]
+        self.shape = tuple(len(windows) for windows in axes)
+        self.size = math.prod(self.shape)
+        n_pixels = math.prod(shape)
+        pixels, inside = np.zeros((1, 1), dtype=np.intp), np.ones((1, 1), dtype=bool)
+        for n, windows in zip(shape, axes, strict=True):
+            # One axis after the other: a window is a product of windows of the axes.
+            here = np.minimum(windows, n - 1)
+            pixels = pixels[:, None, :, None] * n + here[None, :, None, :]
+            inside = inside[:, None, :, None] & (windows < n)[None, :, None, :]
+            rows = pixels.shape[0] * pixels.shape[1]
+            pixels, inside = pixels.reshape(rows, -1), inside.reshape(rows, -1)
+        self.width = pixels.shape[1]
+        self.inside = None if inside.all() else inside
+        pixels[~inside] = n_pixels
+        self._is_partition = stride == pool_size
+        if self._is_partition:
+            self.layout = pixels.ravel()
+            self.places = np.arange(pixels.size).reshape(pixels.shape)
+        else:
+            self.layout = np.arange(n_pixels + 1)
+            self.places = pixels
+
+    def laid_out(self, grid):
+        """The pixels of a grid in the order of ``layout``, 0 where it is empty."""
+        return np.append(grid.ravel(), 0)[self.layout]
+
+    def grid(self, laid_out, shape):
+        """Back from ``laid_out``."""
+        grid = np.empty(math.prod(shape) + 1, dtype=laid_out.dtype)
+        grid[self.layout] = laid_out
+        return grid[:-1].reshape(shape)
+
+    def windows(self, laid_out):
+        """The pixels of every window, (size, width): a view where none overlap."""
+        if self._is_partition:
+            return laid_out.reshape(self.size, self.width)
+        return laid_out.take(self.places)
+
+
+def _axis_windows(n, pool_size, stride):
+    """Pixels of the windows along one axis, those past the end included."""
+    n_windows = 1 + max(0, math.ceil((n - pool_size) / stride))
+    starts = stride * np.arange(n_windows)
+    return starts[:, None] + np.arange(min(pool_size, n))
+
+
+class Smear:
+    """One draw of weights for the windows of a cover, and of noise on their pixels.
+
+    Parameters
+    ----------
+    weights : ndarray of float32 of shape (size, width)
+        Zero where a window has no pixel.
+    totals : ndarray of float32 of shape (size,)
+        Their sums. One division for each window is cheaper than one for each pixel.
+    offsets : ndarray of float32 of shape (size,) or float
+        The weighted sums of the noise.
+    """
+
+    def __init__(self, weights, totals, offsets):
+        self._weights, self._totals, self._offsets = weights, totals, offsets
+
+    def pool(self, windows):
+        """Weighted means of windows of shape (size, width), noise included."""
+        sums = np.einsum("bk,bk->b", self._weights, windows)
+        return (sums + self._offsets) / self._totals
+
+    def spread(self, touched, grad):
+        """The transpose, for a gradient that is zero but at some windows.
+
+        Parameters
+        ----------
+        touched : ndarray of int of shape (n_touched,)
+        grad : ndarray of shape (n_touched,)
+
+        Returns
+        -------
+        ndarray of shape (n_touched, width)
+        """
+        return (grad / self._totals[touched])[:, None] * self._weights[touched]
+
+
+class Smearing:
+    """Random weighted means of the windows of a cover, with noise, from fresh draws.
+
+    Parameters
+    ----------
+    cover : GridCover
+    pooling : {"mean", "vertex", "simplex", "uniform"}
+        Where the weights of a window lie on their simplex: at its centre, at a vertex,
+        uniform on it (exponentials, normalised), or closer to the centre (uniform
+        numbers, normalised).
+    noise : float
+        Every pixel has uniform noise between -noise and noise.
+    """
+
+    def __init__(self, cover, pooling, noise):
+        self._cover, self._pooling, self._noise = cover, pooling, noise
+        # With one pixel for each window nothing is left to draw.
+        self.is_random = noise > 0 or (pooling != "mean" and cover.width > 1)
+
+    def __call__(self, rng):
+        """Draw a Smear."""
+        cover = self._cover
+        weights = self._draw_weights((cover.size, cover.width), rng, cover.inside)
+        noise = self._draw_noise(cover.layout.size, rng)
+        if noise is not None:
+            noise = cover.windows(noise)
+        return _smear(weights, noise)
+
+    def _draw_weights(self, shape, rng, inside=None):
+        draws = _DRAWS[self._pooling](shape, rng)
+        if inside is not None:
+            draws *= inside
+        if self._pooling != "vertex":
+            return draws
+        weights = np.zeros(shape, dtype=np.float32)
+        weights[np.arange(shape[0]), draws.argmax(axis=1)] = 1
+        return weights
+
+    def _draw_noise(self, shape, rng):
+        if not self._noise:
+            return None
+        noise = _quick_uniform(shape, rng)
+        noise -= np.float32(0.5)
+        noise *= np.float32(2 * self._noise)
+        return noise
+
+
+class BankedSmearing(Smearing):
+    """The same, but every window takes its weights and noise from a bank drawn once.
+
+    Windows that are smaller, at the edges, draw afresh; where windows overlap, each has
+    noise of its own.
+
+    Parameters
+    ----------
+    cover : GridCover
+    pooling : {"mean", "vertex", "simplex", "uniform"}
+    noise : float
+    n_weightings : int
+        Size of the bank.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(self, cover, pooling, noise, n_weightings, rng):
+        super().__init__(cover, pooling, noise)
+        shape = (n_weightings, cover.width)
+        weights = self._draw_weights(shape, rng)
+        weights /= weights.sum(axis=1, keepdims=True)
+        noise = self._draw_noise(shape, rng)
+        self._bank = weights
+        self._bank_offsets = np.zeros(n_weightings, dtype=np.float32)
+        if noise is not None:
+            self._bank_offsets = np.einsum("bk,bk->b", weights, noise)
+        self._small = None
+        if cover.inside is not None:
+            self._small = np.flatnonzero(~cover.inside.all(axis=1))
+
+    def __call__(self, rng):
+        """Draw a Smear."""
+        size = self._cover.size
+        which = rng.integers(len(self._bank), size=size, dtype=np.uint32)
+        weights, offsets = self._bank.take(which, axis=0), self._bank_offsets[which]
+        totals = np.ones(size, dtype=np.float32)
+        if self._small is not None:
+            small, inside = self._small, self._cover.inside[self._small]
+            afresh = self._draw_weights(inside.shape, rng, inside)
+            noise = self._draw_noise(inside.shape, rng)
+            weights[small] = afresh
+            totals[small] = afresh.sum(axis=1)
+            if noise is not None:
+                offsets[small] = np.einsum("bk,bk->b", afresh, noise)
+        return Smear(weights, totals, offsets)
+
+
+def _smear(weights, noise):
+    offsets = 0.0 if noise is None else np.einsum("bk,bk->b", weights, noise)
+    return Smear(weights, np.einsum("bk->b", weights), offsets)
+
+
+def _ones(shape, rng):
+    return np.ones(shape, dtype=np.float32)
+
+
+def _uniform(shape, rng):
+    return rng.random(shape, dtype=np.float32)
+
+
+def _quick_uniform(shape, rng):
+    """Uniform numbers of 16 bits, between 0 and 1; four for one draw."""
+    n = math.prod(shape) if isinstance(shape, tuple) else shape
+    bits = rng.bit_generator.random_raw(-(-n // 4)).astype("<u8", copy=False)
+    numbers = bits.view("<u2")[:n].astype(np.float32)
+    numbers += np.float32(0.5)
+    numbers *= np.float32(2.0**-16)
+    return numbers.reshape(shape)
+
+
+def _exponential(shape, rng):
+    return rng.standard_exponential(shape, dtype=np.float32)
+
+
+# The largest of independent numbers stands at a random place.
+_DRAWS = {
+    "mean": _ones,
+    "vertex": _uniform,
+    "simplex": _exponential,
+    "uniform": _quick_uniform,
+}
+POOLINGS = tuple(_DRAWS)

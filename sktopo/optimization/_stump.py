@@ -1,0 +1,208 @@
+"""Stochastic topological updates via momentum and pooling, of one image."""
+
+import math
+import time
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.utils import Bunch
+
+from sktopo.objectives import BankedSmearing, GridCover, Smearing
+from sktopo.optimization._fidelity import FIDELITIES
+from sktopo.optimization._touched_adam import TouchedAdam
+from sktopo.persistence import (
+    gather_diagram,
+    grid_pairs,
+    index_pairs,
+    sort_order,
+)
+from sktopo.solvers import min_norm_weights
+
+
+class PooledGradient:
+    """The gradient of a functional of the diagram of pooled windows.
+
+    Parameters
+    ----------
+    cover : GridCover
+    model : STUMPImageOptimizer
+    is_random : bool
+        Whether windows change as a whole from call to call; else the last order helps
+        with the next one.
+    """
+
+    def __init__(self, cover, model, is_random):
+        self._shape, self._connectivity = cover.shape, model.connectivity
+        self._functional, self._side = model.diagram_functional(), model.side
+        self._dimension = model.homology_dimension
+        self._superlevel = model.superlevel
+        self._is_random, self._previous = is_random, None
+
+    def __call__(self, pooled):
+        """Value, touched windows, and the gradient there.
+
+        Parameters
+        ----------
+        pooled : ndarray of shape (cover.size,)
+
+        Returns
+        -------
+        value : float
+        touched : ndarray of int of shape (n_touched,)
+        grad : ndarray of shape (n_touched,)
+        """
+        order = sort_order(pooled, descending=self._superlevel, previous=self._previous)
+        if not self._is_random:
+            self._previous = (pooled, order)
+        (pairs,) = grid_pairs(
+            order, self._shape, self._connectivity, (self._dimension,)
+        )
+        indices = index_pairs(pairs, "drop", order[-1])
+        diagram = gather_diagram(pooled, indices, self._superlevel)
+        value, grad = self._functional.value_and_grad(diagram)
+        if self._side != "both":
+            grad[:, 1 if self._side == "birth" else 0] = 0.0
+        grad = grad.ravel()
+        used = np.flatnonzero(grad)
+        touched, place = np.unique(indices.ravel()[used], return_inverse=True)
+        return value, touched, np.bincount(place, grad[used], touched.size)
+
+
+class StumpProblem:
+    """What to make of an image of some shape, read from a STUMPImageOptimizer.
+
+    Parameters
+    ----------
+    model : STUMPImageOptimizer
+    shape : tuple of int
+    """
+
+    def __init__(self, model, shape):
+        self._model = model
+        n_pixels = math.prod(shape)
+        self.cover = GridCover(shape, model.pool_size, model.stride)
+        self.alpha = 1 - 1 / n_pixels if model.alpha is None else model.alpha
+        self.sign = -1.0 if model.maximize else 1.0
+        self.clip = None if model.clip is None else tuple(map(float, model.clip))
+        self.n_steps, self.n_samples = model.n_steps, model.n_samples
+        self.combine, self.learning_rate = model.combine, model.learning_rate
+        smearing = Smearing(self.cover, model.pooling, model.noise)
+        self.is_random = smearing.is_random
+
+    def fidelity(self, image):
+        """The fidelity to an image."""
+        scale = self.clip or (float(image.min()), float(image.max()))
+        return FIDELITIES[self._model.fidelity](image, scale)
+
+    def sample(self, rng):
+        """A function that draws a smear and pulls the gradient of it back.
+
+        It takes windows, and returns a value, the places of the pixels that have a
+        gradient, and their gradients; places may repeat.
+        """
+        model, cover = self._model, self.cover
+        if model.n_weightings is None or not self.is_random:
+            smearing = Smearing(cover, model.pooling, model.noise)
+        else:
+            smearing = BankedSmearing(
+                cover, model.pooling, model.noise, model.n_weightings, rng
+            )
+        pooled_gradient = PooledGradient(cover, model, self.is_random)
+        fixed = None if self.is_random else smearing(rng)
+
+        def evaluate(windows):
+            smear = fixed or smearing(rng)
+            value, touched, grad = pooled_gradient(smear.pool(windows))
+            return value, cover.places[touched], smear.spread(touched, grad)
+
+        return evaluate
+
+    def report(self, step, loss):
+        """Print the step where that is wanted; whether the caller wants to stop."""
+        model = self._model
+        if model.verbose and step % model.verbose == 0:
+            print(f"[STUMP] step {step}: {loss:.6g}")
+        return model.callback is not None and bool(model.callback(step, loss))
+
+
+def stump(image, problem, seed, n_jobs=None):
+    """Optimise one image.
+
+    Parameters
+    ----------
+    image : ndarray of shape problem.shape
+    problem : StumpProblem
+    seed : int
+        Of all draws; the same image has the same answer anywhere.
+    n_jobs : int or None
+        Threads for the samples of a step.
+
+    Returns
+    -------
+    Bunch
+        ``image``, ``loss_curve`` (the loss before each step) and ``seconds``.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        With the result so far in its attribute ``result``.
+    """
+    began = time.perf_counter()
+    cover, alpha, sign = problem.cover, problem.alpha, problem.sign
+    start = cover.laid_out(image.astype(np.float64))
+    # Where windows are drawn at random seven digits are more than enough of them.
+    seen = start.astype(np.float32 if problem.is_random else np.float64)
+    adam = TouchedAdam(start, seen, problem.learning_rate, problem.clip)
+    fidelity = problem.fidelity(image)
+    samples = [
+        problem.sample(np.random.default_rng(child))
+        for child in np.random.SeedSequence(seed).spawn(problem.n_samples)
+    ]
+    losses = []
+
+    def result():
+        moved = cover.grid(adam.image(), image.shape)
+        seconds = time.perf_counter() - began
+        return Bunch(image=moved, loss_curve=np.array(losses), seconds=seconds)
+
+    try:
+        with Parallel(n_jobs=n_jobs, prefer="threads") as parallel:
+            for step in range(problem.n_steps):
+                windows = cover.windows(seen)
+                if len(samples) == 1:
+                    found = [samples[0](windows)]
+                else:
+                    found = parallel(delayed(sample)(windows) for sample in samples)
+                value, places, grad = _combined(found, problem.combine)
+                loss = alpha * sign * value
+                loss += (1 - alpha) * fidelity.value(adam.values, adam.start)
+                losses.append(loss)
+                adam.step(
+                    places,
+                    alpha * sign * grad,
+                    lambda *pixels: (1 - alpha) * fidelity.grad(*pixels),
+                )
+                if problem.report(step, loss):
+                    break
+    except BaseException as error:
+        error.result = result()
+        raise
+    return result()
+
+
+def _combined(found, combine):
+    """One value, places and gradient of those of several samples."""
+    if len(found) == 1:
+        return found[0]
+    values, places, grads = zip(*found, strict=True)
+    value, n = float(np.mean(values)), len(found)
+    if combine == "mean":
+        grad = np.concatenate([g.ravel() for g in grads]) / n
+        return value, np.concatenate([p.ravel() for p in places]), grad
+    used, row = np.unique(
+        np.concatenate([p.ravel() for p in places]), return_inverse=True
+    )
+    dense = np.zeros((n, used.size))
+    sample = np.repeat(np.arange(n), [p.size for p in places])
+    np.add.at(dense, (sample, row), np.concatenate([g.ravel() for g in grads]))
+    return value, used, min_norm_weights(dense) @ dense

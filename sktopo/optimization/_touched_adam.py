@@ -1,0 +1,97 @@
+"""Adam where most pixels never have a gradient."""
+
+import numpy as np
+
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
+
+
+class TouchedAdam:
+    """Adam on the pixels that have ever had a gradient.
+
+    All others have moments of zero and stay where they are, so that leaving them out
+    changes nothing but the time.
+
+    Parameters
+    ----------
+    image : ndarray of float64 of shape (n_places,)
+        Pixels as a cover lays them out.
+    seen : ndarray of float of shape (n_places,)
+        The same, maybe in less precision; it changes as the pixels move.
+    learning_rate : float
+    clip : tuple of 2 floats or None
+        Bounds of the values.
+
+    Attributes
+    ----------
+    values, start : ndarray of float64 of shape (n_touched,)
+        Of the touched pixels, now and at the beginning.
+    """
+
+    def __init__(self, image, seen, learning_rate, clip):
+        self._image, self._seen = image, seen
+        self._rate, self._clip = learning_rate, clip
+        self._row = np.full(image.size, -1, dtype=np.intp)
+        self._places = np.empty(0, dtype=np.intp)
+        self._state = np.empty((4, 0))
+        self._age = 0
+
+    @property
+    def values(self):
+        return self._state[0, : self._places.size]
+
+    @property
+    def start(self):
+        return self._state[1, : self._places.size]
+
+    def step(self, places, grad, pull):
+        """Move along a gradient at some places, and along a pull on all touched ones.
+
+        Parameters
+        ----------
+        places : ndarray of int
+            They may repeat.
+        grad : ndarray of places' shape
+        pull : callable
+            ``pull(values, start)``, a gradient for each touched pixel.
+        """
+        places = places.ravel()
+        self._touch(places)
+        n = self._places.size
+        values, start, mean, square = self._state[:, :n]
+        total = np.bincount(self._row[places], grad.ravel(), n) + pull(values, start)
+        self._age += 1
+        mean *= _BETA_1
+        mean += (1 - _BETA_1) * total
+        square *= _BETA_2
+        square += (1 - _BETA_2) * total**2
+        size = np.sqrt(square / (1 - _BETA_2**self._age)) + _EPSILON
+        values -= self._rate * (mean / (1 - _BETA_1**self._age)) / size
+        if self._clip is not None:
+            # Where a pixel starts outside of the bounds it may stay, no further.
+            low, high = (
+                np.minimum(start, self._clip[0]),
+                np.maximum(start, self._clip[1]),
+            )
+            np.clip(values, low, high, out=values)
+        self._seen[self._places] = values
+
+    def image(self):
+        """All pixels where they are now."""
+        image = self._image.copy()
+        image[self._places] = self.values
+        return image
+
+    def _touch(self, places):
+        new = np.unique(places[self._row[places] < 0])
+        if new.size == 0:
+            return
+        n = self._places.size
+        end = n + new.size
+        if end > self._state.shape[1]:
+            grown = np.zeros((4, max(end, 2 * n)))
+            grown[:, :n] = self._state[:, :n]
+            self._state = grown
+        self._row[new] = np.arange(n, end)
+        self._places = np.append(self._places, new)
+        self._state[:2, n:end] = self._image[new]
+        self._state[2:, n:end] = 0.0
