@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo import (
     PersistenceDiagrams,
     PersistenceEnergies,
+    STUMPImageOptimizer,
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
@@ -50,6 +51,7 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalRidgeCV(alphas=(0.1, 1.0)),
         TopologicalLogisticRegression(),
         SignalEnergies(),
+        STUMPImageOptimizer(n_steps=5, noise=0.1),
         TopoPointOptimizer(filtration="rips", max_iter=5),
         TopoPointOptimizer(
             filtration="rips", method="nadaraya_watson", optimizer="gd", max_iter=5

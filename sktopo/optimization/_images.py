@@ -257,7 +257,8 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         images = self.optimize(X).images
         if isinstance(X, list) and np.ndim(X[0]) > 1:
             return images
-        return np.stack(images).reshape(np.shape(X))
+        images = np.stack(images)
+        return images if self.image_shape is None else images.reshape(len(images), -1)
 
     def optimize(self, X):
         """The same with what there is to know of it; nothing is stored.
@@ -311,7 +312,8 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         name = type(self).__name__
         if isinstance(X, list) and len(X) and np.ndim(X[0]) > 1:
             return [self._checked(x, f"X[{i}]", (2, 3)) for i, x in enumerate(X)]
-        if np.ndim(X) in (3, 4) and self.image_shape is None:
+        ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
+        if ndim > 2 and self.image_shape is None:
             return list(self._checked(X, "X", (3, 4)))
         X = validate_data(self, X, dtype=np.float64, reset=reset)
         if self.image_shape is None:

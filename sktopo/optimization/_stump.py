@@ -176,6 +176,12 @@ def stump(image, problem, seed, n_jobs=None):
                 value, places, grad = _combined(found, problem.combine)
                 loss = alpha * sign * value
                 loss += (1 - alpha) * fidelity.value(adam.values, adam.start)
+                if not np.isfinite(loss):
+                    raise ValueError(
+                        "The loss of STUMPImageOptimizer must be finite. Got "
+                        f"{loss} in step {step}: a target diagram needs as many "
+                        "essential bars as the image has, one in H0 and none above."
+                    )
                 losses.append(loss)
                 adam.step(
                     places,

@@ -1,0 +1,136 @@
+"""Covers of grids and smears: every pixel once, adjoint pairs, the right weights."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sktopo.objectives import POOLINGS, BankedSmearing, GridCover, Smearing
+
+SHAPES = [
+    ((10,), 3, None),
+    ((12, 9), 3, None),
+    ((10, 10), 3, None),
+    ((7, 11), 4, 2),
+    ((5, 6, 7), 2, None),
+    ((5, 6, 7), 3, 1),
+    ((4, 3), 9, None),
+    ((1, 1), 1, None),
+    ((6, 8), 1, None),
+]
+
+
+def windows_of(shape, pool_size, stride):
+    """Flat pixels of every window, by loops."""
+    stride = pool_size if stride is None else stride
+    flat = np.arange(np.prod(shape)).reshape(shape)
+    starts = []
+    for n in shape:
+        axis = [0]
+        while axis[-1] + pool_size < n:
+            axis.append(axis[-1] + stride)
+        starts.append(axis)
+    for corner in np.stack(np.meshgrid(*starts, indexing="ij"), -1).reshape(
+        -1, len(shape)
+    ):
+        yield flat[tuple(slice(c, c + pool_size) for c in corner)].ravel()
+
+
+@pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
+def test_windows_cover_all_pixels(shape, pool_size, stride, rng):
+    cover = GridCover(shape, pool_size, stride)
+    image = rng.random(shape)
+    laid_out = cover.laid_out(image)
+    assert_array_equal(cover.grid(laid_out, shape), image)
+    windows, inside = cover.windows(laid_out), cover.inside
+    expected = list(windows_of(shape, pool_size, stride))
+    assert len(windows) == cover.size == np.prod(cover.shape) == len(expected)
+    for k, pixels in enumerate(expected):
+        row = windows[k] if inside is None else windows[k][inside[k]]
+        assert_array_equal(row, image.ravel()[pixels])
+        assert_array_equal(laid_out[cover.places[k]], windows[k])
+    assert set(np.concatenate(expected)) == set(range(image.size))
+
+
+def test_ten_by_ten_in_threes_keeps_all_pixels():
+    cover = GridCover((10, 10), 3)
+    assert cover.shape == (4, 4)
+    assert cover.inside.sum() == 100
+
+
+def smearings(cover, pooling, noise):
+    rng = np.random.default_rng(1)
+    return Smearing(cover, pooling, noise), BankedSmearing(
+        cover, pooling, noise, 50, rng
+    )
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
+def test_pool_and_spread_are_adjoint(pooling, shape, pool_size, stride, rng):
+    cover = GridCover(shape, pool_size, stride)
+    for smearing in smearings(cover, pooling, 0.0):
+        smear = smearing(rng)
+        x, g = rng.normal(size=shape), rng.normal(size=cover.size)
+        laid_out = cover.laid_out(x)
+        pooled = smear.pool(cover.windows(laid_out))
+        spread = smear.spread(np.arange(cover.size), g)
+        back = np.zeros(laid_out.size)
+        np.add.at(back, cover.places, spread)
+        assert abs(pooled @ g - laid_out @ back) < 1e-12 * max(1, np.abs(pooled @ g))
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
+def test_weights_are_convex(pooling, shape, pool_size, stride, rng):
+    cover = GridCover(shape, pool_size, stride)
+    for smearing in smearings(cover, pooling, 0.0):
+        weights = smearing(rng).spread(np.arange(cover.size), np.ones(cover.size))
+        assert (weights >= 0).all()
+        assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+        if cover.inside is not None:
+            assert (weights[~cover.inside] == 0).all()
+        if pooling == "mean":
+            counts = cover.width
+            if cover.inside is not None:
+                counts = cover.inside.sum(axis=1, keepdims=True)
+            inside = weights > 0
+            assert_allclose(weights, inside / counts, rtol=1e-6)
+        if pooling == "vertex":
+            assert ((weights == 0) | (weights == 1)).all()
+
+
+def test_distributions_of_weights():
+    cover, rng = GridCover((4000,), 4), np.random.default_rng(0)
+    first = {}
+    for pooling in POOLINGS:
+        draws = [
+            Smearing(cover, pooling, 0.0)(rng).spread(np.arange(1000), np.ones(1000))
+            for _ in range(20)
+        ]
+        first[pooling] = np.concatenate(draws)[:, 0]
+        assert first[pooling].mean() == pytest.approx(0.25, abs=0.01)
+    # Uniform on the simplex: the first of four weights is a Beta(1, 3).
+    assert first["simplex"].var() == pytest.approx(3 / 80, rel=0.05)
+    assert first["vertex"].var() == pytest.approx(3 / 16, rel=0.05)
+    assert 0 < first["uniform"].var() < first["simplex"].var()
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_noise_is_bounded_and_even(pooling):
+    cover, rng = GridCover((30, 41), 4), np.random.default_rng(0)
+    zeros = cover.windows(cover.laid_out(np.zeros((30, 41), dtype=np.float32)))
+    for smearing in smearings(cover, pooling, 10.0):
+        pooled = np.concatenate([smearing(rng).pool(zeros) for _ in range(50)])
+        assert np.abs(pooled).max() <= 10.0
+        # A bank of 50 has a mean of its own.
+        allowed = 2.5 if isinstance(smearing, BankedSmearing) else 0.3
+        assert abs(pooled.mean()) < allowed
+        assert pooled.std() > 10 / np.sqrt(3) / np.sqrt(16) * 0.9
+        assert smearing.is_random
+
+
+def test_what_is_random():
+    assert not Smearing(GridCover((9, 9), 1), "simplex", 0.0).is_random
+    assert not Smearing(GridCover((9, 9), 3), "mean", 0.0).is_random
+    assert Smearing(GridCover((9, 9), 1), "simplex", 0.1).is_random
+    assert Smearing(GridCover((9, 9), 3), "vertex", 0.0).is_random
