@@ -15,7 +15,7 @@ the test folds included, without their labels.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import SHORT, save, stored
+from clouds import SHORT, save, stored
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score

@@ -10,7 +10,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import SHORT, save, show, stored, upright
+from clouds import SHORT, save, show, stored, upright
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 

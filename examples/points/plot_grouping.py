@@ -17,7 +17,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import save
+from clouds import save
 from scipy.spatial import cKDTree
 
 from sktopo import TopoPointOptimizer, persistence_diagrams

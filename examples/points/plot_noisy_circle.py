@@ -17,7 +17,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import SHORT, save
+from clouds import SHORT, save
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_noisy_circle

@@ -13,7 +13,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import SHORT, save, show, stored, upright
+from clouds import SHORT, save, show, stored, upright
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_chair

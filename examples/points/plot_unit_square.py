@@ -14,7 +14,7 @@ import time
 import gudhi
 import matplotlib.pyplot as plt
 import numpy as np
-from common import save
+from clouds import save
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
 from sktopo.filtrations import WeakAlpha

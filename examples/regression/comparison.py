@@ -1,9 +1,9 @@
 """What the examples on regression share: models, repetitions, tables and curves."""
 
-import os
+import sys
 import warnings
+from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -15,7 +15,22 @@ from sktopo import TopologicalRidgeCV
 from sktopo.datasets import make_structured_regression
 from sktopo.solvers import minimize_kinked_quadratic
 
-SHORT = bool(os.environ.get("SKTOPO_SHORT"))
+sys.path.append(str(Path(__file__).parents[1]))
+from shared import SHORT, save
+
+__all__ = [
+    "ALPHAS",
+    "SHORT",
+    "StepRegression",
+    "compare",
+    "errors_of",
+    "plain_models",
+    "plot_curves",
+    "print_table",
+    "save",
+    "step_models",
+    "topological_models",
+]
 ALPHAS = np.logspace(-4, 1, 20)
 
 
@@ -134,12 +149,3 @@ def plot_curves(ax, title, n_samples, errors):
         (line,) = ax.plot(n_samples, middle, style, marker=".", label=name)
         ax.fill_between(n_samples, low, high, color=line.get_color(), alpha=0.15)
     ax.set(title=title, xlabel="samples", ylabel="test MSE", yscale="log")
-
-
-def save(fig, name):
-    """Store the figure where there is no screen."""
-    if plt.get_backend().lower() == "agg":
-        fig.savefig(name, dpi=100)
-        print(f"\nFigure: {name}")
-    else:
-        plt.show()

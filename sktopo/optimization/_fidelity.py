@@ -17,13 +17,12 @@ class SquaredFidelity:
     def __init__(self, image, scale):
         self._n_pixels = image.size
 
-    def value(self, values, start):
-        """The mean, given the pixels that may have changed."""
-        return float(((values - start) ** 2).sum()) / self._n_pixels
-
-    def grad(self, values, start):
-        """Its derivative in the values."""
-        return 2 / self._n_pixels * (values - start)
+    def value_and_grad(self, values, start):
+        """The mean, and its gradient, at the pixels that may have changed."""
+        change = values - start
+        value = float(change @ change) / self._n_pixels
+        change *= 2 / self._n_pixels
+        return value, change
 
 
 class CrossEntropyFidelity:
@@ -45,17 +44,14 @@ class CrossEntropyFidelity:
         share = self._share(image)
         self._entropy = float(_cross_entropy(share, share).sum())
 
-    def value(self, values, start):
-        """The mean, given the pixels that may have changed."""
+    def value_and_grad(self, values, start):
+        """The mean, and its gradient, at the pixels that may have changed."""
         start, share = self._share(start), self._share(values)
         more = _cross_entropy(start, share) - _cross_entropy(start, start)
-        return (self._entropy + float(more.sum())) / self._n_pixels
-
-    def grad(self, values, start):
-        """Its derivative in the values."""
-        start, share = self._share(start), self._share(values)
+        value = (self._entropy + float(more.sum())) / self._n_pixels
         slope = (share - start) / (share * (1 - share))
-        return slope / (self._range * self._n_pixels)
+        slope /= self._range * self._n_pixels
+        return value, slope
 
     def _share(self, values):
         share = (values - self._low) / self._range

@@ -174,8 +174,8 @@ def stump(image, problem, seed, n_jobs=None):
                 else:
                     found = parallel(delayed(sample)(windows) for sample in samples)
                 value, places, grad = _combined(found, problem.combine)
-                loss = alpha * sign * value
-                loss += (1 - alpha) * fidelity.value(adam.values, adam.start)
+                kept, pull = fidelity.value_and_grad(adam.values, adam.start)
+                loss = alpha * sign * value + (1 - alpha) * kept
                 if not np.isfinite(loss):
                     raise ValueError(
                         "The loss of STUMPImageOptimizer must be finite. Got "
@@ -183,11 +183,8 @@ def stump(image, problem, seed, n_jobs=None):
                         "essential bars as the image has, one in H0 and none above."
                     )
                 losses.append(loss)
-                adam.step(
-                    places,
-                    alpha * sign * grad,
-                    lambda *pixels: (1 - alpha) * fidelity.grad(*pixels),
-                )
+                pull *= 1 - alpha
+                adam.step(places, alpha * sign * grad, pull)
                 if problem.report(step, loss):
                     break
     except BaseException as error:

@@ -44,28 +44,39 @@ class TouchedAdam:
         return self._state[1, : self._places.size]
 
     def step(self, places, grad, pull):
-        """Move along a gradient at some places, and along a pull on all touched ones.
+        """Move along a gradient at some places, and along a pull on the touched pixels.
 
         Parameters
         ----------
         places : ndarray of int
             They may repeat.
         grad : ndarray of places' shape
-        pull : callable
-            ``pull(values, start)``, a gradient for each touched pixel.
+        pull : ndarray of the shape of ``values``
+            A gradient at the pixels that were touched before; it is used up.
         """
         places = places.ravel()
+        n_before = self._places.size
         self._touch(places)
         n = self._places.size
         values, start, mean, square = self._state[:, :n]
-        total = np.bincount(self._row[places], grad.ravel(), n) + pull(values, start)
+        total = np.bincount(self._row[places], grad.ravel(), n).astype(
+            float, copy=False
+        )
+        # Pixels touched for the first time are where they started: nothing pulls them.
+        total[:n_before] += pull
         self._age += 1
         mean *= _BETA_1
         mean += (1 - _BETA_1) * total
+        total *= total
+        total *= 1 - _BETA_2
         square *= _BETA_2
-        square += (1 - _BETA_2) * total**2
-        size = np.sqrt(square / (1 - _BETA_2**self._age)) + _EPSILON
-        values -= self._rate * (mean / (1 - _BETA_1**self._age)) / size
+        square += total
+        size = np.sqrt(square, out=total)
+        size *= 1 / np.sqrt(1 - _BETA_2**self._age)
+        size += _EPSILON
+        move = np.divide(mean, size, out=size)
+        move *= self._rate / (1 - _BETA_1**self._age)
+        values -= move
         if self._clip is not None:
             # Where a pixel starts outside of the bounds it may stay, no further.
             low, high = (

@@ -1,18 +1,14 @@
-"""What the examples on points share: data, pictures of them, and where these go."""
+"""What the examples on points share: pictures of them in space."""
 
-import os
+import sys
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-SHORT = bool(os.environ.get("SKTOPO_SHORT"))
+sys.path.append(str(Path(__file__).parents[1]))
+from shared import SHORT, save, stored
 
-
-def stored(name):
-    """The arrays of a file in the folder SKTOPO_DATA, or None where there is none."""
-    path = Path(os.environ.get("SKTOPO_DATA", ""), name)
-    return np.load(path, allow_pickle=False) if path.is_file() else None
+__all__ = ["SHORT", "save", "show", "stored", "upright"]
 
 
 def upright(points):
@@ -32,12 +28,3 @@ def show(ax, points, title, limits=None, **style):
     ax.view_init(elev=15, azim=-60)
     ax.set_axis_off()
     ax.set_title(title)
-
-
-def save(fig, name):
-    """Store the figure where there is no screen."""
-    if plt.get_backend().lower() == "agg":
-        fig.savefig(name, dpi=100)
-        print(f"\nFigure: {name}")
-    else:
-        plt.show()
