@@ -8,6 +8,8 @@ from sktopo._sklearn_compat import Interval, StrOptions
 from sktopo.base import DiagramFunctional
 from sktopo.functionals._bars import check_diagram, power_and_slope
 
+_EVERYWHERE = (-np.inf, np.inf, 0.0, np.inf)
+
 
 class PersistenceNorm(DiagramFunctional):
     """The sum of ``|d - b|^p`` over the bars in a region of the birth-lifetime plane.
@@ -88,12 +90,13 @@ class PersistenceNorm(DiagramFunctional):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
-        counts = np.isfinite(lifetime) & (lifetime > 0)
-        if self.region is not None:
-            birth_low, birth_high, low, high = self.region
-            counts &= (birth_low < diagram[:, 0]) & (diagram[:, 0] < birth_high)
-            counts &= (low < lifetime) & (lifetime < high)
-        bars = np.flatnonzero(counts)
+        birth_low, birth_high, low, high = (
+            _EVERYWHERE if self.region is None else self.region
+        )
+        # An infinite lifetime is not inside of any region.
+        bars = np.flatnonzero((lifetime > max(low, 0.0)) & (lifetime < high))
+        births = diagram[bars, 0]
+        bars = bars[(birth_low < births) & (births < birth_high)]
         length, slope = power_and_slope(lifetime[bars], self.p)
         pull = np.sign(signed[bars]) * slope
         if self.side != "death":

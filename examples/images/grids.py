@@ -1,0 +1,57 @@
+"""What the examples on images share: three images, and pictures of them."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sktopo import persistence_diagrams
+from sktopo.datasets import (
+    make_blobs_with_bridges,
+    make_double_well,
+    make_sampled_circle,
+)
+from sktopo.filtrations import Cubical
+
+sys.path.append(str(Path(__file__).parents[1]))
+from shared import SHORT, save, stored
+
+__all__ = ["SHORT", "TASKS", "bars", "images", "save", "show", "stored"]
+
+# What is wanted of each image; the settings are those of the paper.
+TASKS = {
+    "wells": {"maximize": True, "side": "death", "pool_size": 5, "noise": 50.0},
+    "circle": {
+        "homology_dimension": 1,
+        "maximize": True,
+        "side": "birth",
+        "pool_size": 5,
+        "noise": 100.0,
+    },
+    "blobs": {"side": "death", "pool_size": 4, "noise": 50.0},
+}
+
+
+def images():
+    """The paper's three images, or others of the same kind."""
+    found = stored("stump_images.npz")
+    if found is not None and not SHORT:
+        return {name: found[name].astype(float) for name in TASKS}
+    n = 60 if SHORT else None
+    makers = (make_double_well, make_sampled_circle, make_blobs_with_bridges)
+    options = {} if n is None else {"n": n}
+    made = [maker(random_state=0, **options) for maker in makers]
+    return dict(zip(TASKS, made, strict=True))
+
+
+def bars(image, dimension, longer_than=50):
+    """Lifetimes of the finite bars that are longer than some threshold."""
+    (diagram,) = persistence_diagrams(image, Cubical(), (dimension,))
+    lifetimes = np.abs(diagram[:, 1] - diagram[:, 0])
+    return lifetimes[np.isfinite(lifetimes) & (lifetimes > longer_than)]
+
+
+def show(ax, image, title=None, **style):
+    """An image from 0 to 255, without axes."""
+    ax.imshow(image, **({"vmin": 0, "vmax": 255} | style))
+    ax.set(xticks=[], yticks=[], title=title)
