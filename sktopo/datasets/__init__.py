@@ -1,5 +1,10 @@
 """Generators of data whose answer is known."""
 
+from sktopo.datasets._images import (
+    make_blobs_with_bridges,
+    make_double_well,
+    make_sampled_circle,
+)
 from sktopo.datasets._points import (
     make_chair,
     make_horseshoe,
@@ -9,9 +14,12 @@ from sktopo.datasets._points import (
 from sktopo.datasets._regression import make_structured_regression
 
 __all__ = [
+    "make_blobs_with_bridges",
     "make_chair",
+    "make_double_well",
     "make_horseshoe",
     "make_noisy_circle",
+    "make_sampled_circle",
     "make_structured_regression",
     "make_two_clusters",
 ]

@@ -1,0 +1,87 @@
+"""Images: sizes, ranges, and the bars that their docstrings promise."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sktopo import datasets, persistence_diagrams
+from sktopo.filtrations import Cubical
+
+MAKERS = [
+    (datasets.make_double_well, 310),
+    (datasets.make_sampled_circle, 210),
+    (datasets.make_blobs_with_bridges, 256),
+]
+
+
+def bars(image, dimension):
+    """Finite bars, longest first."""
+    (diagram,) = persistence_diagrams(image, Cubical(), (dimension,))
+    diagram = diagram[np.isfinite(diagram[:, 1])]
+    return diagram[np.argsort(diagram[:, 0] - diagram[:, 1], kind="stable")]
+
+
+@pytest.mark.parametrize(("maker", "size"), MAKERS)
+def test_images_are_grey_and_repeat(maker, size):
+    image = maker(random_state=3)
+    assert image.shape == (size, size)
+    assert image.dtype == np.float64
+    assert 0 <= image.min() < 1
+    assert 254 < image.max() <= 255
+    assert_array_equal(image, maker(random_state=3))
+    assert maker(60, random_state=3).shape == (60, 60)
+
+
+@pytest.mark.parametrize("n", [60, 310])
+def test_double_well(n):
+    image = datasets.make_double_well(n)
+    assert_allclose(bars(image, 0), [[42.5, 171.3]], rtol=0.05)
+    assert len(bars(image, 1)) == 0
+    noisy = datasets.make_double_well(n, noise=5.0, random_state=0)
+    assert np.std(noisy - image) == pytest.approx(5, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("n", [60, 210])
+def test_sampled_circle(n, seed):
+    image = datasets.make_sampled_circle(n, random_state=seed)
+    found = bars(image, 1)
+    assert_allclose(found[0], [198, 255], rtol=0.05)
+    assert (np.diff(found[1:]) < 10).all()
+    # The ring is around the middle.
+    assert image[n // 3 : -n // 3, n // 3 : -n // 3].max() > 254
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_blobs_with_bridges(seed):
+    image = datasets.make_blobs_with_bridges(random_state=seed)
+    lifetimes = np.diff(bars(image, 0)).ravel()
+    assert lifetimes.size == 14
+    assert lifetimes[0] == pytest.approx(212, rel=0.05)
+    assert lifetimes[-1] == pytest.approx(51, rel=0.05)
+    assert lifetimes[-1] > 50
+    assert lifetimes.sum() == pytest.approx(2091, rel=0.05)
+    assert (np.diff(bars(image, 1)) < 10).all()
+    few = datasets.make_blobs_with_bridges(100, n_blobs=5, random_state=seed)
+    assert len(bars(few, 0)) == 4
+
+
+@pytest.mark.parametrize(("maker", "size"), MAKERS)
+@pytest.mark.parametrize("n", [3, 10.5, "large"])
+def test_bad_sizes(maker, size, n):
+    with pytest.raises(ValueError, match=f"'n' parameter of {maker.__name__} must be"):
+        maker(n)
+
+
+@pytest.mark.parametrize(
+    ("maker", "params", "message"),
+    [
+        (datasets.make_double_well, {"noise": -1.0}, "make_double_well takes must be"),
+        (datasets.make_sampled_circle, {"n_points": 2}, "'n_points' parameter of"),
+        (datasets.make_sampled_circle, {"jitter": np.inf}, "must be in the range"),
+        (datasets.make_blobs_with_bridges, {"n_blobs": 1}, "'n_blobs' parameter of"),
+    ],
+)
+def test_bad_parameters(maker, params, message):
+    with pytest.raises(ValueError, match=message):
+        maker(**params)
