@@ -6,6 +6,8 @@ from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
 from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
+from sktopo.objectives._samples import SampledPoints
+from sktopo.objectives._smeared import SmearedPersistence
 from sktopo.objectives._squared_error import SquaredError
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "GroupingTerm",
     "LogLoss",
     "PersistenceTerm",
+    "SampledPoints",
+    "SmearedPersistence",
     "Smearing",
     "SquaredError",
     "WeightedSum",
