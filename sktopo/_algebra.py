@@ -13,6 +13,12 @@ def hand_on_randomness(function, *parts):
     return function
 
 
+def warm_function(term):
+    """Its ``warm_value_and_grad()``, or ``value_and_grad`` where it has none."""
+    warm = getattr(term, "warm_value_and_grad", None)
+    return term.value_and_grad if warm is None else warm()
+
+
 class Differentiable(ValidatedParams):
     """Something with ``value_and_grad``: it adds to its kind and scales by numbers."""
 
@@ -145,12 +151,7 @@ class WeightedSum(Differentiable):
 
         It is random if that of one of the terms is.
         """
-        parts = [
-            term.warm_value_and_grad()
-            if hasattr(term, "warm_value_and_grad")
-            else term.value_and_grad
-            for term in self.terms
-        ]
+        parts = [warm_function(term) for term in self.terms]
         return hand_on_randomness(lambda x: self._sum(parts, x), *parts)
 
     def big_step(self, x, rate):

@@ -180,10 +180,10 @@ class Smearing:
     """
 
     def __init__(self, cover, pooling, noise, dtype=np.float32):
-        self._cover, self._pooling, self._noise = cover, pooling, noise
-        self._dtype = dtype
         # With one pixel for each window nothing is left to draw.
-        self.is_random = noise > 0 or (pooling != "mean" and cover.width > 1)
+        self._pooling = pooling if cover.width > 1 else "mean"
+        self._cover, self._noise, self._dtype = cover, noise, dtype
+        self.is_random = noise > 0 or self._pooling != "mean"
 
     def __call__(self, rng):
         """Draw a Smear."""

@@ -43,8 +43,9 @@ class SampledPoints:
 
     Parameters
     ----------
-    term_of : callable
-        ``term_of(points)`` is the term of the points with these indices.
+    function_of : callable
+        ``function_of(k, points)`` is the ``value_and_grad`` for the k-th draw, of the
+        points with these indices; a slice where all are taken.
     n_subsample : int or None
         Points that are drawn; None for all, and so where there are no more.
     noise : float
@@ -62,7 +63,7 @@ class SampledPoints:
 
     def __init__(
         self,
-        term_of,
+        function_of,
         *,
         n_subsample,
         noise,
@@ -71,16 +72,15 @@ class SampledPoints:
         random_state,
         n_jobs,
     ):
-        self._term_of = term_of
+        self._function_of = function_of
         self._n_subsample, self._noise = n_subsample, noise
         self._n_samples, self._combine = n_samples, combine
         self._random_state, self._n_jobs = random_state, n_jobs
-        self._functions = None
 
     def __call__(self, x):
         draws = [self._draw(x) for _ in range(self._n_samples)]
         found = Parallel(n_jobs=self._n_jobs, prefer="threads")(
-            delayed(self._evaluate)(k, points, places)
+            delayed(self._function_of(k, points))(places)
             for k, (points, places) in enumerate(draws)
         )
         grads = np.zeros((self._n_samples, *x.shape))
@@ -92,17 +92,7 @@ class SampledPoints:
         rng, points = self._random_state, slice(None)
         if self._n_subsample is not None and self._n_subsample < len(x):
             points = rng.choice(len(x), self._n_subsample, replace=False)
-        elif self._functions is None:
-            term = self._term_of(points)
-            self._functions = [
-                term.warm_value_and_grad() for _ in range(self._n_samples)
-            ]
         places = x[points]
         if self._noise:
             places = places + self._noise * rng.normal(size=places.shape)
         return points, places
-
-    def _evaluate(self, k, points, places):
-        if self._functions is not None:
-            return self._functions[k](places)
-        return self._term_of(points).value_and_grad(places)

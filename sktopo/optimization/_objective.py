@@ -66,9 +66,17 @@ class SampledObjective(SampledPoints):
     """
 
     def __init__(self, objective, **how):
-        super().__init__(objective.of, **how)
-        self._shared = objective.shared
+        super().__init__(self._function, **how)
+        self._objective, self._warm = objective, None
+        if how["n_subsample"] is None:
+            term, n_samples = objective.of(), how["n_samples"]
+            self._warm = [term.warm_value_and_grad() for _ in range(n_samples)]
 
     def __call__(self, x):
         value, grad = super().__call__(x)
-        return value, self._shared(grad)
+        return value, self._objective.shared(grad)
+
+    def _function(self, k, points):
+        if self._warm is not None:
+            return self._warm[k]
+        return self._objective.of(points).value_and_grad
