@@ -1,30 +1,22 @@
-"""Smearing on complexes and clouds: nerves, covers, frozen draws, random sums."""
+"""Smearing on complexes: frozen draws, covers good and bad, random sums."""
 
 import pickle
-from itertools import combinations
 
 import numpy as np
 import pytest
-from _reference import freudenthal_simplices
+from _reference import freudenthal_simplices, random_complex, random_cover
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.spatial import ConvexHull
-from scipy.spatial.distance import pdist
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from sktopo import TopologicalRidge, TopoPointOptimizer, persistence_diagrams
-from sktopo.datasets import make_noisy_circle
-from sktopo.filtrations import Cubical, LowerStar, WeakAlpha, closure, nerve
+from sktopo import TopologicalRidge
+from sktopo.filtrations import Cubical, LowerStar, nerve
 from sktopo.functionals import PersistenceEnergy, PersistenceNorm
 from sktopo.objectives import (
     POOLINGS,
     PersistenceTerm,
     SmearedPersistence,
-    Smearing,
     SquaredError,
-    SubsampledTerm,
-    VertexCover,
-    neighborhood_cover,
 )
 from sktopo.solvers import LBFGS, Adam, GradientDescent
 from sktopo.testing import check_gradient
@@ -34,144 +26,6 @@ ENERGY = PersistenceEnergy(p=2, q=1)
 
 def circle(n):
     return [(i, (i + 1) % n) for i in range(n)]
-
-
-def sphere(n, seed=0):
-    points = np.random.RandomState(seed).normal(size=(n, 3))
-    points /= np.linalg.norm(points, axis=1)[:, None]
-    return closure(ConvexHull(points).simplices.tolist())
-
-
-def torus(m, n):
-    index = np.arange(m * n).reshape(m, n)
-    a, b, c = index, np.roll(index, -1, axis=0), np.roll(index, -1, axis=1)
-    d = np.roll(b, -1, axis=1)
-    triangles = [np.stack([a, b, d], axis=-1), np.stack([a, c, d], axis=-1)]
-    return closure(np.concatenate(triangles).reshape(-1, 3).tolist())
-
-
-def random_complex(rng, n=14, n_facets=10):
-    facets = [rng.choice(n, rng.integers(2, 5), replace=False) for _ in range(n_facets)]
-    return closure([facet.tolist() for facet in facets])
-
-
-def random_cover(rng, n=14, n_sets=6):
-    cover = [set(rng.choice(n, rng.integers(1, 5)).tolist()) for _ in range(n_sets)]
-    for v in range(n):
-        cover[rng.integers(n_sets)].add(v)
-    return [sorted(one) for one in cover]
-
-
-def betti(simplices, n_vertices, top):
-    diagrams = persistence_diagrams(
-        np.zeros(n_vertices), LowerStar(simplices), tuple(range(top + 1))
-    )
-    return [int(np.isinf(diagram).sum()) for diagram in diagrams]
-
-
-def brute_force_nerve(simplices, cover, dimension, n_vertices):
-    """Families of open sets that have an open simplex in common."""
-    every = [*map(set, simplices), *({v} for v in range(n_vertices))]
-    stars = [{i for i, s in enumerate(every) if s & set(one)} for one in cover]
-    return [
-        family
-        for size in range(1, dimension + 2)
-        for family in combinations(range(len(cover)), size)
-        if set.intersection(*(stars[i] for i in family))
-    ]
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_nerve_is_that_of_the_open_stars(seed):
-    rng = np.random.default_rng(seed)
-    simplices, cover = random_complex(rng), random_cover(rng)
-    for dimension in range(4):
-        expected = brute_force_nerve(simplices, cover, dimension, 14)
-        assert nerve(simplices, cover, dimension) == expected
-    LowerStar(nerve(simplices, cover, 3)).build(np.zeros(len(cover)))
-
-
-def test_nerve_of_single_vertices_is_the_complex(rng):
-    simplices = random_complex(rng)
-    cover = [[v] for v in range(14)]
-    expected = {*simplices, *((v,) for v in range(14))}
-    assert set(nerve(simplices, cover, 5)) == expected
-
-
-@pytest.mark.parametrize("overlap", [False, True])
-@pytest.mark.parametrize(
-    ("simplices", "n", "n_sets", "expected"),
-    [
-        (circle(30), 30, 6, [1, 1]),
-        (sphere(300), 300, 24, [1, 0, 1]),
-        (torus(18, 20), 360, 40, [1, 2, 1]),
-    ],
-    ids=["circle", "sphere", "torus"],
-)
-def test_good_covers_keep_homology(simplices, n, n_sets, expected, overlap):
-    top = len(expected) - 1
-    assert betti(simplices, n, top) == expected
-    for seed in range(3):
-        cover = neighborhood_cover(
-            simplices, n_sets, overlap=overlap, random_state=seed
-        )
-        found = nerve(simplices, cover, top + 1)
-        assert betti(found, n_sets, top) == expected
-
-
-def hops_between(simplices, n):
-    hops = np.full((n, n), np.inf)
-    np.fill_diagonal(hops, 0)
-    for s in simplices:
-        if len(s) == 2:
-            hops[s] = hops[s[::-1]] = 1
-    for k in range(n):
-        hops = np.minimum(hops, hops[:, [k]] + hops[[k]])
-    return hops
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_neighborhoods(seed):
-    rng = np.random.default_rng(seed)
-    simplices = random_complex(rng, 25, 12)
-    hops = hops_between(simplices, 25)
-    options = {"n_vertices": 25, "random_state": seed}
-    for radius in (0, 1, 2):
-        balls = neighborhood_cover(simplices, None, radius, overlap=True, **options)
-        cells = neighborhood_cover(simplices, None, radius, **options)
-        assert_array_equal(np.sort(np.concatenate(cells)), np.arange(25))
-        assert set(np.concatenate(balls).tolist()) == set(range(25))
-        for ball, cell in zip(balls, cells, strict=True):
-            centres = [
-                v
-                for v in range(25)
-                if set(np.flatnonzero(hops[v] <= radius)) == set(ball)
-            ]
-            assert set(cell) <= set(ball)
-            assert set(centres) & set(cell)
-        again = neighborhood_cover(simplices, len(cells), **options)
-        for one, other in zip(cells, again, strict=True):
-            assert_array_equal(one, other)
-    assert len(neighborhood_cover(simplices, None, 0, **options)) == 25
-
-
-@pytest.mark.parametrize(
-    ("args", "params", "message"),
-    [
-        ((), {}, "given one at a time. Got none"),
-        ((2, 2), {}, "given one at a time. Got both"),
-        ((0,), {}, r"'n_sets' .* range \[1, 6\]"),
-        ((7,), {}, r"'n_sets' .* range \[1, 6\]"),
-        ((1,), {}, "number of components of the complex. Got 1"),
-        ((None, -1), {}, "'radius' parameter"),
-        ((None, 1.5), {}, "'radius' parameter"),
-        ((2,), {"overlap": 2}, "'overlap' parameter"),
-        ((2,), {"n_vertices": 5}, r"'n_vertices' .* range \[6, inf\)"),
-    ],
-)
-def test_bad_neighborhoods(args, params, message):
-    with pytest.raises(ValueError, match=message):
-        neighborhood_cover([(0, 1), (1, 2), (4, 5), (3, 4)], *args, **params)
 
 
 @pytest.mark.parametrize("superlevel", [False, True])
@@ -195,45 +49,6 @@ def test_gradients_of_a_frozen_draw(rng, pooling, combine, superlevel):
             random_state=0,
         )
         check_gradient(term, rng.random(20), step=1e-7, rtol=1e-4, atol=1e-6)
-
-
-@pytest.mark.parametrize("noise", [0.0, 0.3])
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_pool_and_its_transpose(rng, pooling, noise):
-    sets = [np.array(one) for one in random_cover(rng)]
-    cover = VertexCover(sets, 14)
-    smear = Smearing(cover, pooling, noise, np.float64)(np.random.default_rng(0))
-
-    def pooled(x):
-        return smear.pool(cover.windows(cover.laid_out(x)))
-
-    x, g = rng.normal(size=14), rng.normal(size=cover.size)
-    linear = pooled(x) - pooled(np.zeros(14))
-    touched = np.arange(cover.size)
-    back = np.zeros(15)
-    np.add.at(back, cover.places, smear.spread(touched, g))
-    assert linear @ g == pytest.approx(x @ back[:14], rel=1e-12, abs=1e-12)
-    # Weights are positive, of sum 1, and none outside.
-    assert_allclose(pooled(np.ones(14)) - pooled(np.zeros(14)), 1, rtol=1e-14)
-    weights = np.array([pooled(e) for e in np.eye(14)]) - pooled(np.zeros(14))
-    assert (weights > -1e-14).all()
-    for i, one in enumerate(sets):
-        assert_allclose(np.delete(weights[:, i], one), 0, atol=1e-14)
-    assert np.abs(pooled(np.zeros(14))).max() <= noise
-
-
-def test_weights_of_every_pooling():
-    cover = VertexCover([np.arange(3), np.arange(2)], 3)
-    rng = np.random.default_rng(0)
-    for pooling in POOLINGS:
-        smearing = Smearing(cover, pooling, 0.0, np.float64)
-        corner = cover.windows(cover.laid_out(np.array([1.0, 0, 0])))
-        draws = np.array([smearing(rng).pool(corner) for _ in range(4000)])
-        assert_allclose(draws.mean(axis=0), [1 / 3, 1 / 2], atol=0.03)
-        if pooling == "vertex":
-            assert set(np.unique(draws)) == {0.0, 1.0}
-        if pooling == "simplex":  # uniform: the second moment of Dirichlet(1, 1, 1)
-            assert_allclose((draws**2).mean(axis=0), [1 / 6, 1 / 3], atol=0.02)
 
 
 @pytest.mark.parametrize("superlevel", [False, True])
@@ -356,17 +171,6 @@ def test_bad_covers(cover, message):
     if "name vertex 5" not in message and cover != 7:
         with pytest.raises(ValueError, match="of nerve must"):
             nerve([*circle(4), (0, 4)], cover)
-
-
-def test_sets_that_overlap_too_much():
-    with pytest.raises(MemoryError, match="Take sets that overlap less"):
-        nerve([(0, 1)], [[0, 1]] * 3000, 3)
-
-
-@pytest.mark.parametrize("dimension", [-1, 1.5, "a"])
-def test_bad_dimensions_of_a_nerve(dimension):
-    with pytest.raises(ValueError, match="'dimension' parameter of nerve"):
-        nerve([(0, 1)], [[0, 1]], dimension)
 
 
 @pytest.mark.parametrize(
@@ -522,82 +326,6 @@ def test_a_random_penalty_in_a_model(rng):
         fits = [clone(model).fit(X, X @ w).coef_ for _ in range(2)]
     assert_array_equal(fits[0], fits[1])
     assert np.isfinite(fits[0]).all()
-
-
-def test_subsamples_of_clouds(rng):
-    loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), 1)
-    X, _ = make_noisy_circle(40, random_state=0)
-    for params in (
-        {"n_subsample": 15},
-        {"n_subsample": 15, "noise": 0.02, "n_samples": 3},
-        {"noise": 0.02, "n_samples": 2},
-    ):
-        term = SubsampledTerm(loop, random_state=0, **params)
-        check_gradient(term, X, step=1e-7, rtol=1e-4, atol=1e-7)
-        warm, again = term.warm_value_and_grad(), term.warm_value_and_grad()
-        assert warm.is_random
-        values = [warm(X)[0] for _ in range(4)]
-        assert values[0] == term.value_and_grad(X)[0]
-        assert len(set(values)) == 4
-        assert values == [again(X)[0] for _ in range(4)]
-        both = clone(term).set_params(n_jobs=2).value_and_grad(X)
-        assert both[0] == values[0]
-        assert_array_equal(both[1], term.value_and_grad(X)[1])
-    _, grad = SubsampledTerm(loop, 15, random_state=1).value_and_grad(X)
-    assert 0 < np.count_nonzero(grad.any(axis=1)) <= 15
-    shortest = SubsampledTerm(loop, 15, n_samples=3, combine="min_norm")
-    assert shortest.value_and_grad(X)[1].shape == X.shape
-
-
-def test_whole_clouds_are_the_plain_term():
-    loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), 1)
-    X, _ = make_noisy_circle(40, random_state=0)
-    value, grad = loop.value_and_grad(X)
-    for n_subsample in (None, 40, 100):
-        term = SubsampledTerm(loop, n_subsample)
-        assert term.value_and_grad(X)[0] == value
-        assert_array_equal(term.value_and_grad(X)[1], grad)
-    assert not SubsampledTerm(loop).warm_value_and_grad().is_random
-    nested = SubsampledTerm(SubsampledTerm(loop, 10, random_state=0))
-    warm = nested.warm_value_and_grad()
-    assert warm.is_random
-    assert warm(X)[0] != warm(X)[0]
-    nested = SubsampledTerm(SubsampledTerm(loop, noise=0.1, random_state=0), 10)
-    assert nested.warm_value_and_grad()(X)[1].shape == X.shape
-
-
-@pytest.mark.parametrize(
-    ("params", "x", "message"),
-    [
-        ({"n_subsample": 0}, np.zeros((3, 2)), "'n_subsample' parameter of Subsampled"),
-        ({"noise": -1}, np.zeros((3, 2)), "'noise' parameter of SubsampledTerm"),
-        ({"combine": "a"}, np.zeros((3, 2)), "'combine' parameter of SubsampledTerm"),
-        ({"term": 3}, np.zeros((3, 2)), "'term' parameter of SubsampledTerm"),
-        ({}, np.zeros(3), "x of SubsampledTerm must be a point cloud"),
-        ({}, np.full((3, 2), np.nan), "x of SubsampledTerm must be finite"),
-    ],
-)
-def test_bad_subsamples(params, x, message):
-    term = SubsampledTerm(PersistenceTerm(WeakAlpha(), PersistenceEnergy()))
-    with pytest.raises(ValueError, match=message):
-        term.set_params(**params).value_and_grad(x)
-
-
-def test_points_move_on_subsamples():
-    loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), 1)
-    X, _ = make_noisy_circle(60, random_state=0)
-    objective = SubsampledTerm(loop, 30, n_samples=2, random_state=0)
-    fits = [
-        TopoPointOptimizer(objective, max_iter=60, fidelity=0.01).fit(X)
-        for _ in range(2)
-    ]
-    assert_array_equal(fits[0].points_, fits[1].points_)
-    assert len(set(fits[0].loss_curve_)) == 61
-    assert loop.value_and_grad(fits[0].points_)[0] < 0.8 * loop.value_and_grad(X)[0]
-    assert pdist(fits[0].points_).min() > 0
-    for params in ({"optimizer": "lbfgs"}, {"method": "big_step", "optimizer": "gd"}):
-        with pytest.raises(ValueError, match="or the objective make the loss random"):
-            TopoPointOptimizer(objective, **params).fit(X)
 
 
 def test_random_values_and_line_searches_do_not_crash(rng):
