@@ -8,15 +8,12 @@ from scipy.spatial import ConvexHull
 
 from sktopo import persistence_diagrams
 from sktopo.filtrations import LowerStar, closure, nerve
-from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import (
     POOLINGS,
     Smearing,
     VertexCover,
     neighborhood_cover,
 )
-
-ENERGY = PersistenceEnergy(p=2, q=1)
 
 
 def circle(n):

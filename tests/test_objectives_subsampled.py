@@ -16,8 +16,6 @@ from sktopo.objectives import (
 )
 from sktopo.testing import check_gradient
 
-ENERGY = PersistenceEnergy(p=2, q=1)
-
 
 def test_subsamples_of_clouds(rng):
     loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), 1)
