@@ -7,6 +7,18 @@ import numpy as np
 from sktopo._validation import ValidatedParams, check_rate
 
 
+def hand_on_randomness(function, *parts):
+    """Mark a ``value_and_grad`` as random if one that it calls is; return it."""
+    function.is_random = any(getattr(part, "is_random", False) for part in parts)
+    return function
+
+
+def warm_function(term):
+    """Its ``warm_value_and_grad()``, or ``value_and_grad`` where it has none."""
+    warm = getattr(term, "warm_value_and_grad", None)
+    return term.value_and_grad if warm is None else warm()
+
+
 class Differentiable(ValidatedParams):
     """Something with ``value_and_grad``: it adds to its kind and scales by numbers."""
 
@@ -135,14 +147,12 @@ class WeightedSum(Differentiable):
         return self._sum([term.value_and_grad for term in self.terms], x)
 
     def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
-        parts = [
-            term.warm_value_and_grad()
-            if hasattr(term, "warm_value_and_grad")
-            else term.value_and_grad
-            for term in self.terms
-        ]
-        return lambda x: self._sum(parts, x)
+        """A ``value_and_grad`` for one run of an iteration; see ``Term``.
+
+        It is random if that of one of the terms is.
+        """
+        parts = [warm_function(term) for term in self.terms]
+        return hand_on_randomness(lambda x: self._sum(parts, x), *parts)
 
     def big_step(self, x, rate):
         """A step down the sum: big steps of the terms that have them.

@@ -205,6 +205,10 @@ class Term(Differentiable):
         point close by. The remembering belongs to whoever iterates; the term itself
         keeps nothing, and the answers are the same.
 
+        A random term draws anew in every call of it, where ``value_and_grad`` with an
+        int as ``random_state`` makes the same draw at every point. Its callable says so
+        in an attribute ``is_random``, and what is made of it hands that on.
+
         Returns
         -------
         callable

@@ -170,3 +170,35 @@ def weak_alpha_values(points):
             default=0.0,
         )
     return values
+
+
+def random_complex(rng, n=14, n_facets=10):
+    """Simplices with their faces, of up to four vertices; some vertices are alone."""
+    facets = [rng.choice(n, rng.integers(2, 5), replace=False) for _ in range(n_facets)]
+    faces = {
+        tuple(sorted(face))
+        for facet in facets
+        for k in range(1, len(facet) + 1)
+        for face in combinations(facet.tolist(), k)
+    }
+    return sorted(faces, key=lambda face: (len(face), face))
+
+
+def random_cover(rng, n=14, n_sets=6):
+    """Overlapping sets of all vertices, of different sizes."""
+    cover = [set(rng.choice(n, rng.integers(1, 5)).tolist()) for _ in range(n_sets)]
+    for v in range(n):
+        cover[rng.integers(n_sets)].add(v)
+    return [sorted(one) for one in cover]
+
+
+def brute_force_nerve(simplices, cover, dimension, n_vertices):
+    """Families of open sets that have an open simplex in common."""
+    every = [*map(set, simplices), *({v} for v in range(n_vertices))]
+    stars = [{i for i, s in enumerate(every) if s & set(one)} for one in cover]
+    return [
+        family
+        for size in range(1, dimension + 2)
+        for family in combinations(range(len(cover)), size)
+        if set.intersection(*(stars[i] for i in family))
+    ]

@@ -3,7 +3,8 @@
 from sktopo.filtrations._alpha import Alpha
 from sktopo.filtrations._cubical import Cubical
 from sktopo.filtrations._lower_star import LowerStar
-from sktopo.filtrations._simplices import closure
+from sktopo.filtrations._nerve import as_sets, families, nerve
+from sktopo.filtrations._simplices import as_complex, closure
 from sktopo.filtrations._vietoris_rips import VietorisRips
 from sktopo.filtrations._weak_alpha import WeakAlpha
 
@@ -13,5 +14,9 @@ __all__ = [
     "LowerStar",
     "VietorisRips",
     "WeakAlpha",
+    "as_complex",
+    "as_sets",
     "closure",
+    "families",
+    "nerve",
 ]

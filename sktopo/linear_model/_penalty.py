@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from sktopo._algebra import hand_on_randomness
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
@@ -40,7 +41,7 @@ class WeightPenalty(Term):
             value, grad = warm(x.reshape(self.shape))
             return value, grad.reshape(x.shape)
 
-        return value_and_grad
+        return hand_on_randomness(value_and_grad, warm)
 
     def fused(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""

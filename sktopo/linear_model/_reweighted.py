@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import OptimizeResult
 
+from sktopo._algebra import hand_on_randomness
 from sktopo.base import Term
 from sktopo.linear_model._design import centred
 from sktopo.linear_model._least_squares import minimize_penalised
@@ -80,14 +81,14 @@ class _RowCharges(Term):
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration."""
-        parts = []
+        parts = [self.penalty.warm_value_and_grad()]
 
         def value_and_grad(x):
             while len(parts) < len(x):
                 parts.append(self.penalty.warm_value_and_grad())
             return self._sum(x, parts)
 
-        return value_and_grad
+        return hand_on_randomness(value_and_grad, *parts)
 
     def _sum(self, x, parts):
         coef = x[:, : self.n_features]
@@ -221,6 +222,7 @@ def _descend(problem, coef, intercept, solver, settings):
         value, grad = function(z * unit)
         return value, grad * unit
 
+    hand_on_randomness(value_and_grad, function)
     start = np.column_stack([coef, intercept])[:, : unit.size] / unit
     n_steps = 0
     if solver in ("auto", "adam"):

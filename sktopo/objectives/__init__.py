@@ -1,24 +1,41 @@
 """x -> (number, gradient in x): terms that add, scale, and go into a solver."""
 
 from sktopo._algebra import WeightedSum
-from sktopo.objectives._cover import POOLINGS, BankedSmearing, GridCover, Smearing
+from sktopo.objectives._composed import Composed
+from sktopo.objectives._cover import (
+    POOLINGS,
+    BankedSmearing,
+    GridCover,
+    Smearing,
+    VertexCover,
+)
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
+from sktopo.objectives._neighborhoods import neighborhood_cover
 from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
+from sktopo.objectives._samples import SampledPoints
+from sktopo.objectives._smeared import SmearedPersistence
 from sktopo.objectives._squared_error import SquaredError
+from sktopo.objectives._subsampled import SubsampledTerm
 
 __all__ = [
     "POOLINGS",
     "BankedSmearing",
+    "Composed",
     "GridCover",
     "GroupingTerm",
     "LogLoss",
     "PersistenceTerm",
+    "SampledPoints",
+    "SmearedPersistence",
     "Smearing",
     "SquaredError",
+    "SubsampledTerm",
+    "VertexCover",
     "WeightedSum",
     "log_losses",
+    "neighborhood_cover",
     "prox_of_ranges",
     "sum_of_ranges",
 ]

@@ -1,11 +1,57 @@
-"""Covers of grids by windows, and random weights on them."""
+"""Covers of grids and of vertices by windows, and random weights on them."""
 
 import math
 
 import numpy as np
 
 
-class GridCover:
+class _Cover:
+    """What both kinds of covers share: windows that name their places."""
+
+    def laid_out(self, values):
+        """The values in the order of ``layout``, 0 where it is empty."""
+        return np.append(values.ravel(), 0)[self.layout]
+
+    def windows(self, laid_out):
+        """The values of every window, (size, width)."""
+        return laid_out.take(self.places)
+
+
+class VertexCover(_Cover):
+    """Windows that are sets of vertices, of any sizes.
+
+    Parameters
+    ----------
+    sets : list of ndarray of int
+        Distinct vertices each, at least one.
+    n_vertices : int
+
+    Attributes
+    ----------
+    size : int
+        Number of windows.
+    width : int
+        Vertices of the largest window.
+    layout : ndarray of shape (n_vertices + 1,)
+        Which vertex stands at each place of the array that ``windows`` takes; the last
+        place stays empty.
+    places : ndarray of shape (size, width)
+        For each window the places of its vertices, then the empty place.
+    inside : ndarray of bool of shape (size, width), or None
+        Where windows have vertices; None where all are of one size.
+    """
+
+    def __init__(self, sets, n_vertices):
+        sizes = np.array([len(one) for one in sets])
+        self.size, self.width = len(sets), int(sizes.max())
+        self.layout = np.arange(n_vertices + 1)
+        inside = np.arange(self.width) < sizes[:, None]
+        self.places = np.full(inside.shape, n_vertices)
+        self.places[inside] = np.concatenate(sets)
+        self.inside = None if inside.all() else inside
+
+
+class GridCover(_Cover):
     """Windows of some pixels along each axis, the last ones smaller where need be.
 
     Parameters
@@ -60,10 +106,6 @@ class GridCover:
             self.layout = np.arange(n_pixels + 1)
             self.places = pixels
 
-    def laid_out(self, grid):
-        """The pixels of a grid in the order of ``layout``, 0 where it is empty."""
-        return np.append(grid.ravel(), 0)[self.layout]
-
     def grid(self, laid_out, shape):
         """Back from ``laid_out``."""
         grid = np.empty(math.prod(shape) + 1, dtype=laid_out.dtype)
@@ -74,7 +116,7 @@ class GridCover:
         """The pixels of every window, (size, width): a view where none overlap."""
         if self._is_partition:
             return laid_out.reshape(self.size, self.width)
-        return laid_out.take(self.places)
+        return super().windows(laid_out)
 
 
 def _axis_windows(n, pool_size, stride):
@@ -91,7 +133,7 @@ class Smear:
     ----------
     weights : ndarray of float32 of shape (size, width)
         Zero where a window has no pixel.
-    totals : ndarray of float32 of shape (size,)
+    totals : ndarray of shape (size,)
         Their sums. One division for each window is cheaper than one for each pixel.
     offsets : ndarray of float32 of shape (size,) or float
         The weighted sums of the noise.
@@ -125,19 +167,23 @@ class Smearing:
 
     Parameters
     ----------
-    cover : GridCover
+    cover : GridCover or VertexCover
     pooling : {"mean", "vertex", "simplex", "uniform"}
         Where the weights of a window lie on their simplex: at its centre, at a vertex,
         uniform on it (exponentials, normalised), or closer to the centre (uniform
         numbers, normalised).
     noise : float
         Every pixel has uniform noise between -noise and noise.
+    dtype : type, default=numpy.float32
+        Of the sums of the weights. With float64 the weights of a window sum to one as
+        closely as numbers can, and a constant stays what it is.
     """
 
-    def __init__(self, cover, pooling, noise):
-        self._cover, self._pooling, self._noise = cover, pooling, noise
+    def __init__(self, cover, pooling, noise, dtype=np.float32):
         # With one pixel for each window nothing is left to draw.
-        self.is_random = noise > 0 or (pooling != "mean" and cover.width > 1)
+        self._pooling = pooling if cover.width > 1 else "mean"
+        self._cover, self._noise, self._dtype = cover, noise, dtype
+        self.is_random = noise > 0 or self._pooling != "mean"
 
     def __call__(self, rng):
         """Draw a Smear."""
@@ -146,7 +192,8 @@ class Smearing:
         noise = self._draw_noise(cover.layout.size, rng)
         if noise is not None:
             noise = cover.windows(noise)
-        return _smear(weights, noise)
+        offsets = 0.0 if noise is None else np.einsum("bk,bk->b", weights, noise)
+        return Smear(weights, np.einsum("bk->b", weights, dtype=self._dtype), offsets)
 
     def _draw_weights(self, shape, rng, inside=None):
         draws = _DRAWS[self._pooling](shape, rng)
@@ -214,11 +261,6 @@ class BankedSmearing(Smearing):
         return Smear(weights, totals, offsets)
 
 
-def _smear(weights, noise):
-    offsets = 0.0 if noise is None else np.einsum("bk,bk->b", weights, noise)
-    return Smear(weights, np.einsum("bk->b", weights), offsets)
-
-
 def _ones(shape, rng):
     return np.ones(shape, dtype=np.float32)
 
@@ -238,7 +280,9 @@ def _quick_uniform(shape, rng):
 
 
 def _exponential(shape, rng):
-    return rng.standard_exponential(shape, dtype=np.float32)
+    draws = rng.standard_exponential(shape, dtype=np.float32)
+    draws += np.float32(1e-30)  # one in 2^23 is zero, which may be all of a window
+    return draws
 
 
 # The largest of independent numbers stands at a random place.

@@ -15,7 +15,65 @@ from sktopo.objectives._critical_sets import MovingBars, big_step
 from sktopo.persistence import gather_diagram, index_pairs, scatter_gradient
 
 
-class PersistenceTerm(Term):
+class DiagramTerm(Term):
+    """The parameters of a term in diagrams: one functional, or one a dimension."""
+
+    _parameter_constraints = {
+        "filtration": [HasMethods(["build"])],
+        "functional": [HasMethods(["value_and_grad"]), dict],
+        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+        "essential": [StrOptions({"drop", "extremum"})],
+    }
+
+    def _validate_params(self):
+        super()._validate_params()
+        owner = type(self).__name__
+        check_filtration(self.filtration, owner)
+        if not isinstance(self.functional, dict):
+            return
+        try:
+            check_homology_dimensions(tuple(self.functional), owner)
+            hold = all(hasattr(f, "value_and_grad") for f in self.functional.values())
+        except ValueError:
+            hold = False
+        if not hold:
+            raise ValueError(
+                f"The 'functional' parameter of {owner} must be a functional, "
+                "or a dict with a functional for each homology dimension. "
+                f"Got {self.functional!r} instead."
+            )
+
+    def get_params(self, deep=True):
+        params = super().get_params(deep=deep)
+        if deep and isinstance(self.functional, dict):
+            for k, functional in self.functional.items():
+                for name, value in functional.get_params().items():
+                    params[f"functional__{k}__{name}"] = value
+        return params
+
+    def set_params(self, **params):
+        if "functional" in params:
+            self.functional = params.pop("functional")
+        if isinstance(self.functional, dict):
+            keys = {str(k): f for k, f in self.functional.items()}
+            for key in [k for k in params if k.startswith("functional__")]:
+                k, _, name = key.removeprefix("functional__").partition("__")
+                if k not in keys:
+                    raise ValueError(
+                        f"Invalid parameter {key!r} for {type(self).__name__}: "
+                        f"'functional' has the dimensions {list(self.functional)}."
+                    )
+                keys[k].set_params(**{name: params.pop(key)})
+        return super().set_params(**params)
+
+    def _functionals(self):
+        """The functional of each homology dimension."""
+        if isinstance(self.functional, dict):
+            return self.functional
+        return {self.homology_dimension: self.functional}
+
+
+class PersistenceTerm(DiagramTerm):
     """A functional of persistence diagrams, pulled back to the data.
 
     The steps are those of the formula in ``sktopo.base``:
@@ -64,58 +122,11 @@ class PersistenceTerm(Term):
     array([ 0.,  1., -1.,  0., -1.,  1.,  0.])
     """
 
-    _parameter_constraints = {
-        "filtration": [HasMethods(["build"])],
-        "functional": [HasMethods(["value_and_grad"]), dict],
-        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
-        "essential": [StrOptions({"drop", "extremum"})],
-    }
-
     def __init__(self, filtration, functional, homology_dimension=0, essential="drop"):
         self.filtration = filtration
         self.functional = functional
         self.homology_dimension = homology_dimension
         self.essential = essential
-
-    def _validate_params(self):
-        super()._validate_params()
-        check_filtration(self.filtration, "PersistenceTerm")
-        if not isinstance(self.functional, dict):
-            return
-        try:
-            check_homology_dimensions(tuple(self.functional), "PersistenceTerm")
-            hold = all(hasattr(f, "value_and_grad") for f in self.functional.values())
-        except ValueError:
-            hold = False
-        if not hold:
-            raise ValueError(
-                "The 'functional' parameter of PersistenceTerm must be a functional, "
-                "or a dict with a functional for each homology dimension. "
-                f"Got {self.functional!r} instead."
-            )
-
-    def get_params(self, deep=True):
-        params = super().get_params(deep=deep)
-        if deep and isinstance(self.functional, dict):
-            for k, functional in self.functional.items():
-                for name, value in functional.get_params().items():
-                    params[f"functional__{k}__{name}"] = value
-        return params
-
-    def set_params(self, **params):
-        if "functional" in params:
-            self.functional = params.pop("functional")
-        if isinstance(self.functional, dict):
-            keys = {str(k): f for k, f in self.functional.items()}
-            for key in [k for k in params if k.startswith("functional__")]:
-                k, _, name = key.removeprefix("functional__").partition("__")
-                if k not in keys:
-                    raise ValueError(
-                        f"Invalid parameter {key!r} for PersistenceTerm: 'functional' "
-                        f"has the dimensions {list(self.functional)}."
-                    )
-                keys[k].set_params(**{name: params.pop(key)})
-        return super().set_params(**params)
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -218,9 +229,7 @@ class PersistenceTerm(Term):
 
     def _graded_bars(self, complex_):
         """For each dimension: pairs, the same as one array, value and gradient."""
-        functionals = self.functional
-        if not isinstance(functionals, dict):
-            functionals = {self.homology_dimension: functionals}
+        functionals = self._functionals()
         for pairs in complex_.persistence_pairs(tuple(functionals)):
             indices = index_pairs(pairs, self.essential, complex_.order[-1])
             diagram = gather_diagram(complex_.values, indices, complex_.superlevel)

@@ -1,10 +1,9 @@
 """The loss of an optimiser of points: terms, samples of them, shared gradients."""
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from sktopo.objectives import GroupingTerm, SquaredError
-from sktopo.solvers import min_norm_weights
+from sktopo._algebra import hand_on_randomness
+from sktopo.objectives import GroupingTerm, SampledPoints, SquaredError
 
 
 class PointObjective:
@@ -53,76 +52,31 @@ class PointObjective:
             value, grad = function(x)
             return value, self.shared(grad)
 
-        return value_and_grad
+        return hand_on_randomness(value_and_grad, function)
 
 
-class SampledObjective:
-    """A random ``value_and_grad``: some of the points, displaced by noise.
+class SampledObjective(SampledPoints):
+    """The same on random samples of the points, displaced by noise.
 
     Parameters
     ----------
     objective : PointObjective
-    n_subsample : int or None
-        Points that are drawn; None for all.
-    noise : float
-        Standard deviation of the displacements.
-    n_samples : int
-        Draws for each evaluation. Their values are averaged.
-    combine : {"mean", "min_norm"}
-        What is made of their gradients.
-    random_state : RandomState
-    n_jobs : int or None
-        Threads.
+    **how
+        Of ``SampledPoints``.
     """
 
-    is_random = True
-
-    def __init__(
-        self,
-        objective,
-        *,
-        n_subsample,
-        noise,
-        n_samples,
-        combine,
-        random_state,
-        n_jobs,
-    ):
-        self._objective = objective
-        self._n_subsample, self._noise = n_subsample, noise
-        self._n_samples, self._combine = n_samples, combine
-        self._random_state, self._n_jobs = random_state, n_jobs
-        self._functions = None
-        if n_subsample is None:
-            term = objective.of()
-            self._functions = [term.warm_value_and_grad() for _ in range(n_samples)]
+    def __init__(self, objective, **how):
+        super().__init__(self._function, **how)
+        self._objective, self._warm = objective, None
+        if how["n_subsample"] is None:
+            term, n_samples = objective.of(), how["n_samples"]
+            self._warm = [term.warm_value_and_grad() for _ in range(n_samples)]
 
     def __call__(self, x):
-        draws = [self._draw(x) for _ in range(self._n_samples)]
-        found = Parallel(n_jobs=self._n_jobs, prefer="threads")(
-            delayed(self._evaluate)(k, points, places)
-            for k, (points, places) in enumerate(draws)
-        )
-        grads = np.zeros((self._n_samples, *x.shape))
-        for grad, (points, _), (_, part) in zip(grads, draws, found, strict=True):
-            grad[points] = part
-        if self._combine == "mean":
-            grad = grads.mean(axis=0)
-        else:
-            grad = np.tensordot(min_norm_weights(grads), grads, axes=1)
-        value = float(np.mean([value for value, _ in found]))
+        value, grad = super().__call__(x)
         return value, self._objective.shared(grad)
 
-    def _draw(self, x):
-        rng, points = self._random_state, slice(None)
-        if self._n_subsample is not None:
-            points = rng.choice(len(x), self._n_subsample, replace=False)
-        places = x[points]
-        if self._noise:
-            places = places + self._noise * rng.normal(size=places.shape)
-        return points, places
-
-    def _evaluate(self, k, points, places):
-        if self._functions is not None:
-            return self._functions[k](places)
-        return self._objective.of(points).value_and_grad(places)
+    def _function(self, k, points):
+        if self._warm is not None:
+            return self._warm[k]
+        return self._objective.of(points).value_and_grad

@@ -137,6 +137,7 @@ class PointProblem:
                 random_state=random_state,
                 n_jobs=model.n_jobs,
             )
+        self._check_randomness(self._function.is_random)
 
     def subsample(self, points):
         """As many of the points as the loss is evaluated on."""
@@ -177,21 +178,27 @@ class PointProblem:
                 UserWarning,
                 stacklevel=5,
             )
-        is_random = model.noise > 0 or model.n_subsample is not None
-        if model.optimizer == "lbfgs" and model.method == "gradient" and is_random:
-            raise ValueError(
-                f"The 'optimizer' parameter of {name} must be 'adam' or 'gd' where "
-                "'noise' or 'n_subsample' make the loss random. Got 'lbfgs' instead."
-            )
-        if model.method == "big_step" and is_random:
-            raise ValueError(
-                f"The 'method' parameter of {name} must not be 'big_step' where "
-                "'noise' or 'n_subsample' make the loss random: a big step needs the "
-                "complex of all points."
-            )
-        if model.n_samples > 1 and not is_random:
+
+    def _check_randomness(self, is_random):
+        model, name = self._model, type(self._model).__name__
+        is_sampled = model.noise > 0 or model.n_subsample is not None
+        if model.n_samples > 1 and not is_sampled:
             raise ValueError(
                 f"The 'n_samples' parameter of {name} must be 1 where neither "
                 "'noise' nor 'n_subsample' makes samples differ. "
                 f"Got {model.n_samples} instead."
+            )
+        if not (is_sampled or is_random):
+            return
+        if model.optimizer == "lbfgs" and model.method == "gradient":
+            raise ValueError(
+                f"The 'optimizer' parameter of {name} must be 'adam' or 'gd' where "
+                "'noise', 'n_subsample' or the objective make the loss random. Got "
+                "'lbfgs' instead."
+            )
+        if model.method == "big_step":
+            raise ValueError(
+                f"The 'method' parameter of {name} must not be 'big_step' where "
+                "'noise', 'n_subsample' or the objective make the loss random: a big "
+                "step needs the complex of all points."
             )
