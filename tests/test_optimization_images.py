@@ -299,13 +299,14 @@ def test_stopping():
     model = STUMPImageOptimizer(
         n_steps=50,
         learning_rate=1.0,
-        callback=lambda step, loss: seen.append(loss) or step == 4,
+        callback=lambda step, loss, image: seen.append(loss) or step == 4,
     ).fit([image])
     found = model.optimize([image])
     assert_array_equal(found.loss_curves[0], seen)
     assert len(seen) == 5
 
-    def interrupt(step, loss):
+    def interrupt(step, loss, image):
+        assert image().shape == (12, 12)
         if step == 2:
             raise KeyboardInterrupt
 

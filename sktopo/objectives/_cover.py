@@ -272,7 +272,9 @@ def _uniform(shape, rng):
 def _quick_uniform(shape, rng):
     """Uniform numbers of 16 bits, between 0 and 1; four for one draw."""
     n = math.prod(shape) if isinstance(shape, tuple) else shape
-    bits = rng.bit_generator.random_raw(-(-n // 4)).astype("<u8", copy=False)
+    # Unlike raw draws these leave other threads at work.
+    bits = rng.integers(2**64, size=-(-n // 4), dtype=np.uint64)
+    bits = bits.astype("<u8", copy=False)
     numbers = bits.view("<u2")[:n].astype(np.float32)
     numbers += np.float32(0.5)
     numbers *= np.float32(2.0**-16)

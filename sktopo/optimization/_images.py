@@ -96,8 +96,8 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
     verbose : int >= 0, default=0
         k > 0 prints every k-th step.
     callback : callable or None, default=None
-        Called as ``callback(step, loss)`` after each step of each image; a true return
-        value ends the work on that image.
+        Called as ``callback(step, loss, image)`` after each step of each image, where
+        ``image()`` is the image so far; a true return value ends the work on it.
 
     Attributes
     ----------

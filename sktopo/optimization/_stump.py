@@ -2,10 +2,12 @@
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
-from sklearn.utils import Bunch
+from joblib import effective_n_jobs
+from sklearn.utils import Bunch, gen_even_slices
 
 from sktopo.objectives import BankedSmearing, GridCover, Smearing
 from sktopo.optimization._fidelity import FIDELITIES
@@ -117,12 +119,12 @@ class StumpProblem:
 
         return evaluate
 
-    def report(self, step, loss):
+    def report(self, step, loss, image):
         """Print the step where that is wanted; whether the caller wants to stop."""
         model = self._model
         if model.verbose and step % model.verbose == 0:
             print(f"[STUMP] step {step}: {loss:.6g}")
-        return model.callback is not None and bool(model.callback(step, loss))
+        return model.callback is not None and bool(model.callback(step, loss, image))
 
 
 def stump(image, problem, seed, n_jobs=None):
@@ -160,19 +162,23 @@ def stump(image, problem, seed, n_jobs=None):
     ]
     losses = []
 
+    def moved():
+        return cover.grid(adam.image(), image.shape)
+
     def result():
-        moved = cover.grid(adam.image(), image.shape)
         seconds = time.perf_counter() - began
-        return Bunch(image=moved, loss_curve=np.array(losses), seconds=seconds)
+        return Bunch(image=moved(), loss_curve=np.array(losses), seconds=seconds)
 
     try:
-        with Parallel(n_jobs=n_jobs, prefer="threads") as parallel:
+        n_chunks = min(effective_n_jobs(n_jobs), len(samples))
+        chunks = [samples[rows] for rows in gen_even_slices(len(samples), n_chunks)]
+        # joblib waits in steps of 10 ms, which is as long as a whole step here.
+        with ThreadPoolExecutor(n_chunks) as threads:
+            each = map if n_chunks == 1 else threads.map
             for step in range(problem.n_steps):
                 windows = cover.windows(seen)
-                if len(samples) == 1:
-                    found = [samples[0](windows)]
-                else:
-                    found = parallel(delayed(sample)(windows) for sample in samples)
+                parts = each(partial(_evaluated, windows), chunks)
+                found = [one for part in parts for one in part]
                 value, places, grad = _combined(found, problem.combine)
                 kept, pull = fidelity.value_and_grad(adam.values, adam.start)
                 loss = alpha * sign * value + (1 - alpha) * kept
@@ -185,12 +191,16 @@ def stump(image, problem, seed, n_jobs=None):
                 losses.append(loss)
                 pull *= 1 - alpha
                 adam.step(places, alpha * sign * grad, pull)
-                if problem.report(step, loss):
+                if problem.report(step, loss, moved):
                     break
     except BaseException as error:
         error.result = result()
         raise
     return result()
+
+
+def _evaluated(windows, samples):
+    return [sample(windows) for sample in samples]
 
 
 def _combined(found, combine):
