@@ -13,6 +13,7 @@ from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
 from sktopo.objectives._neighborhoods import neighborhood_cover
 from sktopo.objectives._persistence_term import PersistenceTerm
+from sktopo.objectives._robustness import robustness_curve
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._samples import SampledPoints
 from sktopo.objectives._smeared import SmearedPersistence
@@ -37,5 +38,6 @@ __all__ = [
     "log_losses",
     "neighborhood_cover",
     "prox_of_ranges",
+    "robustness_curve",
     "sum_of_ranges",
 ]
