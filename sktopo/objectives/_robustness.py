@@ -71,7 +71,7 @@ def robustness_curve(
     >>> image = make_double_well(60)
     >>> curve = robustness_curve(image, long_bars, [0, 10], random_state=0)
     >>> curve.mean.round()
-    array([129., 135.])
+    array([129., 132.])
     """
     name = "robustness_curve"
     image = check_real_array(
