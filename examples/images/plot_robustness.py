@@ -64,5 +64,5 @@ axes[0].legend()
 save(fig, "robustness.png")
 
 # %%
-# What plain gradients have gained over the start shrinks as the noise grows, and is gone
-# at 30. What STUMP has gained stays.
+# What plain gradients have gained over the start shrinks as the noise grows, and is
+# gone at 30. What STUMP has gained stays.

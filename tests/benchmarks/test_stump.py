@@ -1,0 +1,78 @@
+"""Steps of STUMP, in calls of gudhi's pairs with pixels of a 28 x 28 image.
+
+A step of the authors' code takes 10.0, 5.5 and 10.0 such calls on the three images, and
+158, 65 and 120 of them without pooling: the peer makes as many.
+"""
+
+import gudhi
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from sktopo import STUMPImageOptimizer
+from sktopo.datasets import (
+    make_blobs_with_bridges,
+    make_double_well,
+    make_sampled_circle,
+)
+
+N_STEPS = 100
+TASKS = {
+    "wells": (
+        make_double_well,
+        {"maximize": True, "side": "death", "pool_size": 5, "noise": 50.0},
+        (10.0, 158.0),
+    ),
+    "circle": (
+        make_sampled_circle,
+        {
+            "homology_dimension": 1,
+            "maximize": True,
+            "side": "birth",
+            "pool_size": 5,
+            "noise": 100.0,
+        },
+        (5.5, 65.0),
+    ),
+    "blobs": (
+        make_blobs_with_bridges,
+        {"side": "death", "pool_size": 4, "noise": 50.0},
+        (10.0, 120.0),
+    ),
+}
+WAYS = {
+    "fresh draws": ({}, 6),
+    "bank": ({"n_weightings": 4096}, 10),
+    "plain": ({"pool_size": 1, "noise": 0.0, "p": 2}, 20),
+}
+
+
+def cofaces(n_calls):
+    image = gaussian_filter(np.random.default_rng(0).random((28, 28)), 1.5)
+
+    def run():
+        for _ in range(n_calls):
+            complex_ = gudhi.CubicalComplex(top_dimensional_cells=image)
+            complex_.compute_persistence()
+            complex_.cofaces_of_persistence_pairs()
+
+    return run
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", TASKS)
+def test_steps(compare, name, way):
+    maker, params, calls = TASKS[name]
+    more, wanted = WAYS[way]
+    image = maker(random_state=0)
+    options = {"min_persistence": 50.0, "pooling": "uniform", "random_state": 0}
+    model = STUMPImageOptimizer(n_steps=N_STEPS, **(options | params | more))
+    model.fit([image])
+    compare(
+        f"{name}, {way}, {N_STEPS} steps",
+        lambda: model.optimize([image]),
+        cofaces(round(N_STEPS * calls[way == "plain"])),
+        peer_name="the authors' code, in such calls",
+        wanted=wanted,
+        repeat=1,
+    )
