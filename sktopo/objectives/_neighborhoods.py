@@ -71,7 +71,9 @@ def neighborhood_cover(
     n_vertices = _checked(n_sets, radius, overlap, n_vertices, n_named)
     edges = complex_[0] if complex_ else np.empty((0, 2), dtype=np.intp)
     ones = np.ones(len(edges))
-    graph = csr_array((ones, (edges[:, 0], edges[:, 1])), (n_vertices, n_vertices))
+    # scipy's graph routines take 32-bit indices.
+    ends = tuple(edges.astype(np.int32).T)
+    graph = csr_array((ones, ends), (n_vertices, n_vertices))
     graph = graph + graph.T
     farthest = int(check_random_state(random_state).randint(n_vertices))
     reach, nearest = np.full(n_vertices, np.inf), np.zeros(n_vertices, dtype=np.intp)
