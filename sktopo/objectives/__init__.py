@@ -9,6 +9,7 @@ from sktopo.objectives._cover import (
     Smearing,
     VertexCover,
 )
+from sktopo.objectives._critical_smear import critical_smear
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
 from sktopo.objectives._neighborhoods import neighborhood_cover
@@ -35,6 +36,7 @@ __all__ = [
     "SubsampledTerm",
     "VertexCover",
     "WeightedSum",
+    "critical_smear",
     "log_losses",
     "neighborhood_cover",
     "prox_of_ranges",
