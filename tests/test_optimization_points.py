@@ -231,6 +231,21 @@ def test_random_losses_repeat_for_any_number_of_threads(params):
     assert np.ptp(after, axis=1).max() < np.ptp(before, axis=1).max()
 
 
+def test_a_sampled_fit_never_looks_at_all_pairs(monkeypatch):
+    """Grouping all pairs of a large cloud would fill the memory."""
+    seen = []
+    pairs = GroupingTerm._pairs
+
+    def counted(self, points):
+        seen.append(len(points))
+        return pairs(self, points)
+
+    monkeypatch.setattr(GroupingTerm, "_pairs", counted)
+    X = make_noisy_circle(500, random_state=0)[0]
+    TopoPointOptimizer(n_subsample=30, grouping=0.1, max_iter=3).fit(X)
+    assert set(seen) == {30}
+
+
 def test_min_norm_goes_down_for_all_samples():
     """Where two gradients pull against each other the mean goes up one of them."""
     X, _ = make_noisy_circle(50, random_state=0)

@@ -126,8 +126,9 @@ class PointProblem:
             kernel=model.kernel,
             scale=model.scale,
         )
-        self._function = self._objective.value_and_grad()
-        if self.n_subsample is not None or model.noise:
+        if self.n_subsample is None and not model.noise:
+            self._function = self._objective.value_and_grad()
+        else:
             self._function = SampledObjective(
                 self._objective,
                 n_subsample=self.n_subsample,
