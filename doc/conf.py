@@ -22,6 +22,8 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": "/plot_",
+    # What the examples import is no example.
+    "ignore_pattern": r"(^|/)(?!plot_)\w+\.py$",
 }
 
 

@@ -88,7 +88,7 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
         Steps of the solver, in all its stages.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
 
     See Also

@@ -98,7 +98,7 @@ class TopologicalRidge(LinearRegressor):
         Steps of the solver, the most over all targets.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
 
     References

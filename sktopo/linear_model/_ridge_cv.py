@@ -68,7 +68,7 @@ class TopologicalRidgeCV(LinearRegressor):
         Steps of the solver for the chosen strength.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
 
     See Also

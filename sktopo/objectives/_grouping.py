@@ -17,7 +17,7 @@ _BLOCK = 2**22
 
 
 class GroupingTerm(Term):
-    """sum of k(|a - b|) (|a - b| - |x_a - x_b|)^2 over pairs of points.
+    """The sum over pairs of ``k(|a - b|) (|a - b| - |x_a - x_b|)^2``.
 
     a and b are the places of two points in the reference, x_a and x_b their places now,
     and each pair counts once [1]_. A small value means that neighbourhoods have kept

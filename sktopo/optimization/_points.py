@@ -124,7 +124,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     points_ : ndarray of shape (n_points, n_coordinates)
         Where the points of ``fit`` went: the best places that were seen, or, where the
         loss is random, the last.
-    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+    loss_curve_ : ndarray of shape (n_steps + 1,)
         What is minimised (the negative of the objective where ``maximize``), from the
         start on.
     n_iter_ : int

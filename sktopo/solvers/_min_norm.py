@@ -8,7 +8,7 @@ def min_norm_weights(vectors):
     """Weights w >= 0 of sum 1 for which ``w @ vectors`` is shortest.
 
     Of gradients at nearby points this is the direction of steepest descent that holds
-    for all of them [1]_; orthogonal ones get weights proportional to 1 / |g_i|^2.
+    for all of them [1]_; orthogonal ones get weights proportional to ``1 / |g_i|^2``.
 
     Parameters
     ----------
