@@ -79,6 +79,9 @@ class GridCover(_Cover):
         For each window the places of its pixels.
     inside : ndarray of bool of shape (size, width), or None
         Where windows have pixels; None where all are whole.
+    block : int
+        Neighbouring places that only ever have a gradient together: those of a window,
+        or 1 where windows overlap.
     """
 
     def __init__(self, shape, pool_size, stride=None):
@@ -99,6 +102,7 @@ class GridCover(_Cover):
         self.inside = None if inside.all() else inside
         pixels[~inside] = n_pixels
         self._is_partition = stride == pool_size
+        self.block = self.width if self._is_partition else 1
         if self._is_partition:
             self.layout = pixels.ravel()
             self.places = np.arange(pixels.size).reshape(pixels.shape)
@@ -117,6 +121,26 @@ class GridCover(_Cover):
         if self._is_partition:
             return laid_out.reshape(self.size, self.width)
         return super().windows(laid_out)
+
+    def blocks(self, touched, grad):
+        """A gradient at the pixels of some windows as one at distinct blocks.
+
+        Parameters
+        ----------
+        touched : ndarray of int of shape (n_touched,)
+            Windows.
+        grad : ndarray of shape (n_touched, width)
+
+        Returns
+        -------
+        blocks : ndarray of int of shape (n_blocks,)
+        grad : ndarray of shape (n_blocks, block)
+        """
+        if self._is_partition:
+            return touched, grad
+        blocks, place = np.unique(self.places[touched], return_inverse=True)
+        total = np.bincount(place.ravel(), grad.ravel(), blocks.size)
+        return blocks, total[:, None]
 
 
 def _axis_windows(n, pool_size, stride):

@@ -16,6 +16,7 @@ from sktopo.persistence import (
     gather_diagram,
     grid_pairs,
     index_pairs,
+    scatter_gradient,
     sort_order,
 )
 from sktopo.solvers import min_norm_weights
@@ -64,10 +65,9 @@ class PooledGradient:
         value, grad = self._functional.value_and_grad(diagram)
         if self._side != "both":
             grad[:, 1 if self._side == "birth" else 0] = 0.0
-        grad = grad.ravel()
-        used = np.flatnonzero(grad)
-        touched, place = np.unique(indices.ravel()[used], return_inverse=True)
-        return value, touched, np.bincount(place, grad[used], touched.size)
+        slope = scatter_gradient(grad, indices, pooled.size)
+        touched = np.flatnonzero(slope)
+        return value, touched, slope[touched]
 
 
 class StumpProblem:
@@ -99,8 +99,8 @@ class StumpProblem:
     def sample(self, rng):
         """A function that draws a smear and pulls the gradient of it back.
 
-        It takes windows, and returns a value, the places of the pixels that have a
-        gradient, and their gradients; places may repeat.
+        It takes windows, and returns a value, the blocks of pixels that have a
+        gradient, and their gradients.
         """
         model, cover = self._model, self.cover
         if model.n_weightings is None or not self.is_random:
@@ -115,7 +115,7 @@ class StumpProblem:
         def evaluate(windows):
             smear = fixed or smearing(rng)
             value, touched, grad = pooled_gradient(smear.pool(windows))
-            return value, cover.places[touched], smear.spread(touched, grad)
+            return value, *cover.blocks(touched, smear.spread(touched, grad))
 
         return evaluate
 
@@ -154,7 +154,7 @@ def stump(image, problem, seed, n_jobs=None):
     start = cover.laid_out(image.astype(np.float64))
     # Where windows are drawn at random seven digits are more than enough of them.
     seen = start.astype(np.float32 if problem.is_random else np.float64)
-    adam = TouchedAdam(start, seen, problem.learning_rate, problem.clip)
+    adam = TouchedAdam(start, seen, cover.block, problem.learning_rate, problem.clip)
     fidelity = problem.fidelity(image)
     samples = [
         problem.sample(np.random.default_rng(child))
@@ -179,9 +179,9 @@ def stump(image, problem, seed, n_jobs=None):
                 windows = cover.windows(seen)
                 parts = each(partial(_evaluated, windows), chunks)
                 found = [one for part in parts for one in part]
-                value, places, grad = _combined(found, problem.combine)
+                values, blocks, grads = zip(*found, strict=True)
                 kept, pull = fidelity.value_and_grad(adam.values, adam.start)
-                loss = alpha * sign * value + (1 - alpha) * kept
+                loss = alpha * sign * float(np.mean(values)) + (1 - alpha) * kept
                 if not np.isfinite(loss):
                     raise ValueError(
                         "The loss of STUMPImageOptimizer must be finite. Got "
@@ -189,8 +189,12 @@ def stump(image, problem, seed, n_jobs=None):
                         "essential bars as the image has, one in H0 and none above."
                     )
                 losses.append(loss)
+                for share, grad in zip(
+                    _shares(blocks, grads, problem.combine), grads, strict=True
+                ):
+                    grad *= alpha * sign * share
                 pull *= 1 - alpha
-                adam.step(places, alpha * sign * grad, pull)
+                adam.step(blocks, grads, pull)
                 if problem.report(step, loss, moved):
                     break
     except BaseException as error:
@@ -203,19 +207,13 @@ def _evaluated(windows, samples):
     return [sample(windows) for sample in samples]
 
 
-def _combined(found, combine):
-    """One value, places and gradient of those of several samples."""
-    if len(found) == 1:
-        return found[0]
-    values, places, grads = zip(*found, strict=True)
-    value, n = float(np.mean(values)), len(found)
-    if combine == "mean":
-        grad = np.concatenate([g.ravel() for g in grads]) / n
-        return value, np.concatenate([p.ravel() for p in places]), grad
-    used, row = np.unique(
-        np.concatenate([p.ravel() for p in places]), return_inverse=True
-    )
-    dense = np.zeros((n, used.size))
-    sample = np.repeat(np.arange(n), [p.size for p in places])
-    np.add.at(dense, (sample, row), np.concatenate([g.ravel() for g in grads]))
-    return value, used, min_norm_weights(dense) @ dense
+def _shares(blocks, grads, combine):
+    """What each sample counts in the gradient of a step."""
+    n = len(grads)
+    if combine == "mean" or n == 1:
+        return np.full(n, 1 / n)
+    used, row = np.unique(np.concatenate(blocks), return_inverse=True)
+    dense = np.zeros((n, used.size, grads[0].shape[1]))
+    sample = np.repeat(np.arange(n), [one.size for one in blocks])
+    dense[sample, row] = np.concatenate(grads)
+    return min_norm_weights(dense.reshape(n, -1))
