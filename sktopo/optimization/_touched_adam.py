@@ -66,18 +66,18 @@ class TouchedAdam:
         total[:n_before] = pull.reshape(n_before, total.shape[1])
         for here, grad in zip(blocks, grads, strict=True):
             total[self._row[here]] += grad
+        # Both moments without their factors 1 - beta, which go into two numbers below.
         self._age += 1
         mean *= _BETA_1
-        mean += (1 - _BETA_1) * total
-        total *= total
-        total *= 1 - _BETA_2
+        mean += total
         square *= _BETA_2
-        square += total
+        square += np.square(total, out=total)
+        scale = np.sqrt((1 - _BETA_2) / (1 - _BETA_2**self._age))
+        rate = self._rate * (1 - _BETA_1) / (1 - _BETA_1**self._age)
         size = np.sqrt(square, out=total)
-        size *= 1 / np.sqrt(1 - _BETA_2**self._age)
-        size += _EPSILON
+        size += _EPSILON / scale
         move = np.divide(mean, size, out=size)
-        move *= self._rate / (1 - _BETA_1**self._age)
+        move *= rate / scale
         values -= move
         if self._clip is not None:
             # Where a pixel starts outside of the bounds it may stay, no further.
