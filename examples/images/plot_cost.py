@@ -1,0 +1,52 @@
+"""
+What a step costs
+=================
+
+A step of STUMP, of plain gradients, and the pairs with their pixels of the image alone,
+against the number of pixels: smooth random images up to 1024 x 1024, and voxel grids up
+to 64 x 64 x 64.
+"""
+
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+from grids import SHORT, save
+from scipy.ndimage import gaussian_filter
+
+from sktopo import STUMPImageOptimizer, persistence_diagrams
+from sktopo.filtrations import Cubical
+
+ways = {
+    "fresh draws": {"pooling": "uniform", "noise": 20.0},
+    "bank of 4,096": {"pooling": "uniform", "noise": 20.0, "n_weightings": 4096},
+    "plain": {"pool_size": 1},
+}
+shapes = {
+    "images": [(n, n) for n in ((16, 32) if SHORT else (64, 128, 256, 512, 1024))],
+    "voxel grids": [(n,) * 3 for n in ((8,) if SHORT else (16, 32, 64))],
+}
+fig, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", sharey=True)
+for ax, (kind, sizes) in zip(axes, shapes.items(), strict=True):
+    costs = {name: [] for name in (*ways, "one diagram, sorted afresh")}
+    for shape in sizes:
+        rng = np.random.default_rng(0)
+        image = gaussian_filter(rng.random(shape), 3)
+        image *= 255 / np.ptp(image)
+        n_steps = int(np.clip(4e6 / image.size, 10, 200))
+        for name, params in ways.items():
+            model = STUMPImageOptimizer(
+                min_persistence=50.0, n_steps=n_steps, random_state=0, **params
+            ).fit([image])
+            costs[name].append(1e3 * model.optimize([image]).seconds[0] / n_steps)
+        began = time.perf_counter()
+        persistence_diagrams(image, Cubical(), (0,))
+        costs["one diagram, sorted afresh"].append(1e3 * (time.perf_counter() - began))
+    pixels = [np.prod(shape) for shape in sizes]
+    print(f"\n{kind + ', ms':28s}" + "".join(f"{n:>10,d}" for n in pixels) + "  pixels")
+    for name, cost in costs.items():
+        print(f"{name:28s}" + "".join(f"{c:10.2f}" for c in cost))
+        ax.loglog(pixels, cost, marker=".", label=name)
+    ax.set(title=kind, xlabel="pixels", ylabel="ms a step" if ax is axes[0] else None)
+axes[0].legend()
+save(fig, "stump_cost.png")
