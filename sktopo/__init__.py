@@ -3,7 +3,11 @@
 from importlib.metadata import version
 
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
-from sktopo.feature_extraction import PersistenceDiagrams, PersistenceEnergies
+from sktopo.feature_extraction import (
+    DirectionalPersistence,
+    PersistenceDiagrams,
+    PersistenceEnergies,
+)
 from sktopo.linear_model import (
     TopologicalLogisticRegression,
     TopologicalRidge,
@@ -14,6 +18,7 @@ from sktopo.optimization import STUMPImageOptimizer, TopoPointOptimizer
 __version__ = version("sktopo")
 
 __all__ = [
+    "DirectionalPersistence",
     "PersistenceDiagrams",
     "PersistenceEnergies",
     "STUMPImageOptimizer",

@@ -5,7 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._validation import check_filtration, check_homology_dimensions
-from sktopo.persistence import gather_diagram, index_pairs, longest_first
+from sktopo.persistence import (
+    gather_diagram,
+    index_pairs,
+    longest_first,
+    scatter_gradient,
+)
 
 __all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
 
@@ -120,6 +125,24 @@ def diagrams_of(complex_, homology_dimensions, essential="drop"):
         diagram[diagram[:, 0] != diagram[:, 1]]
         for _, diagram in _bars(complex_, homology_dimensions, essential)
     ]
+
+
+def diagrams_and_pullback(complex_, homology_dimensions, essential="drop"):
+    """The same, and a function that pulls a gradient in each of them back to x."""
+    found = [
+        (indices[lives], diagram[lives])
+        for indices, diagram in _bars(complex_, homology_dimensions, essential)
+        for lives in [diagram[:, 0] != diagram[:, 1]]
+    ]
+    n_values = complex_.values.size
+
+    def pullback(grads):
+        grad_values = np.zeros(n_values)
+        for grad, (indices, _) in zip(grads, found, strict=True):
+            grad_values += scatter_gradient(np.asarray(grad), indices, n_values)
+        return complex_.pullback(grad_values)
+
+    return [diagram for _, diagram in found], pullback
 
 
 def _bars(complex_, homology_dimensions, essential):

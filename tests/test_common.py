@@ -6,6 +6,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo import (
+    DirectionalPersistence,
     PersistenceDiagrams,
     PersistenceEnergies,
     STUMPImageOptimizer,
@@ -51,6 +52,8 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalRidgeCV(alphas=(0.1, 1.0)),
         TopologicalLogisticRegression(),
         SignalEnergies(),
+        DirectionalPersistence(),
+        DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         STUMPImageOptimizer(n_steps=5, noise=0.1),
         TopoPointOptimizer(filtration="rips", max_iter=5),
         TopoPointOptimizer(

@@ -17,6 +17,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sktopo import PersistenceDiagrams, PersistenceEnergies, persistence_diagrams
 from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
+from sktopo.testing import check_gradient
 
 DIGITS, LABELS = load_digits(return_X_y=True)
 UP = Cubical(superlevel=True)
@@ -325,3 +326,79 @@ def test_repr_of_a_pipeline():
     pipeline = make_pipeline(PersistenceDiagrams(UP), PersistenceEnergies(p=(1,)))
     assert "Cubical(superlevel=True)" in repr(pipeline)
     assert "PersistenceEnergies" in pipeline._repr_html_()
+
+
+def check_pullback(model, X, rng):
+    """Weigh all numbers of all diagrams at random, and look along all coordinates."""
+    diagrams, _ = model.value_and_pullback(X)
+    assert_same(diagrams, model.transform(X))
+    weights = [rng.normal(size=one.shape) * np.isfinite(one) for one in diagrams]
+
+    def weighted(x):
+        found, pull = model.value_and_pullback(x)
+        finite = [np.where(np.isfinite(one), one, 0.0) for one in found]
+        return sum(float((w * one).sum()) for w, one in zip(weights, finite)), pull(
+            weights
+        )
+
+    check_gradient(weighted, X)
+
+
+@pytest.mark.parametrize("essential", ["drop", "extremum"])
+@pytest.mark.parametrize(
+    ("filtration", "shape"),
+    [
+        (Cubical(), (2, 12)),
+        (UP, (2, 4, 5)),
+        (WeakAlpha(), (2, 7, 2)),
+        (VietorisRips(), (2, 6, 3)),
+        (LowerStar([(0, 1), (1, 2), (2, 0)]), (3, 3)),
+    ],
+)
+def test_pullback_of_diagrams(filtration, shape, essential, rng):
+    model = PersistenceDiagrams(filtration, 0, essential=essential)
+    X = rng.random(shape)
+    check_pullback(model.fit(X), X, rng)
+
+
+def test_pullback_of_clouds_of_different_sizes(rng):
+    X = clouds(rng, 3)
+    model = make_pipeline(PersistenceDiagrams(VietorisRips(), (0, 1)))[0].fit(X)
+    diagrams, pullback = model.value_and_pullback(X)
+    grads = [[np.zeros(d.shape) for d in sample] for sample in diagrams]
+    # The longest bar of H0 that dies, of the second cloud.
+    grads[1][0][1, 1] = 1.0
+    back = pullback(grads)
+    assert [g.shape for g in back] == [x.shape for x in X]
+    assert not back[0].any()
+    assert_allclose(np.linalg.norm(back[1], axis=1).sum(), 2.0)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_pullback_of_energies(nested, rng):
+    model = PersistenceEnergies(p=(0, 1, 2.5), q=(0, 0.5, 3), i0=(1, 2))
+    sizes = (3, 0, 4)
+    shape = (2, sum(sizes), 2) if nested else (sum(sizes), 2)
+    ends = np.cumsum(sizes)[:-1]
+
+    def diagrams_in(x):
+        if not nested:
+            return np.split(x, ends)
+        return [list(pair) for pair in zip(*(np.split(one, ends) for one in x))]
+
+    def gathered(parts):
+        if not nested:
+            return np.concatenate(parts)
+        return np.stack([np.concatenate(column) for column in zip(*parts)])
+
+    x = rng.random(shape)
+    model.fit(diagrams_in(x))
+    features, _ = model.value_and_pullback(diagrams_in(x))
+    assert_array_equal(features, model.transform(diagrams_in(x)))
+    weights = rng.normal(size=features.shape)
+
+    def weighted(x):
+        found, pull = model.value_and_pullback(diagrams_in(x))
+        return float((weights * found).sum()), gathered(pull(weights))
+
+    check_gradient(weighted, x)

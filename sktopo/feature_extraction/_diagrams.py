@@ -16,7 +16,7 @@ from sktopo._validation import (
     check_image_shape,
     check_real_array,
 )
-from sktopo.diagrams import diagrams_of
+from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 
 
 class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
@@ -142,6 +142,44 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             return [diagrams[0] for diagrams in found]
         return found
 
+    def value_and_pullback(self, X):
+        """Compute diagrams, and the way back for gradients in them.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        diagrams : list of length n_samples
+            What ``transform`` returns.
+        pullback : callable
+            Takes a list of the structure of ``diagrams``, gradients in place of
+            diagrams, and returns the gradient in X: an array of its shape, or a list
+            of arrays where X is a list of samples of different shapes. The death of an
+            essential bar at infinity has none.
+        """
+        dimensions = self._dimensions()
+        samples = self._samples(X, reset=False)
+        found = [
+            diagrams_and_pullback(complex_, dimensions, self.essential)
+            for complex_ in self._complexes(samples)
+        ]
+        is_single = isinstance(self.homology_dimensions, numbers.Integral)
+
+        def pullback(grads):
+            back = [
+                pull([grad] if is_single else grad)
+                for grad, (_, pull) in zip(grads, found, strict=True)
+            ]
+            if isinstance(samples, list):
+                return back
+            return np.stack(back).reshape(np.shape(X))
+
+        diagrams = [one[0] if is_single else one for one, _ in found]
+        return diagrams, pullback
+
     def get_feature_names_out(self, input_features=None):
         """Names of the diagrams of a sample, "H0", "H1" and so on.
 
@@ -175,15 +213,18 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         return check_homology_dimensions(self.homology_dimensions, type(self).__name__)
 
     def _chunk(self, samples, dimensions, start=0):
-        found = []
-        for i, x in enumerate(samples):
+        return [
+            diagrams_of(complex_, dimensions, self.essential)
+            for complex_ in self._complexes(samples, start)
+        ]
+
+    def _complexes(self, samples, start=0):
+        for i, x in enumerate(samples, start):
             try:
-                complex_ = self.filtration.build(x)
+                yield self.filtration.build(x)
             except (TypeError, ValueError, MemoryError) as error:
-                message = f"Sample {start + i} of X, for {type(self).__name__}: {error}"
+                message = f"Sample {i} of X, for {type(self).__name__}: {error}"
                 raise type(error)(message) from error
-            found.append(diagrams_of(complex_, dimensions, self.essential))
-        return found
 
     def _samples(self, X, *, reset):
         """The batch as a list or array of samples."""

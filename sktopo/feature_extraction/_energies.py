@@ -3,13 +3,11 @@
 import numbers
 
 import numpy as np
-from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import _fit_context
-from sktopo.functionals import PersistenceEnergy
-from sktopo.functionals._energy import check_midpoints
+from sktopo.functionals import EnergyTable
 
 
 class PersistenceEnergies(TransformerMixin, BaseEstimator):
@@ -82,7 +80,7 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
         -------
         self
         """
-        self._exponents()
+        self._table()
         self.n_diagrams_in_ = len(_by_dimension(X))
         return self
 
@@ -105,21 +103,42 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
             If X holds no diagrams or another number of them, if a midpoint is negative
             while a q is not an integer, or if a power overflows.
         """
-        check_is_fitted(self)
-        columns = _by_dimension(X)
-        if len(columns) != self.n_diagrams_in_:
-            raise ValueError(
-                f"X has {len(columns)} diagrams for each sample, but "
-                f"PersistenceEnergies was fitted on {self.n_diagrams_in_}."
-            )
-        exponents = self._exponents()
-        features = np.hstack([_energies(column, *exponents) for column in columns])
-        if not np.isfinite(features).all():
-            raise ValueError(
-                "PersistenceEnergies overflows: the lifetimes or midpoints are too "
-                "large for their powers. Rescale the data, or take smaller p and q."
-            )
-        return features
+        table, columns = self._table(), self._columns(X)
+        return np.hstack([table.values(*_stacked(column)) for column in columns])
+
+    def value_and_pullback(self, X):
+        """Compute the energies, and the way back for their gradients.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            As in ``fit``.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_diagrams_in_ * n_i0 * n_p * n_q)
+            What ``transform`` returns.
+        pullback : callable
+            Takes an array of the shape of ``features``, and returns a list of the
+            structure of X with an array of shape (n_bars, 2) for each diagram.
+        """
+        table, columns = self._table(), self._columns(X)
+        stacked = [_stacked(column) for column in columns]
+        found = [table.value_and_pullback(*one) for one in stacked]
+        features = np.hstack([energies for energies, _ in found])
+        is_nested = isinstance(X[0], (list, tuple))
+
+        def pullback(grad):
+            parts = np.split(np.asarray(grad), len(columns), axis=1)
+            back = [
+                np.split(pull(part), np.cumsum(lengths)[:-1])
+                for part, (_, pull), (_, lengths) in zip(
+                    parts, found, stacked, strict=True
+                )
+            ]
+            return list(map(list, zip(*back, strict=True))) if is_nested else back[0]
+
+        return features, pullback
 
     def get_feature_names_out(self, input_features=None):
         """Names of the columns: diagram, p, q and i0.
@@ -134,46 +153,33 @@ class PersistenceEnergies(TransformerMixin, BaseEstimator):
         ndarray of str
         """
         check_is_fitted(self)
-        p, q, i0 = self._exponents()
+        names = self._table().names
         return np.array(
             [
-                f"diagram{k}_p{_short(a)}_q{_short(b)}_i{i}"
+                f"diagram{k}_{name}"
                 for k in range(self.n_diagrams_in_)
-                for i in i0
-                for a in p
-                for b in q
+                for name in names
             ],
             dtype=object,
         )
 
-    def _exponents(self):
-        return [self._exponent(name) for name in ("p", "q", "i0")]
+    def _table(self):
+        return EnergyTable(self.p, self.q, self.i0, type(self).__name__)
 
-    def _exponent(self, name):
-        try:
-            values = np.atleast_1d(getattr(self, name))
-            if values.ndim != 1 or values.size == 0:
-                raise ValueError("It is no sequence of numbers.")
-            if np.unique(values).size < values.size:
-                raise ValueError("It repeats a number.")
-            for value in values.tolist():
-                # The functional of one number knows what it may be.
-                PersistenceEnergy(**{name: value})._check_params()
-        except ValueError as error:
+    def _columns(self, X):
+        check_is_fitted(self)
+        columns = _by_dimension(X)
+        if len(columns) != self.n_diagrams_in_:
             raise ValueError(
-                f"The {name!r} parameter of PersistenceEnergies must be a non-empty "
-                f"sequence of distinct numbers. Got {getattr(self, name)!r}: {error}"
-            ) from error
-        return values
+                f"X has {len(columns)} diagrams for each sample, but "
+                f"PersistenceEnergies was fitted on {self.n_diagrams_in_}."
+            )
+        return columns
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         return tags
-
-
-def _short(number):
-    return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
 
 
 def _by_dimension(X):
@@ -213,38 +219,9 @@ def _shape(x):
     return x.shape if hasattr(x, "shape") else f"unknown ({type(x).__name__})"
 
 
-def _energies(diagrams, p, q, i0):
-    """Energies of one homology dimension, shape (n_samples, n_i0 * n_p * n_q)."""
-    counts = np.array([len(diagram) for diagram in diagrams])
+def _stacked(diagrams):
+    """All bars of one homology dimension, and how many each diagram has."""
     bars = np.concatenate(diagrams).astype(np.float64)
-    sample = np.repeat(np.arange(counts.size), counts)
     if np.isnan(bars).any() or not np.isfinite(bars[:, 0]).all():
         raise ValueError("Diagrams must have finite births and no NaN.")
-    lifetime = np.abs(bars[:, 1] - bars[:, 0])
-    # Inside each sample by decreasing lifetime: place 1 is the longest bar.
-    order = np.lexsort((-lifetime, sample))
-    starts = np.cumsum(counts) - counts
-    place = np.arange(1, order.size + 1) - starts[sample]
-    bars, lifetime = bars[order], lifetime[order]
-    here = np.flatnonzero(np.isfinite(lifetime) & (lifetime > 0))
-    bars, lifetime, place, sample = (
-        bars[here],
-        lifetime[here],
-        place[here],
-        sample[here],
-    )
-    middle = bars.mean(axis=1)
-    for value in q.tolist():
-        check_midpoints(middle, value, "PersistenceEnergies")
-    with np.errstate(over="ignore"):
-        terms = lifetime[:, None, None] ** p[:, None] * middle[:, None, None] ** q
-    terms = terms.reshape(here.size, p.size * q.size)
-    blocks = []
-    for first in i0:
-        counted = np.flatnonzero(place >= first)
-        sums = csr_array(
-            (np.ones(counted.size), (sample[counted], counted)),
-            shape=(counts.size, here.size),
-        )
-        blocks.append(sums @ terms)
-    return np.hstack(blocks)
+    return bars, np.array([len(diagram) for diagram in diagrams])

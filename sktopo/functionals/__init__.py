@@ -3,6 +3,7 @@
 from sktopo._algebra import WeightedSum
 from sktopo.functionals._bottleneck import BottleneckToTarget
 from sktopo.functionals._energy import PersistenceEnergy
+from sktopo.functionals._energy_table import EnergyTable
 from sktopo.functionals._function import DiagramFunction
 from sktopo.functionals._norm import PersistenceNorm
 from sktopo.functionals._wasserstein import WassersteinToTarget
@@ -10,6 +11,7 @@ from sktopo.functionals._wasserstein import WassersteinToTarget
 __all__ = [
     "BottleneckToTarget",
     "DiagramFunction",
+    "EnergyTable",
     "PersistenceEnergy",
     "PersistenceNorm",
     "WassersteinToTarget",

@@ -17,7 +17,12 @@ from sktopo.persistence._diagram import (
     scatter_gradient,
 )
 from sktopo.persistence._flag import flag_memory, flag_pairs
-from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
+from sktopo.persistence._grid import (
+    CONNECTIVITIES,
+    grid_diagrams,
+    grid_pairs,
+    stacked_grid_pairs,
+)
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs
@@ -29,6 +34,7 @@ __all__ = [
     "flag_memory",
     "flag_pairs",
     "gather_diagram",
+    "grid_diagrams",
     "grid_pairs",
     "index_pairs",
     "longest_first",
@@ -37,4 +43,5 @@ __all__ = [
     "scatter_gradient",
     "simplicial_pairs",
     "sort_order",
+    "stacked_grid_pairs",
 ]

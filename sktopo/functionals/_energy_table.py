@@ -1,0 +1,188 @@
+"""All the energies E(p, q, i0) of many diagrams at once."""
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from sktopo.functionals._bars import power_and_slope
+from sktopo.functionals._energy import PersistenceEnergy, check_midpoints
+
+
+class EnergyTable:
+    """E(p, q, i0) for every p, q and i0 of three lists, of many diagrams in one pass.
+
+    The numbers of PersistenceEnergy, one column for each combination: i0 changes
+    slowest, then p, then q.
+
+    Parameters
+    ----------
+    p, q, i0 : array-like of numbers, or a number
+    owner : str
+        Who has these parameters, for messages.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no non-empty sequence of distinct numbers that
+        PersistenceEnergy may have.
+    """
+
+    def __init__(self, p, q, i0, owner):
+        self.p, self.q, self.i0 = (
+            _checked(name, value, owner)
+            for name, value in (("p", p), ("q", q), ("i0", i0))
+        )
+        self._owner = owner
+
+    @property
+    def names(self):
+        """Names of the columns."""
+        return [
+            f"p{_short(p)}_q{_short(q)}_i{i}"
+            for i in self.i0
+            for p in self.p
+            for q in self.q
+        ]
+
+    def values(self, bars, lengths):
+        """The energies of diagrams that stand one behind the other.
+
+        Parameters
+        ----------
+        bars : ndarray of shape (n_bars, 2)
+            All the diagrams; births finite and no NaN. Essential bars count for i0 and
+            add nothing, bars without lifetime neither do nor add.
+        lengths : ndarray of int of shape (n_diagrams,)
+            Bars of each of them.
+
+        Returns
+        -------
+        ndarray of shape (n_diagrams, n_i0 * n_p * n_q)
+
+        Raises
+        ------
+        ValueError
+            If a midpoint is negative while a q is not an integer, or if a power
+            overflows.
+        """
+        return self._evaluate(bars, lengths)[0]
+
+    def value_and_pullback(self, bars, lengths):
+        """The same, and a function that pulls gradients back to the bars.
+
+        Parameters
+        ----------
+        bars : ndarray of shape (n_bars, 2)
+        lengths : ndarray of int of shape (n_diagrams,)
+
+        Returns
+        -------
+        energies : ndarray of shape (n_diagrams, n_i0 * n_p * n_q)
+        pullback : callable
+            Takes an array of the shape of ``energies`` and returns one of the shape of
+            ``bars``.
+        """
+        energies, counting = self._evaluate(bars, lengths)
+        here, signed, middle, place, diagram, length, power = counting
+
+        def pullback(grad):
+            weights = grad.reshape(-1, self.i0.size, self.p.size, self.q.size)
+            counted = place[:, None] >= self.i0
+            # How much each E(p, q) of a bar counts, over all i0 that see it.
+            weight = np.einsum("bipq,bi->bpq", weights[diagram], counted)
+            length_slope = _slopes(np.abs(signed), self.p)
+            power_slope = _slopes(middle, self.q)
+            pull = np.einsum("bp,bp->b", _times(weight, power), length_slope)
+            pull *= np.sign(signed)
+            shift = np.einsum("bp,bp->b", _times(weight, power_slope), length) / 2
+            grad_bars = np.zeros((len(bars), 2))
+            grad_bars[here, 0], grad_bars[here, 1] = shift - pull, shift + pull
+            return grad_bars
+
+        return energies, pullback
+
+    def _evaluate(self, bars, lengths):
+        signed = bars[:, 1] - bars[:, 0]
+        lifetime = np.abs(signed)
+        diagram = np.repeat(np.arange(len(lengths)), lengths)
+        here = np.flatnonzero(np.isfinite(lifetime) & (lifetime > 0))
+        place = np.ones(len(bars), dtype=np.intp)
+        if self.i0.max() > 1:
+            # Inside each diagram by decreasing lifetime: place 1 is the longest bar.
+            longest_first = np.lexsort((-lifetime, diagram))
+            starts = np.cumsum(lengths) - lengths
+            place[longest_first] = 1 + np.arange(len(bars)) - starts[diagram]
+        middle = bars[here].mean(axis=1)
+        for q in self.q.tolist():
+            check_midpoints(middle, q, self._owner)
+        signed, place, diagram = signed[here], place[here], diagram[here]
+        with np.errstate(over="ignore", invalid="ignore"):
+            length, power = _powers(np.abs(signed), self.p), _powers(middle, self.q)
+            terms = length[:, :, None] * power[:, None, :]
+            terms = terms.reshape(here.size, self.p.size * self.q.size)
+            energies = [
+                _sums(terms, diagram, place >= first, len(lengths)) for first in self.i0
+            ]
+        energies = np.hstack(energies)
+        if not np.isfinite(energies).all():
+            raise ValueError(
+                f"{self._owner} overflows: the lifetimes or midpoints are too large "
+                "for their powers. Rescale the data, or take smaller p and q."
+            )
+        return energies, (here, signed, middle, place, diagram, length, power)
+
+
+def _sums(terms, diagram, counted, n_diagrams):
+    """Sums over the counted bars of each diagram; ``diagram`` is sorted."""
+    used = np.flatnonzero(counted)
+    ends = np.cumsum(np.bincount(diagram[used], minlength=n_diagrams))
+    pattern = csr_array(
+        (np.ones(used.size), used, np.concatenate([[0], ends])),
+        shape=(n_diagrams, len(terms)),
+    )
+    return pattern @ terms
+
+
+def _times(matrices, vectors):
+    return np.matmul(matrices, vectors[:, :, None])[:, :, 0]
+
+
+def _are_small_integers(exponents):
+    return exponents.max() <= 16 and (exponents == exponents.astype(np.intp)).all()
+
+
+def _powers(x, exponents):
+    """X to each of the exponents, as columns."""
+    if _are_small_integers(exponents):
+        # Products are far cheaper than powers.
+        columns = np.vander(x, int(exponents.max()) + 1, increasing=True)
+        return columns[:, exponents.astype(np.intp)]
+    return x[:, None] ** exponents
+
+
+def _slopes(x, exponents):
+    """Their derivatives."""
+    if _are_small_integers(exponents):
+        return exponents * _powers(x, np.maximum(exponents - 1, 0))
+    return np.stack([power_and_slope(x, e)[1] for e in exponents.tolist()], axis=1)
+
+
+def _checked(name, given, owner):
+    try:
+        values = np.atleast_1d(given)
+        if values.ndim != 1 or values.size == 0:
+            raise ValueError("It is no sequence of numbers.")
+        if np.unique(values).size < values.size:
+            raise ValueError("It repeats a number.")
+        for value in values.tolist():
+            # The functional of one number knows what it may be.
+            PersistenceEnergy(**{name: value})._check_params()
+    except ValueError as error:
+        raise ValueError(
+            f"The {name!r} parameter of {owner} must be a non-empty sequence of "
+            f"distinct numbers. Got {given!r}: {error}"
+        ) from error
+    return values
+
+
+def _short(number):
+    return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
