@@ -1,5 +1,7 @@
 """The gradient of an estimator's loss with respect to its input."""
 
+from functools import partial
+
 import numpy as np
 from scipy.special import expit, log_softmax
 from sklearn.base import is_classifier, is_regressor
@@ -97,7 +99,7 @@ def loss_and_gradient(estimator, X, y):
     >>> losses, gradient
     (array([0.5]), array([[2.]]))
     """
-    losses_of_output = _loss_of(estimator)
+    loss_of_output = loss_of(estimator)
     check_is_fitted(estimator)
     X = validate_data(
         estimator,
@@ -108,19 +110,23 @@ def loss_and_gradient(estimator, X, y):
         ensure_2d=np.ndim(X) < 3,
     )
     output, pullback = value_and_pullback(estimator, X)
-    losses, grad_output = losses_of_output(estimator, output, y)
+    losses, grad_output = loss_of_output(output, y)
     return losses, pullback(grad_output)
 
 
-def _loss_of(estimator):
+def loss_of(estimator):
+    """Its loss as a function (output, y) -> (losses, gradient in the output).
+
+    For loops that have looked at X once and call value_and_pullback themselves.
+    """
     if isinstance(estimator, type):
         raise TypeError(
             f"estimator must be a fitted one. Got the class {estimator.__name__}."
         )
     if is_classifier(estimator):
-        return _cross_entropy
+        return partial(_cross_entropy, estimator)
     if is_regressor(estimator):
-        return _half_squared_error
+        return partial(_half_squared_error, estimator)
     raise TypeError(
         "estimator must be a classifier or a regressor, so that it has a loss. "
         f"Got {estimator!r}."
