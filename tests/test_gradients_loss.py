@@ -84,9 +84,7 @@ def check_loss(estimator, X, y, losses_of, step=1e-6, rtol=1e-5):
 def test_classifiers(classifier, labels, rng):
     X = rng.normal(size=(60, 4))
     y = np.array(labels)[np.arange(60) % len(labels)]
-    if isinstance(
-        classifier[-1] if hasattr(classifier, "steps") else 0, FrozenEstimator
-    ):
+    if "frozenestimator" in getattr(classifier, "named_steps", ()):
         classifier[-1].estimator.fit(X, y)
     classifier.fit(X, y)
 

@@ -1,5 +1,7 @@
 """Fitted scikit-learn estimators -> their outputs, and gradients of these in the input.
 
+::
+
     X --scaler--> ... --classifier--> scores --loss--> number
       <-pullback- ... <---pullback--- grad   <-------- 1
 

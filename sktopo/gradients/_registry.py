@@ -210,7 +210,7 @@ def _nearest(estimator_class, rules):
                 "gradient value_and_pullback knows. " + _how_to_add(estimator_class)
             )
         changed = _MAKES_THE_OUTPUT.intersection(vars(base))
-        if hasattr(estimator_class, "decision_function"):
+        if issubclass(estimator_class, ClassifierMixin):
             # The scores are the output, whatever labels are made of them.
             changed.discard("predict")
         if changed and overriding is None:
