@@ -84,6 +84,16 @@ def test_registration_and_its_subclasses():
     assert_pulls(Child(), 3)
 
 
+def test_the_last_registration_counts():
+    scaler = StandardScaler().fit(X)
+    model = make_pipeline(scaler, "passthrough")
+    before, _ = value_and_pullback(scaler, X)
+    assert_array_equal(value_and_pullback(model, X)[0], before)
+    register(StandardScaler)(lambda scaler, X: (4 * X, lambda grad: 4 * grad))
+    assert_pulls(scaler, 4)
+    assert_pulls(model, 4)
+
+
 def test_the_nearest_registration_counts():
     class Scaler(StandardScaler):
         def transform(self, X, copy=None):
