@@ -15,5 +15,24 @@ __all__ = [
     "StrOptions",
     "_check_sample_weight",
     "_fit_context",
+    "columns_of",
+    "gamma_of",
+    "is_multilabel",
     "validate_parameter_constraints",
 ]
+
+
+def gamma_of(svm):
+    """The number behind gamma="scale" or "auto" of a fitted SVC or SVR."""
+    return svm._gamma
+
+
+def is_multilabel(classifier):
+    """Whether MLPClassifier or RidgeClassifier was fitted with several labels a row."""
+    binarizer = getattr(classifier, "_label_binarizer", None)
+    return binarizer is not None and binarizer.y_type_.startswith("multilabel")
+
+
+def columns_of(column_transformer, name):
+    """The places of the columns of one part of a fitted ColumnTransformer."""
+    return column_transformer._transformer_to_input_indices[name]

@@ -1,0 +1,28 @@
+"""Fitted scikit-learn estimators -> their outputs, and gradients of these in the input.
+
+::
+
+    X --scaler--> ... --classifier--> scores --loss--> number
+      <-pullback- ... <---pullback--- grad   <-------- 1
+
+Each family of estimators has a module of rules, which ``register`` puts where
+``value_and_pullback`` finds them.
+"""
+
+from sktopo.gradients import (  # noqa: F401
+    _compose,
+    _linear,
+    _neural_network,
+    _preprocessing,
+    _projections,
+    _svm,
+)
+from sktopo.gradients._loss import input_gradient, loss_and_gradient
+from sktopo.gradients._registry import register, value_and_pullback
+
+__all__ = [
+    "input_gradient",
+    "loss_and_gradient",
+    "register",
+    "value_and_pullback",
+]
