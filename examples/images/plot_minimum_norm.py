@@ -100,10 +100,10 @@ for n_samples, combine in ((1, "mean"), (8, "mean"), (8, "min_norm")):
 
 # %%
 # They are nearly orthogonal where noise moves the critical pixels about. Weights close
-# to 1/100 are seen only where, under much noise, windows or the image are left as single
-# pixels. Elsewhere many are zero, and the shortest vector is 7 to 9 % shorter than the
-# mean; for other gradients it is a little slower on average, and at most a tenth faster
-# where they are worst. Adam gets as far along the mean.
+# to 1/100 are seen only where, under much noise, windows or the image are left as
+# single pixels. Elsewhere many are zero, and the shortest vector is 7 to 9 % shorter
+# than the mean; for other gradients it is a little slower on average, and some tenth
+# faster at most where they are worst. Adam gets as far along the mean.
 
 fig, axes = plt.subplots(2, 4, figsize=(11, 5), layout="constrained", sharey="row")
 shown = ("simplex, noise 50", "vertex, noise 50", "simplex, no noise")
