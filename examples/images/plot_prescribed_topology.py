@@ -1,0 +1,116 @@
+"""
+One component, one hole
+=======================
+
+A handwritten zero with a gap, under noise, and the wish that its superlevel sets have
+one component and one hole: this is what a target diagram says, and the Wasserstein
+distance to it beside the squared change is the loss. "Enforcing correct topology" is
+the third application in the introduction of "A Fast and Robust Method for Global
+Topological Functional Optimization" (AISTATS 2021).
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from grids import SHORT, save, show, stored
+from scipy.ndimage import gaussian_filter, label
+from sklearn.datasets import load_digits
+
+from sktopo import persistence_diagrams
+from sktopo.filtrations import Cubical
+from sktopo.functionals import WassersteinToTarget
+from sktopo.objectives import PersistenceTerm, SquaredError
+from sktopo.solvers import Adam
+
+mnist = stored("mnist.npz")
+if mnist is None:
+    X, y = load_digits(return_X_y=True)
+    clean, sigma = np.pad(X[y == 0][0].reshape(8, 8) / 16, 1), 1.0
+else:
+    clean, sigma = mnist["x_train"][mnist["y_train"] == 0][5] / 255, 1.5
+noise = np.random.default_rng(0).normal(scale=0.2, size=clean.shape)
+
+# The component of the target never dies, like that of any image.
+target = {0: np.array([[1.0, -np.inf]]), 1: np.array([[0.8, 0.0]])}
+superlevel = Cubical(superlevel=True)
+distance = PersistenceTerm(
+    superlevel, {k: WassersteinToTarget(bars) for k, bars in target.items()}
+)
+
+
+def driven(image, start):
+    """Close to the image, with the diagram of the target; from some start."""
+    loss = 30 * distance + SquaredError(image)
+    adam = Adam(0.01, schedule="adaptive", max_iter=200 if SHORT else 500)
+    return adam.minimize(loss.warm_value_and_grad(), start).x
+
+
+def counts(image):
+    """Components and holes at the value 0.5."""
+    both = persistence_diagrams(image, superlevel)
+    return [int(((d[:, 0] > 0.5) & (d[:, 1] <= 0.5)).sum()) for d in both]
+
+
+def pixels(image):
+    """The size of all holes at the value 0.5."""
+    parts, _ = label(np.pad(image, 1, constant_values=-1) <= 0.5)
+    return ((parts > 0) & (parts != parts[0, 0])).sum()
+
+
+def held(image):
+    """How many of 20 copies under uniform noise have one component and one hole."""
+    draws = np.random.default_rng(1).uniform(-0.2, 0.2, (20, *image.shape))
+    return sum(counts(image + draw) == [1, 1] for draw in draws)
+
+
+# %%
+# Components, holes and their pixels at the value 0.5; the longest bar of H1 and the
+# longest of H0 that dies; the change; and how many of 20 noisy copies have one
+# component and one hole.
+
+print(f"{'':36s}{'components':>11s}{'holes':>6s}{'pixels':>7s}{'H1':>15s}", end="")
+print(f"{'H0':>15s}{'change':>8s}{'held':>5s}")
+images = {}
+for rows in (2, 4):
+    image, middle = clean.copy(), len(clean) // 2
+    image[middle - rows // 2 : middle + rows // 2, middle:] = 0
+    image += noise
+    images[rows] = {
+        "start": image,
+        "from itself": driven(image, image),
+        "from a blurred one": driven(image, gaussian_filter(image, sigma)),
+    }
+    for name, end in images[rows].items():
+        components, holes = counts(end)
+        print(f"{f'gap of {rows} rows, {name}':36s}{components:11d}{holes:6d}", end="")
+        print(f"{pixels(end):7d}", end="")
+        h0, h1 = persistence_diagrams(end, superlevel)
+        for birth, death in (h1[0], h0[1]):
+            print(f"{f'({birth:.2f}, {death:.2f})':>15s}", end="")
+        change = np.sqrt(((end - image) ** 2).mean())
+        print(f"{change:8.3f}{held(end):5d}")
+
+# %%
+# A target says what, not where. From the image itself the distance is made small by a
+# single dark pixel in the stroke, which is a hole as good as any. In a blurred image
+# the narrow gap is nearly closed, the ring has the bar closest to the target, and the
+# gap closes, by a thread which further noise may cut; the wide gap stays as it is.
+
+fig, axes = plt.subplots(2, 5, figsize=(12.5, 5), layout="constrained")
+for row, (rows, shown) in zip(axes, images.items(), strict=True):
+    style = {"vmin": -0.3, "vmax": 1.3, "cmap": "gray", "interpolation": "nearest"}
+    for ax, (name, image) in zip(row, shown.items(), strict=False):
+        show(ax, image, name, **style)
+    row[0].set_ylabel(f"gap of {rows} rows")
+    change = shown["from a blurred one"] - shown["start"]
+    show(row[3], change, "change from there", vmin=-1, vmax=1, cmap="RdBu_r")
+    for name, color in (("start", "0.7"), ("from a blurred one", "C0")):
+        both = persistence_diagrams(shown[name], superlevel)
+        for diagram, marker in zip(both, "o^", strict=True):
+            points = np.maximum(diagram, -0.8).T
+            row[4].scatter(*points, s=14, color=color, marker=marker)
+    goals = np.maximum(np.concatenate(list(target.values())), -0.8).T
+    row[4].plot(*goals, "*", color="C3", markersize=10, fillstyle="none")
+    row[4].axline((0, 0), slope=1, color="0.8", linewidth=1)
+    row[4].set(xlabel="birth", ylabel="death")
+axes[0, 4].set_title("H0 (o), H1 (^), target (*)")
+save(fig, "prescribed_topology.png")
