@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+_N_STEPS = 2**16  # of quick uniform numbers
+
 
 class _Cover:
     """What both kinds of covers share: windows that name their places."""
@@ -213,11 +215,12 @@ class Smearing:
         """Draw a Smear."""
         cover = self._cover
         weights = self._draw_weights((cover.size, cover.width), rng, cover.inside)
-        noise = self._draw_noise(cover.layout.size, rng)
-        if noise is not None:
-            noise = cover.windows(noise)
-        offsets = 0.0 if noise is None else np.einsum("bk,bk->b", weights, noise)
-        return Smear(weights, np.einsum("bk->b", weights, dtype=self._dtype), offsets)
+        totals = np.einsum("bk->b", weights, dtype=self._dtype)
+        offsets = 0.0
+        if self._noise:
+            steps = cover.windows(_steps(cover.layout.size, rng))
+            offsets = self._weighted_noise(weights, totals, steps)
+        return Smear(weights, totals, offsets)
 
     def _draw_weights(self, shape, rng, inside=None):
         draws = _DRAWS[self._pooling](shape, rng)
@@ -229,13 +232,11 @@ class Smearing:
         weights[np.arange(shape[0]), draws.argmax(axis=1)] = 1
         return weights
 
-    def _draw_noise(self, shape, rng):
-        if not self._noise:
-            return None
-        noise = _quick_uniform(shape, rng)
-        noise -= np.float32(0.5)
-        noise *= np.float32(2 * self._noise)
-        return noise
+    def _weighted_noise(self, weights, totals, steps):
+        """Weighted sums of noise in 2^16 steps, which is scaled once for a window."""
+        sums = np.einsum("bk,bk->b", weights, steps)
+        sums *= np.float32(2 * self._noise / _N_STEPS)
+        return sums + totals * np.float32(self._noise * (1 / _N_STEPS - 1))
 
 
 class BankedSmearing(Smearing):
@@ -259,11 +260,13 @@ class BankedSmearing(Smearing):
         shape = (n_weightings, cover.width)
         weights = self._draw_weights(shape, rng)
         weights /= weights.sum(axis=1, keepdims=True)
-        noise = self._draw_noise(shape, rng)
         self._bank = weights
         self._bank_offsets = np.zeros(n_weightings, dtype=np.float32)
-        if noise is not None:
-            self._bank_offsets = np.einsum("bk,bk->b", weights, noise)
+        if noise:
+            totals = np.ones(n_weightings, dtype=np.float32)
+            self._bank_offsets = self._weighted_noise(
+                weights, totals, _steps(shape, rng)
+            )
         self._small = None
         if cover.inside is not None:
             self._small = np.flatnonzero(~cover.inside.all(axis=1))
@@ -277,11 +280,12 @@ class BankedSmearing(Smearing):
         if self._small is not None:
             small, inside = self._small, self._cover.inside[self._small]
             afresh = self._draw_weights(inside.shape, rng, inside)
-            noise = self._draw_noise(inside.shape, rng)
             weights[small] = afresh
             totals[small] = afresh.sum(axis=1)
-            if noise is not None:
-                offsets[small] = np.einsum("bk,bk->b", afresh, noise)
+            if self._noise:
+                offsets[small] = self._weighted_noise(
+                    afresh, totals[small], _steps(inside.shape, rng)
+                )
         return Smear(weights, totals, offsets)
 
 
@@ -293,16 +297,20 @@ def _uniform(shape, rng):
     return rng.random(shape, dtype=np.float32)
 
 
-def _quick_uniform(shape, rng):
-    """Uniform numbers of 16 bits, between 0 and 1; four for one draw."""
+def _steps(shape, rng):
+    """Uniform integers from 0 to 2^16 - 1 as float32; four for one draw of 64 bits."""
     n = math.prod(shape) if isinstance(shape, tuple) else shape
     # Unlike raw draws these leave other threads at work.
     bits = rng.integers(2**64, size=-(-n // 4), dtype=np.uint64)
     bits = bits.astype("<u8", copy=False)
-    numbers = bits.view("<u2")[:n].astype(np.float32)
+    return bits.view("<u2")[:n].astype(np.float32).reshape(shape)
+
+
+def _quick_uniform(shape, rng):
+    """Uniform numbers of 16 bits, up to a factor; none is zero."""
+    numbers = _steps(shape, rng)
     numbers += np.float32(0.5)
-    numbers *= np.float32(2.0**-16)
-    return numbers.reshape(shape)
+    return numbers
 
 
 def _exponential(shape, rng):
