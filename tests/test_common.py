@@ -1,6 +1,7 @@
 """scikit-learn's own checks, in full."""
 
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
@@ -15,6 +16,7 @@ from sktopo import (
     TopologicalRidgeCV,
     TopoPointOptimizer,
 )
+from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical
 
 
@@ -54,6 +56,7 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         SignalEnergies(),
         DirectionalPersistence(),
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
+        TopologicalAttack(LogisticRegression(), n_steps=5),
         STUMPImageOptimizer(n_steps=5, noise=0.1),
         TopoPointOptimizer(filtration="rips", max_iter=5),
         TopoPointOptimizer(

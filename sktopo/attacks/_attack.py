@@ -1,0 +1,336 @@
+"""Adversarial examples of any classifier that gradients go through."""
+
+import hashlib
+import numbers
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+from sklearn.base import (
+    BaseEstimator,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    clone,
+    is_classifier,
+)
+from sklearn.utils import Bunch, check_random_state, gen_batches
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sktopo._sklearn_compat import (
+    HasMethods,
+    Interval,
+    Options,
+    StrOptions,
+    _fit_context,
+)
+from sktopo.attacks._budget import BUDGETS
+from sktopo.attacks._goal import Goal
+from sktopo.attacks._search import descend, flip_pixels
+
+
+class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Change images a little, so that a classifier takes them for something else.
+
+    Steps along the gradient of the classifier's loss with respect to its input, through
+    persistence features too [1]_ [2]_ ::
+
+        v <- momentum * v + grad / ||grad||_1
+        x <- project(x - eps_step * direction(v))
+
+    where direction is the sign for ``norm=inf``, and the projection keeps x within
+    ``eps`` of the original and within the range ``clip``. ``norm=0`` sets one pixel
+    after the other to an end of its range: of those with the largest gradients the one
+    that helps most.
+
+    Every row is attacked by itself, and has the same answer alone and in any batch.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Also a Pipeline; ``sktopo.gradients.value_and_pullback`` has to go through it. A
+        clone of it is fitted; put one that is fitted into
+        ``sklearn.frozen.FrozenEstimator``.
+    target : {"random", "untargeted"}, default="random"
+        The class that is aimed at where ``generate`` is not told: one at random, other
+        than the one that is predicted for the row, or whichever other one is nearest.
+    norm : {inf, 2, 0}, default=inf
+        What ``eps`` bounds: the change of every pixel, the Euclidean length of the
+        change, or the number of pixels that change.
+    eps : float > 0, default=0.3
+        How much may change. A number of pixels for ``norm=0``.
+    eps_step : float > 0 or None, default=None
+        Length of a step. None is ``eps / 10``. Not used for ``norm=0``.
+    n_steps : int >= 1, default=100
+        Steps at most, from every start. Not used for ``norm=0``.
+    momentum : float in [0, 1), default=0.9
+        What is kept of earlier gradients. Not used for ``norm=0``.
+    clip : tuple of 2 floats or None, default=(0, 1)
+        Range of the values. A pixel that starts outside of it may stay.
+    random_starts : int >= 0, default=0
+        Further starts within the budget, drawn at random, if the original as a start
+        has no success. Not used for ``norm=0``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of targets and starts; each row's also come from what it holds.
+    n_jobs : int or None, default=None
+        Rows are spread over so many workers.
+    verbose : int >= 0, default=0
+        Of joblib: how much to tell of the rows that are done.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted one.
+    classes_ : ndarray of shape (n_classes,)
+        Its classes.
+    seed_ : int
+        Of all draws.
+    n_features_in_ : int
+        Number of columns, where X is a 2-D array.
+
+    References
+    ----------
+    .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
+       AISTATS 2020, section 3.3, :doi:`10.48550/arXiv.1905.12200`.
+    .. [2] Y. Dong et al., "Boosting Adversarial Attacks with Momentum", CVPR 2018,
+       :doi:`10.1109/CVPR.2018.00957`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sktopo.attacks import TopologicalAttack
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X = X / 16
+    >>> attack = TopologicalAttack(
+    ...     LogisticRegression(max_iter=500), eps=0.2, random_state=0
+    ... ).fit(X[:1000], y[:1000])
+    >>> found, info = attack.generate(X[1000:1050], return_info=True)
+    >>> bool(info.success.mean() > 0.9)
+    True
+    >>> bool((attack.estimator_.predict(found) == info.target)[info.success].all())
+    True
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict"])],
+        "target": [StrOptions({"random", "untargeted"})],
+        "norm": [Options(numbers.Real, set(BUDGETS))],
+        "eps": [Interval(numbers.Real, 0, None, closed="neither")],
+        "eps_step": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "n_steps": [Interval(numbers.Integral, 1, None, closed="left")],
+        "momentum": [Interval(numbers.Real, 0, 1, closed="left")],
+        "clip": ["array-like", None],
+        "random_starts": [Interval(numbers.Integral, 0, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [numbers.Integral, None],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        target="random",
+        norm=np.inf,
+        eps=0.3,
+        eps_step=None,
+        n_steps=100,
+        momentum=0.9,
+        clip=(0, 1),
+        random_starts=0,
+        random_state=None,
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.estimator = estimator
+        self.target = target
+        self.norm = norm
+        self.eps = eps
+        self.eps_step = eps_step
+        self.n_steps = n_steps
+        self.momentum = momentum
+        self.clip = clip
+        self.random_starts = random_starts
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y):
+        """Fit a clone of the estimator.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Or what else the estimator takes, such as (n_samples, h, w).
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no classifier.
+        ValueError
+            If X and y are not finite or do not fit together, or parameters do not.
+        """
+        name = type(self).__name__
+        if not is_classifier(self.estimator):
+            raise TypeError(
+                f"The 'estimator' parameter of {name} must be a classifier. "
+                f"Got {self.estimator!r} instead."
+            )
+        self._check_params_together()
+        X, y = validate_data(self, X, y, dtype=np.float64, **_shape_rules(X))
+        check_classification_targets(y)
+        self.estimator_ = clone(self.estimator).fit(X, y)
+        self.classes_ = self.estimator_.classes_
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{name} needs a classifier of 2 or more classes. Got one class, "
+                f"{self.classes_[0]!r}."
+            )
+        random_state = check_random_state(self.random_state)
+        self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
+        return self
+
+    def transform(self, X):
+        """Adversarial versions of X, towards what ``target`` says.
+
+        Parameters
+        ----------
+        X : array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        ndarray of X's shape
+        """
+        return self.generate(X)
+
+    def generate(self, X, y_target=None, return_info=False):
+        """Adversarial versions of X.
+
+        Parameters
+        ----------
+        X : array-like
+            As in ``fit``.
+        y_target : array-like of shape (n_samples,) or None, default=None
+            Class that each row is to be taken for. None leaves it to ``target``.
+        return_info : bool, default=False
+            Whether to tell more.
+
+        Returns
+        -------
+        found : ndarray of X's shape
+            Where an attack has no success, the row of the least loss.
+        info : Bunch
+            Only with ``return_info``; it has ``success`` (is the row taken for the
+            target?), ``n_iter``, ``perturbation`` (found - X) and ``target``, where an
+            untargeted attack tells what the row was taken for at first.
+
+        Raises
+        ------
+        ValueError
+            If X does not fit the estimator, or y_target has not one of its classes for
+            every row.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=np.float64, **_shape_rules(X))
+        targets = self._targets(X, y_target)
+        is_untargeted = y_target is None and self.target == "untargeted"
+        size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
+        found = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
+            delayed(self._attack_all)(X[rows], targets[rows], is_untargeted)
+            for rows in gen_batches(len(X), size)
+        )
+        rows = [row for chunk in found for row in chunk]
+        found = np.stack([row.x for row in rows])
+        if not return_info:
+            return found
+        return found, Bunch(
+            success=np.array([row.success for row in rows]),
+            n_iter=np.array([row.n_iter for row in rows]),
+            perturbation=found - X,
+            target=targets,
+        )
+
+    def _attack_all(self, X, targets, is_untargeted):
+        return [
+            self._attack(x, label, is_untargeted)
+            for x, label in zip(X, targets, strict=True)
+        ]
+
+    def _attack(self, x, label, is_untargeted):
+        goal = Goal(self.estimator_, label, is_untargeted)
+        budget = BUDGETS[self.norm](x, self.eps, self.clip)
+        if self.norm == 0:
+            return flip_pixels(goal, budget)
+        step = self.eps / 10 if self.eps_step is None else self.eps_step
+        return descend(
+            goal, budget, step, self.n_steps, self.momentum, self._starts(x, budget)
+        )
+
+    def _starts(self, x, budget):
+        yield x
+        rng = self._generator(x)
+        for _ in range(self.random_starts):
+            yield budget.draw(rng)
+
+    def _targets(self, X, y_target):
+        if y_target is not None:
+            y_target = np.asarray(y_target)
+            is_known = y_target.shape == (len(X),) and np.isin(y_target, self.classes_)
+            if not np.all(is_known):
+                raise ValueError(
+                    f"y_target of {type(self).__name__} must have one of classes_, "
+                    f"{self.classes_}, for each of the {len(X)} rows. Got {y_target!r}."
+                )
+            return y_target
+        # Row after row, so that a row's target is the same in any batch.
+        said = np.concatenate([self.estimator_.predict(x[None]) for x in X])
+        if self.target == "untargeted":
+            return said
+        code = np.searchsorted(self.classes_, said)
+        n_classes = len(self.classes_)
+        turn = [self._generator(x).integers(1, n_classes) for x in X]
+        return self.classes_[(code + turn) % n_classes]
+
+    def _generator(self, x):
+        """The random stream of a row: of the seed, and of what the row holds."""
+        # A zero has one sign.
+        digest = hashlib.blake2b((x + 0.0).tobytes(), digest_size=8).digest()
+        return np.random.default_rng([self.seed_, int.from_bytes(digest, "little")])
+
+    def _check_params_together(self):
+        name = type(self).__name__
+        if self.norm == 0 and self.eps < 1:
+            raise ValueError(
+                f"The 'eps' parameter of {name} is a number of pixels for norm=0, at "
+                f"least 1. Got {self.eps!r} instead."
+            )
+        if self.clip is not None:
+            clip = np.asarray(self.clip, dtype=np.float64)
+            if clip.shape != (2,) or not clip[0] < clip[1]:
+                raise ValueError(
+                    f"The 'clip' parameter of {name} must be (low, high) with low < "
+                    f"high. Got {self.clip!r} instead."
+                )
+        elif self.norm == 0:
+            raise ValueError(
+                f"The 'clip' parameter of {name} must say how far a pixel may go for "
+                "norm=0. Got None instead."
+            )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags
+
+
+def _shape_rules(X):
+    """Leave batches of images to the estimator."""
+    ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
+    return {"allow_nd": True, "ensure_2d": ndim < 3}
