@@ -102,7 +102,7 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     >>> X, y = load_digits(return_X_y=True)
     >>> X = X / 16
     >>> attack = TopologicalAttack(
-    ...     LogisticRegression(max_iter=500), eps=0.2, random_state=0
+    ...     LogisticRegression(max_iter=500), eps=0.3, random_state=0
     ... ).fit(X[:1000], y[:1000])
     >>> found, info = attack.generate(X[1000:1050], return_info=True)
     >>> bool(info.success.mean() > 0.9)
