@@ -3,5 +3,13 @@
 from sktopo.feature_extraction._diagrams import PersistenceDiagrams
 from sktopo.feature_extraction._directional import DirectionalPersistence
 from sktopo.feature_extraction._energies import PersistenceEnergies
+from sktopo.feature_extraction._lifetimes import LongestLifetimes
+from sktopo.feature_extraction._vectorizer import DiagramVectorizer
 
-__all__ = ["DirectionalPersistence", "PersistenceDiagrams", "PersistenceEnergies"]
+__all__ = [
+    "DiagramVectorizer",
+    "DirectionalPersistence",
+    "LongestLifetimes",
+    "PersistenceDiagrams",
+    "PersistenceEnergies",
+]

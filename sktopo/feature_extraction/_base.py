@@ -1,0 +1,188 @@
+"""What transformers of diagrams share: diagrams by dimension, names, the way back."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._sklearn_compat import _fit_context
+
+
+class DiagramTransformer(TransformerMixin, BaseEstimator):
+    """Diagrams of each sample, one or one for each dimension, to columns.
+
+    A subclass has ``_fit(k, diagrams)``, which may look at the diagrams of the k-th
+    dimension, ``_features(k, diagrams)`` and ``_names(k)``.
+    """
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Check the parameters and count the diagrams of a sample.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            Arrays of shape (n_bars, 2), or lists with one such array for each homology
+            dimension.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X holds no diagrams, or a parameter cannot be.
+        """
+        columns = _by_dimension(X, type(self).__name__)
+        self.n_diagrams_in_ = len(columns)
+        for k, diagrams in enumerate(columns):
+            self._fit(k, diagrams)
+        return self
+
+    def transform(self, X):
+        """Compute the features.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            As in ``fit``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_out)
+
+        Raises
+        ------
+        ValueError
+            If X holds no diagrams or another number of them.
+        """
+        return np.hstack([self._features(k, d) for k, d in enumerate(self._columns(X))])
+
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns, which begin with the place of the diagram.
+
+        Parameters
+        ----------
+        input_features : array-like or None, default=None
+            Not used.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        check_is_fitted(self)
+        return np.array(
+            [
+                f"diagram{k}_{name}"
+                for k in range(self.n_diagrams_in_)
+                for name in self._names(k)
+            ],
+            dtype=object,
+        )
+
+    def _columns(self, X):
+        check_is_fitted(self)
+        name = type(self).__name__
+        columns = _by_dimension(X, name)
+        if len(columns) != self.n_diagrams_in_:
+            raise ValueError(
+                f"X has {len(columns)} diagrams for each sample, but {name} was fitted "
+                f"on {self.n_diagrams_in_}."
+            )
+        return columns
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+class DifferentiableDiagramTransformer(DiagramTransformer):
+    """One whose features of all diagrams come in one pass, with the way back.
+
+    A subclass has ``_values(bars, lengths)`` and ``_value_and_pullback(bars, lengths)``
+    of the diagrams of one dimension, one behind the other.
+    """
+
+    def value_and_pullback(self, X):
+        """Compute the features, and the way back for their gradients.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            As in ``fit``.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features_out)
+            What ``transform`` returns.
+        pullback : callable
+            Takes an array of the shape of ``features``, and returns a list of the
+            structure of X with an array of shape (n_bars, 2) for each diagram.
+        """
+        stacked = [stacked_bars(column) for column in self._columns(X)]
+        found = [self._value_and_pullback(*one) for one in stacked]
+        is_nested = isinstance(X[0], (list, tuple))
+
+        def pullback(grad):
+            parts = np.split(np.asarray(grad), len(stacked), axis=1)
+            back = [
+                np.split(pull(part), np.cumsum(lengths)[:-1])
+                for part, (_, pull), (_, lengths) in zip(
+                    parts, found, stacked, strict=True
+                )
+            ]
+            return list(map(list, zip(*back, strict=True))) if is_nested else back[0]
+
+        return np.hstack([features for features, _ in found]), pullback
+
+    def _fit(self, k, diagrams):
+        stacked_bars(diagrams)
+
+    def _features(self, k, diagrams):
+        return self._values(*stacked_bars(diagrams))
+
+
+def stacked_bars(diagrams):
+    """All bars of one homology dimension, and how many each diagram has."""
+    bars = np.concatenate(diagrams).astype(np.float64)
+    if np.isnan(bars).any() or not np.isfinite(bars[:, 0]).all():
+        raise ValueError("Diagrams must have finite births and no NaN.")
+    return bars, np.array([len(diagram) for diagram in diagrams])
+
+
+def _by_dimension(X, owner):
+    """One list of diagrams over all samples for each homology dimension."""
+    if not hasattr(X, "__iter__"):
+        raise ValueError(
+            f"{owner} takes a list with the diagrams of each sample. Got {X!r}."
+        )
+    samples = list(X)
+    if not samples:
+        raise ValueError("Found 0 sample(s) while a minimum of 1 is required.")
+    if all(isinstance(sample, (list, tuple)) for sample in samples) and all(
+        _is_diagram(diagram) for sample in samples for diagram in sample
+    ):
+        if len({len(sample) for sample in samples}) > 1 or not samples[0]:
+            raise ValueError(
+                f"{owner} takes the same number of diagrams for each sample. "
+                f"Got {sorted({len(sample) for sample in samples})}."
+            )
+        return [list(column) for column in zip(*samples, strict=True)]
+    for i, sample in enumerate(samples):
+        if not _is_diagram(sample):
+            raise ValueError(
+                f"{owner} takes diagrams: arrays of shape (n_bars, 2), or lists with "
+                f"one for each dimension. Sample {i} has shape {_shape(sample)}."
+            )
+    return [samples]
+
+
+def _is_diagram(x):
+    return isinstance(x, np.ndarray) and x.ndim == 2 and x.shape[1] == 2
+
+
+def _shape(x):
+    return x.shape if hasattr(x, "shape") else f"unknown ({type(x).__name__})"
