@@ -17,6 +17,7 @@ from sktopo import (
     TopoPointOptimizer,
 )
 from sktopo.attacks import TopologicalAttack
+from sktopo.feature_extraction import TopologicalMapping
 from sktopo.filtrations import Cubical
 
 
@@ -57,6 +58,7 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         DirectionalPersistence(),
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         TopologicalAttack(LogisticRegression(), n_steps=5),
+        TopologicalMapping(max_iter=2),
         STUMPImageOptimizer(n_steps=5, noise=0.1),
         TopoPointOptimizer(filtration="rips", max_iter=5),
         TopoPointOptimizer(

@@ -11,7 +11,12 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktopo import DirectionalPersistence, persistence_diagrams
+from sktopo import (
+    DirectionalPersistence,
+    PersistenceDiagrams,
+    PersistenceEnergies,
+    persistence_diagrams,
+)
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.testing import check_gradient
@@ -67,11 +72,23 @@ def test_other_powers_and_places(rng):
     assert_allclose(found, plain_features(image, **params), rtol=1e-9, atol=1e-12)
 
 
+def test_without_directions_it_is_the_image_itself():
+    model = DirectionalPersistence(n_directions=0, essential="drop").fit(IMAGES)
+    found = model.transform(IMAGES[:10])
+    names = model.get_feature_names_out()
+    assert found.shape == (10, 50) == (10, len(set(names)))
+    assert names[0] == "H0_p0_q0_i1"
+    diagrams = PersistenceDiagrams(Cubical(superlevel=True), essential="drop")
+    expected = make_pipeline(diagrams, PersistenceEnergies()).fit_transform(IMAGES[:10])
+    assert_allclose(found, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     "params",
     [
         {},
         {"superlevel": False, "homology_dimensions": (1, 0)},
+        {"n_directions": 0},
         {"essential": "drop", "i0": (1, 3), "p": (1, 2.5), "q": 1},
         {"n_directions": 3, "homology_dimensions": 1},
     ],
@@ -174,7 +191,7 @@ def test_awkward_images(image):
         ({"p": ()}, IMAGES, "'p' parameter of DirectionalPersistence"),
         ({"i0": (0,)}, IMAGES, "'i0' parameter of DirectionalPersistence"),
         ({"homology_dimensions": (0, 0)}, IMAGES, "must be distinct"),
-        ({"n_directions": 0}, IMAGES, "n_directions"),
+        ({"n_directions": -1}, IMAGES, "n_directions"),
         ({"image_shape": (3, 3)}, DIGITS, "as many pixels as X has features"),
         ({}, np.full((2, 3, 3), np.nan), "NaN"),
         ({}, np.empty((0, 3, 3)), "0"),

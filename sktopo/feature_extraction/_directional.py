@@ -6,20 +6,13 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches, gen_even_slices
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo._validation import (
-    check_homology_dimensions,
-    check_image_shape,
-    check_real_array,
-)
+from sktopo._validation import check_homology_dimensions
+from sktopo.feature_extraction._grid_energies import GridEnergies
+from sktopo.feature_extraction._images import read_images, shape_of
 from sktopo.functionals import EnergyTable
-from sktopo.persistence import (
-    gather_diagram,
-    grid_diagrams,
-    stacked_grid_pairs,
-)
 
 _BATCH = 64  # images whose bars are in memory at a time
 
@@ -39,8 +32,8 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    n_directions : int >= 1, default=8
-        Angles t = 0, 360 / n_directions, ... degrees.
+    n_directions : int >= 0, default=8
+        Angles t = 0, 360 / n_directions, ... degrees; 0 takes the image as it is.
     p : sequence of float >= 0, default=(0, 1, 2, 3, 4)
         Powers of the lifetime; 0 counts bars.
     q : sequence of float >= 0, default=(0, 1, 2, 3, 4)
@@ -94,7 +87,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "n_directions": [Interval(numbers.Integral, 1, None, closed="left")],
+        "n_directions": [Interval(numbers.Integral, 0, None, closed="left")],
         "p": ["array-like", numbers.Real],
         "q": ["array-like", numbers.Real],
         "i0": ["array-like", numbers.Integral],
@@ -148,9 +141,13 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             If X is no finite batch of them, or a parameter cannot be.
         """
         name = type(self).__name__
-        self._table = EnergyTable(self.p, self.q, self.i0, name)
-        self._dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        self.sample_shape_ = self._images(X, reset=True).shape[1:]
+        self._energies = GridEnergies(
+            EnergyTable(self.p, self.q, self.i0, name),
+            check_homology_dimensions(self.homology_dimensions, name),
+            self.superlevel,
+            self.essential,
+        )
+        read_images(self, X, reset=True)
         self._ramps = _ramps(self.n_directions, self.sample_shape_)
         return self
 
@@ -174,7 +171,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             while a q is not an integer, or if a power overflows.
         """
         check_is_fitted(self)
-        images = self._images(X, reset=False)
+        images = read_images(self, X, reset=False)
         n_jobs = min(effective_n_jobs(self.n_jobs), len(images))
         if n_jobs == 1:
             return self._features(images)
@@ -202,17 +199,13 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             X: for each sample the transposed Jacobian, applied.
         """
         check_is_fitted(self)
-        images = self._images(X, reset=False)
-        swept, ramps = self._swept(images), self._ramps
-        bars, cells, lengths = self._cells(swept)
-        energies, pull = self._table.value_and_pullback(bars, lengths)
+        images = read_images(self, X, reset=False)
+        energies, pull = self._energies.value_and_pullback(self._swept(images))
 
         def pullback(grad):
-            grad_bars = pull(np.asarray(grad).reshape(energies.shape))
-            used = cells >= 0
-            back = np.bincount(cells[used], grad_bars[used], swept.size)
-            back = back.reshape(len(images), *ramps.shape)
-            return np.einsum("ntk,tk->nk", back, ramps).reshape(np.shape(X))
+            back = pull(np.asarray(grad).reshape(energies.shape))
+            back = back.reshape(len(images), *self._ramps.shape)
+            return np.einsum("ntk,tk->nk", back, self._ramps).reshape(shape_of(X))
 
         return energies.reshape(len(images), -1), pullback
 
@@ -229,14 +222,14 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         ndarray of str
         """
         check_is_fitted(self)
-        names, dimensions = self._table.names, self._dimensions
-        angles = 360 / self.n_directions * np.arange(self.n_directions)
+        n = self.n_directions
+        sweeps = [f"direction{360 / n * t:.10g}_" for t in range(n)] or [""]
         return np.array(
             [
-                f"direction{angle:.10g}_H{k}_{name}"
-                for angle in angles
-                for k in dimensions
-                for name in names
+                f"{sweep}H{k}_{name}"
+                for sweep in sweeps
+                for k in self._energies.homology_dimensions
+                for name in self._energies.table.names
             ],
             dtype=object,
         )
@@ -244,85 +237,15 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
     def _features(self, images):
         """The features of checked images, in batches that keep memory flat."""
         found = [
-            self._batch_features(images[rows])
+            self._energies.values(self._swept(images[rows]))
             for rows in gen_batches(len(images), _BATCH)
         ]
-        return np.concatenate(found)
-
-    def _batch_features(self, images):
-        swept = self._swept(images)
-        dimensions = self._dimensions
-        sign = -1.0 if self.superlevel else 1.0
-        values = sign * swept
-        grids = values.reshape(len(swept), *self.sample_shape_)
-        diagrams = [
-            diagram for grid in grids for diagram in grid_diagrams(grid, dimensions)
-        ]
-        lengths = np.array([len(diagram) for diagram in diagrams])
-        bars = np.concatenate(diagrams)
-        if self.essential == "extremum":
-            never = np.flatnonzero(np.isinf(bars[:, 1]))
-            # In H0 alone, one in each product.
-            last = values.max(axis=1).repeat(len(dimensions)).repeat(lengths)
-            bars[never, 1] = last[never]
-        bars *= sign
-        return self._table.values(bars, lengths).reshape(len(images), -1)
-
-    def _cells(self, swept):
-        """The bars of all products, pixels that made them, and bars of each diagram."""
-        n_products, n_pixels = swept.shape
-        grids = swept.reshape(n_products, *self.sample_shape_)
-        last = None
-        if self.essential == "extremum":
-            # Of equal pixels the last one enters last.
-            backwards = swept[:, ::-1]
-            end = backwards.argmin(1) if self.superlevel else backwards.argmax(1)
-            last = np.arange(1, n_products + 1) * n_pixels - 1 - end
-        cells, diagram = [], []
-        for k, pairs in enumerate(
-            stacked_grid_pairs(grids, self._dimensions, descending=self.superlevel)
-        ):
-            born = pairs.essential
-            never = np.full(born.size, -1) if last is None else last[born // n_pixels]
-            cells.append(pairs.finite)
-            cells.append(np.stack([born, never], axis=1))
-            diagram += [
-                one[:, 0] // n_pixels * len(self._dimensions) + k for one in cells[-2:]
-            ]
-        cells, diagram = np.concatenate(cells), np.concatenate(diagram)
-        # One order of the bars of a diagram, whatever it stands beside.
-        birth, death = cells.T % n_pixels
-        order = np.argsort((diagram * n_pixels + birth) * n_pixels + death)
-        lengths = np.bincount(diagram, minlength=n_products * len(self._dimensions))
-        cells = cells[order]
-        bars = gather_diagram(swept.ravel(), cells, self.superlevel)
-        return bars, cells, lengths
+        return np.concatenate(found).reshape(len(images), -1)
 
     def _swept(self, images):
-        """The products with all ramps, one in each row."""
-        flat = images.reshape(len(images), 1, -1).astype(np.float64, copy=False)
-        return (flat * self._ramps).reshape(-1, flat.shape[2])
-
-    def _images(self, X, *, reset):
-        name = type(self).__name__
-        ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
-        if ndim == 3 and self.image_shape is None:
-            images = check_real_array(
-                X, name="X", owner=name, ndim=(3,), ndim_hint="a batch of images"
-            )
-        else:
-            images = validate_data(self, X, dtype=np.float64, reset=reset)
-            if self.image_shape is not None:
-                shape = check_image_shape(
-                    self.image_shape, images.shape[1], name, ndim=(2,)
-                )
-                images = images.reshape(len(images), *shape)
-        if not reset and images.shape[1:] != self.sample_shape_:
-            raise ValueError(
-                f"X has samples of shape {images.shape[1:]}, but {name} was fitted on "
-                f"samples of shape {self.sample_shape_}."
-            )
-        return images
+        """The products with all ramps, one grid behind the other."""
+        swept = images.reshape(len(images), 1, -1) * self._ramps
+        return swept.reshape(-1, *self.sample_shape_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -331,7 +254,9 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
 
 
 def _ramps(n_directions, shape):
-    """The ramps g_t on a grid, one in each row, from 0 to 1 or all 0."""
+    """The ramps g_t on a grid, one in each row, from 0 to 1 or all 0; or 1 alone."""
+    if n_directions == 0:
+        return np.ones((1, np.prod(shape, dtype=int)))
     *rows, columns = np.meshgrid(*map(np.arange, shape), indexing="ij")
     angle = 2 * np.pi * np.arange(n_directions) / n_directions
     direction = np.stack([np.cos(angle), np.sin(angle)])
