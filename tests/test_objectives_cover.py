@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sktopo.objectives import POOLINGS, BankedSmearing, GridCover, Smearing
+from sktopo.objectives import POOLINGS, BankedSmear, GridCover, Smear, WeightingBank
 
 SHAPES = [
     ((10,), 3, None),
@@ -57,10 +57,11 @@ def test_ten_by_ten_in_threes_keeps_all_pixels():
     assert cover.inside.sum() == 100
 
 
-def smearings(cover, pooling, noise):
-    rng = np.random.default_rng(1)
-    return Smearing(cover, pooling, noise), BankedSmearing(
-        cover, pooling, noise, 50, rng
+def smears(cover, pooling, noise, n_draws=1):
+    bank = WeightingBank(cover.width, pooling, noise, 50, np.random.default_rng(1))
+    return (
+        Smear(cover, pooling, noise, n_draws),
+        BankedSmear(cover, pooling, noise, bank, n_draws),
     )
 
 
@@ -68,11 +69,11 @@ def smearings(cover, pooling, noise):
 @pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
 def test_pool_and_spread_are_adjoint(pooling, shape, pool_size, stride, rng):
     cover = GridCover(shape, pool_size, stride)
-    for smearing in smearings(cover, pooling, 0.0):
-        smear = smearing(rng)
+    for smear in smears(cover, pooling, 0.0):
+        smear.draw(rng)
         x, g = rng.normal(size=shape), rng.normal(size=cover.size)
         laid_out = cover.laid_out(x)
-        pooled = smear.pool(cover.windows(laid_out))
+        (pooled,) = smear.pool(cover.windows(laid_out))
         spread = smear.spread(np.arange(cover.size), g)
         back = np.zeros(laid_out.size)
         np.add.at(back, cover.places, spread)
@@ -83,8 +84,9 @@ def test_pool_and_spread_are_adjoint(pooling, shape, pool_size, stride, rng):
 @pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
 def test_weights_are_convex(pooling, shape, pool_size, stride, rng):
     cover = GridCover(shape, pool_size, stride)
-    for smearing in smearings(cover, pooling, 0.0):
-        weights = smearing(rng).spread(np.arange(cover.size), np.ones(cover.size))
+    for smear in smears(cover, pooling, 0.0):
+        everywhere = np.arange(cover.size), np.ones(cover.size)
+        weights = smear.draw(rng).spread(*everywhere)
         assert (weights >= 0).all()
         assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
         if cover.inside is not None:
@@ -103,9 +105,9 @@ def test_distributions_of_weights():
     cover, rng = GridCover((4000,), 4), np.random.default_rng(0)
     first = {}
     for pooling in POOLINGS:
+        smear = Smear(cover, pooling, 0.0)
         draws = [
-            Smearing(cover, pooling, 0.0)(rng).spread(np.arange(1000), np.ones(1000))
-            for _ in range(20)
+            smear.draw(rng).spread(np.arange(1000), np.ones(1000)) for _ in range(20)
         ]
         first[pooling] = np.concatenate(draws)[:, 0]
         assert first[pooling].mean() == pytest.approx(0.25, abs=0.01)
@@ -116,21 +118,42 @@ def test_distributions_of_weights():
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize(("shape", "pool_size", "stride"), SHAPES)
+def test_several_draws_are_each_by_itself(pooling, shape, pool_size, stride, rng):
+    cover = GridCover(shape, pool_size, stride)
+    windows = cover.windows(cover.laid_out(rng.random(shape)))
+    touched, grad = rng.permutation(3 * cover.size), rng.random(3 * cover.size)
+    several = smears(cover, pooling, 5.0, 3), smears(cover, pooling, 5.0)
+    for together, alone in zip(*several):
+        for _ in range(2):
+            together.draw(*map(np.random.default_rng, range(3)))
+            pooled = together.pool(windows)
+            spread = together.spread(touched, grad)
+            for k in range(3):
+                alone.draw(np.random.default_rng(k))
+                assert_array_equal(alone.pool(windows)[0], pooled[k])
+                own = touched // cover.size == k
+                assert_array_equal(
+                    alone.spread(touched[own] % cover.size, grad[own]), spread[own]
+                )
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
 def test_noise_is_bounded_and_even(pooling):
     cover, rng = GridCover((30, 41), 4), np.random.default_rng(0)
     zeros = cover.windows(cover.laid_out(np.zeros((30, 41), dtype=np.float32)))
-    for smearing in smearings(cover, pooling, 10.0):
-        pooled = np.concatenate([smearing(rng).pool(zeros) for _ in range(50)])
+    for smear in smears(cover, pooling, 10.0):
+        pooled = np.concatenate([smear.draw(rng).pool(zeros) for _ in range(50)])
         assert np.abs(pooled).max() <= 10.0
         # A bank of 50 has a mean of its own.
-        allowed = 2.5 if isinstance(smearing, BankedSmearing) else 0.3
+        allowed = 2.5 if isinstance(smear, BankedSmear) else 0.3
         assert abs(pooled.mean()) < allowed
         assert pooled.std() > 10 / np.sqrt(3) / np.sqrt(16) * 0.9
-        assert smearing.is_random
+        assert smear.is_random
 
 
 def test_what_is_random():
-    assert not Smearing(GridCover((9, 9), 1), "simplex", 0.0).is_random
-    assert not Smearing(GridCover((9, 9), 3), "mean", 0.0).is_random
-    assert Smearing(GridCover((9, 9), 1), "simplex", 0.1).is_random
-    assert Smearing(GridCover((9, 9), 3), "vertex", 0.0).is_random
+    assert not Smear(GridCover((9, 9), 1), "simplex", 0.0).is_random
+    assert not Smear(GridCover((9, 9), 3), "mean", 0.0).is_random
+    assert Smear(GridCover((9, 9), 1), "simplex", 0.1).is_random
+    assert Smear(GridCover((9, 9), 3), "vertex", 0.0).is_random

@@ -10,7 +10,7 @@ from sktopo import persistence_diagrams
 from sktopo.filtrations import LowerStar, closure, nerve
 from sktopo.objectives import (
     POOLINGS,
-    Smearing,
+    Smear,
     VertexCover,
     neighborhood_cover,
 )
@@ -150,10 +150,11 @@ def test_bad_neighborhoods(args, params, message):
 def test_pool_and_its_transpose(rng, pooling, noise):
     sets = [np.array(one) for one in random_cover(rng)]
     cover = VertexCover(sets, 14)
-    smear = Smearing(cover, pooling, noise, np.float64)(np.random.default_rng(0))
+    smear = Smear(cover, pooling, noise, dtype=np.float64)
+    smear.draw(np.random.default_rng(0))
 
     def pooled(x):
-        return smear.pool(cover.windows(cover.laid_out(x)))
+        return smear.pool(cover.windows(cover.laid_out(x)))[0]
 
     x, g = rng.normal(size=14), rng.normal(size=cover.size)
     linear = pooled(x) - pooled(np.zeros(14))
@@ -174,9 +175,9 @@ def test_weights_of_every_pooling():
     cover = VertexCover([np.arange(3), np.arange(2)], 3)
     rng = np.random.default_rng(0)
     for pooling in POOLINGS:
-        smearing = Smearing(cover, pooling, 0.0, np.float64)
+        smear = Smear(cover, pooling, 0.0, dtype=np.float64)
         corner = cover.windows(cover.laid_out(np.array([1.0, 0, 0])))
-        draws = np.array([smearing(rng).pool(corner) for _ in range(4000)])
+        draws = np.concatenate([smear.draw(rng).pool(corner) for _ in range(4000)])
         assert_allclose(draws.mean(axis=0), [1 / 3, 1 / 2], atol=0.03)
         if pooling == "vertex":
             assert set(np.unique(draws)) == {0.0, 1.0}

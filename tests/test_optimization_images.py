@@ -16,7 +16,7 @@ from sklearn.preprocessing import MinMaxScaler
 from sktopo import STUMPImageOptimizer, persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm, WassersteinToTarget
-from sktopo.objectives import POOLINGS, GridCover, PersistenceTerm, Smearing
+from sktopo.objectives import POOLINGS, GridCover, PersistenceTerm, Smear
 
 
 def smooth_noise(shape, seed=0):
@@ -28,7 +28,7 @@ def smooth_noise(shape, seed=0):
 def reference(image, model):
     """Every pixel moves in every step; windows are pooled and spread by loops."""
     cover = GridCover(image.shape, model.pool_size, model.stride)
-    smearing = Smearing(cover, model.pooling, model.noise)
+    smear = Smear(cover, model.pooling, model.noise)
     rng = np.random.default_rng(np.random.SeedSequence(model.seed_).spawn(1)[0])
     term = PersistenceTerm(
         Cubical(superlevel=model.superlevel, connectivity=model.connectivity),
@@ -41,8 +41,7 @@ def reference(image, model):
     sign = -1 if model.maximize else 1
     losses = []
     for age in range(1, model.n_steps + 1):
-        smear = smearing(rng)
-        pooled = smear.pool(cover.windows(x.astype(np.float32)))
+        (pooled,) = smear.draw(rng).pool(cover.windows(x.astype(np.float32)))
         value, grad = term.value_and_grad(pooled.reshape(cover.shape))
         losses.append(
             alpha * sign * value + (1 - alpha) * ((x - start) ** 2).sum() / image.size

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sktopo.persistence import (
+    CONNECTIVITIES,
     grid_diagrams,
     grid_pairs,
     sort_order,
@@ -12,18 +13,21 @@ from sktopo.persistence import (
 
 
 @pytest.mark.parametrize(
-    "shape", [(1, 9), (4, 9), (3, 1), (5, 4, 6), (2, 2, 5), (3, 7, 1)]
+    "shape", [(1, 9), (4, 9), (3, 1), (5, 4, 6), (2, 2, 5), (3, 7, 1), (2, 3, 4, 3)]
 )
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("n_levels", [3, 10**6])
-def test_many_grids_at_once_are_each_by_itself(shape, descending, n_levels, rng):
+@pytest.mark.parametrize("connectivity", CONNECTIVITIES)
+def test_many_grids_at_once_are_each_by_itself(
+    shape, descending, n_levels, connectivity, rng
+):
     values = rng.integers(n_levels, size=shape).astype(float)
-    stacked = stacked_grid_pairs(values, (0, 1), descending=descending)
+    stacked = stacked_grid_pairs(values, connectivity, (0, 1), descending=descending)
     size = values[0].size
     expected = [[], []]
     for k, one in enumerate(values):
         order = sort_order(one.ravel(), descending=descending)
-        for pairs in grid_pairs(order, one.shape, "full", (0, 1)):
+        for pairs in grid_pairs(order, one.shape, connectivity, (0, 1)):
             both = expected[pairs.dimension]
             both += [tuple(pair) for pair in (pairs.finite + k * size).tolist()]
             both += [(born + k * size, -1) for born in pairs.essential.tolist()]

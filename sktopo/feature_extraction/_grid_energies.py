@@ -86,7 +86,7 @@ class GridEnergies:
         cells, diagram = [], []
         for k, pairs in enumerate(
             stacked_grid_pairs(
-                grids, self.homology_dimensions, descending=self.superlevel
+                grids, "full", self.homology_dimensions, descending=self.superlevel
             )
         ):
             born = pairs.essential

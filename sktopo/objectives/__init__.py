@@ -2,13 +2,7 @@
 
 from sktopo._algebra import WeightedSum
 from sktopo.objectives._composed import Composed
-from sktopo.objectives._cover import (
-    POOLINGS,
-    BankedSmearing,
-    GridCover,
-    Smearing,
-    VertexCover,
-)
+from sktopo.objectives._cover import GridCover, VertexCover
 from sktopo.objectives._critical_smear import critical_smear
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
@@ -17,25 +11,27 @@ from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._robustness import robustness_curve
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._samples import SampledPoints
+from sktopo.objectives._smear import POOLINGS, BankedSmear, Smear, WeightingBank
 from sktopo.objectives._smeared import SmearedPersistence
 from sktopo.objectives._squared_error import SquaredError
 from sktopo.objectives._subsampled import SubsampledTerm
 
 __all__ = [
     "POOLINGS",
-    "BankedSmearing",
+    "BankedSmear",
     "Composed",
     "GridCover",
     "GroupingTerm",
     "LogLoss",
     "PersistenceTerm",
     "SampledPoints",
+    "Smear",
     "SmearedPersistence",
-    "Smearing",
     "SquaredError",
     "SubsampledTerm",
     "VertexCover",
     "WeightedSum",
+    "WeightingBank",
     "critical_smear",
     "log_losses",
     "neighborhood_cover",

@@ -1,10 +1,8 @@
-"""Covers of grids and of vertices by windows, and random weights on them."""
+"""Covers of grids and of vertices by windows."""
 
 import math
 
 import numpy as np
-
-_N_STEPS = 2**16  # of quick uniform numbers
 
 
 class _Cover:
@@ -15,8 +13,8 @@ class _Cover:
         return np.append(values.ravel(), 0)[self.layout]
 
     def windows(self, laid_out):
-        """The values of every window, (size, width)."""
-        return laid_out.take(self.places)
+        """The values of every window, (..., size, width)."""
+        return laid_out.take(self.places, axis=-1)
 
 
 class VertexCover(_Cover):
@@ -119,9 +117,9 @@ class GridCover(_Cover):
         return grid[:-1].reshape(shape)
 
     def windows(self, laid_out):
-        """The pixels of every window, (size, width): a view where none overlap."""
+        """The pixels of every window, (..., size, width): a view where none overlap."""
         if self._is_partition:
-            return laid_out.reshape(self.size, self.width)
+            return laid_out.reshape(*laid_out.shape[:-1], self.size, self.width)
         return super().windows(laid_out)
 
     def blocks(self, touched, grad):
@@ -150,180 +148,3 @@ def _axis_windows(n, pool_size, stride):
     n_windows = 1 + max(0, math.ceil((n - pool_size) / stride))
     starts = stride * np.arange(n_windows)
     return starts[:, None] + np.arange(min(pool_size, n))
-
-
-class Smear:
-    """One draw of weights for the windows of a cover, and of noise on their pixels.
-
-    Parameters
-    ----------
-    weights : ndarray of float32 of shape (size, width)
-        Zero where a window has no pixel.
-    totals : ndarray of shape (size,)
-        Their sums. One division for each window is cheaper than one for each pixel.
-    offsets : ndarray of float32 of shape (size,) or float
-        The weighted sums of the noise.
-    """
-
-    def __init__(self, weights, totals, offsets):
-        self._weights, self._totals, self._offsets = weights, totals, offsets
-
-    def pool(self, windows):
-        """Weighted means of windows of shape (size, width), noise included."""
-        sums = np.einsum("bk,bk->b", self._weights, windows)
-        return (sums + self._offsets) / self._totals
-
-    def spread(self, touched, grad):
-        """The transpose, for a gradient that is zero but at some windows.
-
-        Parameters
-        ----------
-        touched : ndarray of int of shape (n_touched,)
-        grad : ndarray of shape (n_touched,)
-
-        Returns
-        -------
-        ndarray of shape (n_touched, width)
-        """
-        return (grad / self._totals[touched])[:, None] * self._weights[touched]
-
-
-class Smearing:
-    """Random weighted means of the windows of a cover, with noise, from fresh draws.
-
-    Parameters
-    ----------
-    cover : GridCover or VertexCover
-    pooling : {"mean", "vertex", "simplex", "uniform"}
-        Where the weights of a window lie on their simplex: at its centre, at a vertex,
-        uniform on it (exponentials, normalised), or closer to the centre (uniform
-        numbers, normalised).
-    noise : float
-        Every pixel has uniform noise between -noise and noise.
-    dtype : type, default=numpy.float32
-        Of the sums of the weights. With float64 the weights of a window sum to one as
-        closely as numbers can, and a constant stays what it is.
-    """
-
-    def __init__(self, cover, pooling, noise, dtype=np.float32):
-        # With one pixel for each window nothing is left to draw.
-        self._pooling = pooling if cover.width > 1 else "mean"
-        self._cover, self._noise, self._dtype = cover, noise, dtype
-        self.is_random = noise > 0 or self._pooling != "mean"
-
-    def __call__(self, rng):
-        """Draw a Smear."""
-        cover = self._cover
-        weights = self._draw_weights((cover.size, cover.width), rng, cover.inside)
-        totals = np.einsum("bk->b", weights, dtype=self._dtype)
-        offsets = 0.0
-        if self._noise:
-            steps = cover.windows(_steps(cover.layout.size, rng))
-            offsets = self._weighted_noise(weights, totals, steps)
-        return Smear(weights, totals, offsets)
-
-    def _draw_weights(self, shape, rng, inside=None):
-        draws = _DRAWS[self._pooling](shape, rng)
-        if inside is not None:
-            draws *= inside
-        if self._pooling != "vertex":
-            return draws
-        weights = np.zeros(shape, dtype=np.float32)
-        weights[np.arange(shape[0]), draws.argmax(axis=1)] = 1
-        return weights
-
-    def _weighted_noise(self, weights, totals, steps):
-        """Weighted sums of noise in 2^16 steps, which is scaled once for a window."""
-        sums = np.einsum("bk,bk->b", weights, steps)
-        sums *= np.float32(2 * self._noise / _N_STEPS)
-        return sums + totals * np.float32(self._noise * (1 / _N_STEPS - 1))
-
-
-class BankedSmearing(Smearing):
-    """The same, but every window takes its weights and noise from a bank drawn once.
-
-    Windows that are smaller, at the edges, draw afresh; where windows overlap, each has
-    noise of its own.
-
-    Parameters
-    ----------
-    cover : GridCover
-    pooling : {"mean", "vertex", "simplex", "uniform"}
-    noise : float
-    n_weightings : int
-        Size of the bank.
-    rng : numpy.random.Generator
-    """
-
-    def __init__(self, cover, pooling, noise, n_weightings, rng):
-        super().__init__(cover, pooling, noise)
-        shape = (n_weightings, cover.width)
-        weights = self._draw_weights(shape, rng)
-        weights /= weights.sum(axis=1, keepdims=True)
-        self._bank = weights
-        self._bank_offsets = np.zeros(n_weightings, dtype=np.float32)
-        if noise:
-            totals = np.ones(n_weightings, dtype=np.float32)
-            self._bank_offsets = self._weighted_noise(
-                weights, totals, _steps(shape, rng)
-            )
-        self._small = None
-        if cover.inside is not None:
-            self._small = np.flatnonzero(~cover.inside.all(axis=1))
-
-    def __call__(self, rng):
-        """Draw a Smear."""
-        size = self._cover.size
-        which = rng.integers(len(self._bank), size=size, dtype=np.uint32)
-        weights, offsets = self._bank.take(which, axis=0), self._bank_offsets[which]
-        totals = np.ones(size, dtype=np.float32)
-        if self._small is not None:
-            small, inside = self._small, self._cover.inside[self._small]
-            afresh = self._draw_weights(inside.shape, rng, inside)
-            weights[small] = afresh
-            totals[small] = afresh.sum(axis=1)
-            if self._noise:
-                offsets[small] = self._weighted_noise(
-                    afresh, totals[small], _steps(inside.shape, rng)
-                )
-        return Smear(weights, totals, offsets)
-
-
-def _ones(shape, rng):
-    return np.ones(shape, dtype=np.float32)
-
-
-def _uniform(shape, rng):
-    return rng.random(shape, dtype=np.float32)
-
-
-def _steps(shape, rng):
-    """Uniform integers from 0 to 2^16 - 1 as float32; four for one draw of 64 bits."""
-    n = math.prod(shape) if isinstance(shape, tuple) else shape
-    # Unlike raw draws these leave other threads at work.
-    bits = rng.integers(2**64, size=-(-n // 4), dtype=np.uint64)
-    bits = bits.astype("<u8", copy=False)
-    return bits.view("<u2")[:n].astype(np.float32).reshape(shape)
-
-
-def _quick_uniform(shape, rng):
-    """Uniform numbers of 16 bits, up to a factor; none is zero."""
-    numbers = _steps(shape, rng)
-    numbers += np.float32(0.5)
-    return numbers
-
-
-def _exponential(shape, rng):
-    draws = rng.standard_exponential(shape, dtype=np.float32)
-    draws += np.float32(1e-30)  # one in 2^23 is zero, which may be all of a window
-    return draws
-
-
-# The largest of independent numbers stands at a random place.
-_DRAWS = {
-    "mean": _ones,
-    "vertex": _uniform,
-    "simplex": _exponential,
-    "uniform": _quick_uniform,
-}
-POOLINGS = tuple(_DRAWS)

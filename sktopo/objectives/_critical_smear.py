@@ -9,7 +9,8 @@ from sklearn.utils import Bunch, check_random_state
 from sktopo._validation import check_real_array
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm
-from sktopo.objectives._cover import GridCover, Smearing
+from sktopo.objectives._cover import GridCover
+from sktopo.objectives._smear import Smear
 from sktopo.persistence import gather_diagram, grid_pairs, sort_order
 
 # Samples that are added up before the sums are: the same for any number of workers.
@@ -126,7 +127,6 @@ def critical_smear(
     _, diagram = bars(image.ravel(), image.shape)
     _, grad = functional.value_and_grad(diagram)
     cover = GridCover(image.shape, pool_size, stride)
-    smearing = Smearing(cover, pooling, noise)
     angle = np.pi * (np.arange(n_projections) / n_projections - 0.5)
     directions = np.stack([np.cos(angle), np.sin(angle)])
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
@@ -136,7 +136,7 @@ def critical_smear(
         delayed(_smears)(
             laid_out,
             cover,
-            smearing,
+            Smear(cover, pooling, noise),
             bars,
             diagram,
             grad,
@@ -164,13 +164,13 @@ class _Bars:
         return pairs.finite, gather_diagram(values, pairs.finite, self._superlevel)
 
 
-def _smears(laid_out, cover, smearing, bars, diagram, grad, directions, seeds):
+def _smears(laid_out, cover, smear, bars, diagram, grad, directions, seeds):
     """The sum of the smears of some samples: births and deaths, (2, n_places)."""
     total = np.zeros((2, laid_out.size))
     windows = cover.windows(laid_out)
     for seed in seeds:
-        smear = smearing(np.random.default_rng(seed))
-        pairs, sample = bars(smear.pool(windows), cover.shape)
+        (pooled,) = smear.draw(np.random.default_rng(seed)).pool(windows)
+        pairs, sample = bars(pooled, cover.shape)
         handed = transferred(diagram, grad, sample, directions)
         for m, cells, pull in zip(total, pairs.T, handed.T, strict=True):
             used = np.flatnonzero(pull)

@@ -9,9 +9,10 @@ from sklearn.utils import check_random_state
 from sktopo._sklearn_compat import Interval, StrOptions
 from sktopo._validation import check_real_array
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
-from sktopo.objectives._cover import POOLINGS, Smearing, VertexCover
+from sktopo.objectives._cover import VertexCover
 from sktopo.objectives._persistence_term import DiagramTerm, PersistenceTerm
 from sktopo.objectives._samples import SAMPLE_CONSTRAINTS, combined
+from sktopo.objectives._smear import POOLINGS, Smear
 
 
 class SmearedPersistence(DiagramTerm):
@@ -177,15 +178,15 @@ class SmearedPersistence(DiagramTerm):
                 ndim_hint="a 1-D array with one value for each vertex",
             ).astype(np.float64)
             cover, term = self._on_the_nerve(x.size)
-            smearing = Smearing(cover, self.pooling, self.noise, np.float64)
+            smear = Smear(cover, self.pooling, self.noise, dtype=np.float64)
             windows = cover.windows(cover.laid_out(x))
-            n_samples = self.n_samples if smearing.is_random else 1
+            n_samples = self.n_samples if smear.is_random else 1
             values, grads = np.zeros(n_samples), np.zeros((n_samples, x.size))
             for k in range(n_samples):
-                smear = smearing(rng)
-                values[k], slope, last = term._evaluate(smear.pool(windows), previous)
+                (pooled,) = smear.draw(rng).pool(windows)
+                values[k], slope, last = term._evaluate(pooled, previous)
                 # After a new draw the last order is of no help.
-                previous = None if smearing.is_random else last
+                previous = None if smear.is_random else last
                 touched = np.flatnonzero(slope)
                 spread = smear.spread(touched, slope[touched])
                 places = cover.places[touched].ravel()

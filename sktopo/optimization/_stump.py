@@ -9,65 +9,15 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils import Bunch, gen_even_slices
 
-from sktopo.objectives import BankedSmearing, GridCover, Smearing
+from sktopo.objectives import BankedSmear, GridCover, Smear, WeightingBank
 from sktopo.optimization._fidelity import FIDELITIES
+from sktopo.optimization._sampled_gradient import SampledGradient
 from sktopo.optimization._touched_adam import TouchedAdam
-from sktopo.persistence import (
-    gather_diagram,
-    grid_pairs,
-    index_pairs,
-    scatter_gradient,
-    sort_order,
-)
 from sktopo.solvers import min_norm_weights
 
-
-class PooledGradient:
-    """The gradient of a functional of the diagram of pooled windows.
-
-    Parameters
-    ----------
-    cover : GridCover
-    model : STUMPImageOptimizer
-    is_random : bool
-        Whether windows change as a whole from call to call; else the last order helps
-        with the next one.
-    """
-
-    def __init__(self, cover, model, is_random):
-        self._shape, self._connectivity = cover.shape, model.connectivity
-        self._functional, self._side = model.diagram_functional(), model.side
-        self._dimension = model.homology_dimension
-        self._superlevel = model.superlevel
-        self._is_random, self._previous = is_random, None
-
-    def __call__(self, pooled):
-        """Value, touched windows, and the gradient there.
-
-        Parameters
-        ----------
-        pooled : ndarray of shape (cover.size,)
-
-        Returns
-        -------
-        value : float
-        touched : ndarray of int of shape (n_touched,)
-        grad : ndarray of shape (n_touched,)
-        """
-        order = sort_order(pooled, descending=self._superlevel, previous=self._previous)
-        if not self._is_random:
-            self._previous = (pooled, order)
-        (pairs,) = grid_pairs(
-            order, self._shape, self._connectivity, (self._dimension,)
-        )
-        indices = index_pairs(pairs, "drop", order[-1])
-        diagram = gather_diagram(pooled, indices, self._superlevel)
-        value, grad = self._functional.value_and_grad(diagram)
-        if self._side != "both":
-            grad[:, 1 if self._side == "birth" else 0] = 0.0
-        slope = scatter_gradient(grad, indices, pooled.size)
-        touched = np.flatnonzero(slope)
-        return value, touched, slope[touched]
+# Windows that are smeared at once: as many as the cache holds, and more where threads
+# would wait for each other between short calls.
+_AT_ONCE, _AT_ONCE_IN_THREADS = 2**14, 2**18
 
 
 class StumpProblem:
@@ -86,38 +36,46 @@ class StumpProblem:
         self.alpha = 1 - 1 / n_pixels if model.alpha is None else model.alpha
         self.sign = -1.0 if model.maximize else 1.0
         self.clip = None if model.clip is None else tuple(map(float, model.clip))
-        self.n_steps, self.n_samples = model.n_steps, model.n_samples
+        self.n_steps = model.n_steps
         self.combine, self.learning_rate = model.combine, model.learning_rate
-        smearing = Smearing(self.cover, model.pooling, model.noise)
-        self.is_random = smearing.is_random
+        self.is_random = Smear(self.cover, model.pooling, model.noise).is_random
+        self.n_samples = model.n_samples if self.is_random else 1
 
     def fidelity(self, image):
         """The fidelity to an image."""
         scale = self.clip or (float(image.min()), float(image.max()))
         return FIDELITIES[self._model.fidelity](image, scale)
 
-    def sample(self, rng):
-        """A function that draws a smear and pulls the gradient of it back.
+    def samplers(self, seed, n_jobs):
+        """The gradients of the samples of a step, shared out over jobs.
 
-        It takes windows, and returns a value, the blocks of pixels that have a
-        gradient, and their gradients.
+        Parameters
+        ----------
+        seed : int
+        n_jobs : int
+
+        Returns
+        -------
+        list of SampledGradient
+            For each job, of which there are no more than samples.
         """
         model, cover = self._model, self.cover
+        rngs = [
+            np.random.default_rng(child)
+            for child in np.random.SeedSequence(seed).spawn(self.n_samples)
+        ]
+        pooling, noise = model.pooling, model.noise
         if model.n_weightings is None or not self.is_random:
-            smearing = Smearing(cover, model.pooling, model.noise)
+            new_smear = partial(Smear, cover, pooling, noise)
         else:
-            smearing = BankedSmearing(
-                cover, model.pooling, model.noise, model.n_weightings, rng
-            )
-        pooled_gradient = PooledGradient(cover, model, self.is_random)
-        fixed = None if self.is_random else smearing(rng)
-
-        def evaluate(windows):
-            smear = fixed or smearing(rng)
-            value, touched, grad = pooled_gradient(smear.pool(windows))
-            return value, *cover.blocks(touched, smear.spread(touched, grad))
-
-        return evaluate
+            size = model.n_weightings
+            bank = WeightingBank(cover.width, pooling, noise, size, rngs[0])
+            new_smear = partial(BankedSmear, cover, pooling, noise, bank)
+        at_once = (_AT_ONCE if n_jobs == 1 else _AT_ONCE_IN_THREADS) // cover.size
+        return [
+            SampledGradient(model, cover, new_smear, rngs[job], max(1, at_once))
+            for job in gen_even_slices(len(rngs), min(n_jobs, len(rngs)))
+        ]
 
     def report(self, step, loss, image):
         """Print the step where that is wanted; whether the caller wants to stop."""
@@ -156,10 +114,7 @@ def stump(image, problem, seed, n_jobs=None):
     seen = start.astype(np.float32 if problem.is_random else np.float64)
     adam = TouchedAdam(start, seen, cover.block, problem.learning_rate, problem.clip)
     fidelity = problem.fidelity(image)
-    samples = [
-        problem.sample(np.random.default_rng(child))
-        for child in np.random.SeedSequence(seed).spawn(problem.n_samples)
-    ]
+    here, *elsewhere = problem.samplers(seed, effective_n_jobs(n_jobs))
     losses = []
 
     def moved():
@@ -170,15 +125,15 @@ def stump(image, problem, seed, n_jobs=None):
         return Bunch(image=moved(), loss_curve=np.array(losses), seconds=seconds)
 
     try:
-        n_chunks = min(effective_n_jobs(n_jobs), len(samples))
-        chunks = [samples[rows] for rows in gen_even_slices(len(samples), n_chunks)]
-        # joblib waits in steps of 10 ms, which is as long as a whole step here.
-        with ThreadPoolExecutor(n_chunks) as threads:
-            each = map if n_chunks == 1 else threads.map
+        # joblib waits in steps of 10 ms, which is as long as a whole step here. This
+        # thread works too: of two that are woken both may land on its own core.
+        with ThreadPoolExecutor(max(1, len(elsewhere))) as threads:
             for step in range(problem.n_steps):
                 windows = cover.windows(seen)
-                parts = each(partial(_evaluated, windows), chunks)
-                found = [one for part in parts for one in part]
+                others = [threads.submit(job, windows) for job in elsewhere]
+                found = here(windows)
+                for other in others:
+                    found += other.result()
                 values, blocks, grads = zip(*found, strict=True)
                 kept, pull = fidelity.value_and_grad(adam.values, adam.start)
                 loss = alpha * sign * float(np.mean(values)) + (1 - alpha) * kept
@@ -201,10 +156,6 @@ def stump(image, problem, seed, n_jobs=None):
         error.result = result()
         raise
     return result()
-
-
-def _evaluated(windows, samples):
-    return [sample(windows) for sample in samples]
 
 
 def _shares(blocks, grads, combine):

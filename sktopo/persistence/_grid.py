@@ -49,15 +49,17 @@ def grid_pairs(order, shape, connectivity, homology_dimensions):
     ]
 
 
-def stacked_grid_pairs(values, homology_dimensions, *, descending=False):
-    """Pairs of many paths or images of one shape at once, pixels as top cells.
+def stacked_grid_pairs(values, connectivity, homology_dimensions, *, descending=False):
+    """Pairs of many paths, images or voxel grids of one shape at once.
 
-    They stand in one tall grid, with a row between any two that enters last: until then
-    they do not meet. One sort and one call are far cheaper than many of small grids.
+    Paths and images whose pixels are top cells stand in one tall grid, with a row
+    between any two that enters last: until then they do not meet. One call is far
+    cheaper than many of small grids. Others are taken one by one.
 
     Parameters
     ----------
-    values : ndarray of shape (n_grids, n) or (n_grids, h, w)
+    values : ndarray of shape (n_grids, *shape)
+    connectivity : {"full", "face", "freudenthal"}
     homology_dimensions : tuple of int
     descending : bool, default=False
         Let large values enter first.
@@ -67,8 +69,31 @@ def stacked_grid_pairs(values, homology_dimensions, *, descending=False):
     list of PersistencePairs
         Of indices into ``values.ravel()``.
     """
-    tall, place, index, walls = _tall_layout(values.shape)
-    order = sort_order(values.ravel(), descending=descending)
+    n_grids, *shape = values.shape
+    order = sort_order(values.reshape(n_grids, -1), descending=descending)
+    if n_grids == 1:
+        return grid_pairs(order, shape, connectivity, homology_dimensions)
+    if connectivity == "full" and len(shape) < 3:
+        return _tall_grid_pairs(order, values.shape, homology_dimensions)
+    size = order.size // n_grids
+    found = [
+        grid_pairs(one - k * size, shape, connectivity, homology_dimensions)
+        for k, one in enumerate(order.reshape(n_grids, size))
+    ]
+    return [_behind_each_other(each, size) for each in zip(*found, strict=True)]
+
+
+def _behind_each_other(pairs, size):
+    """The pairs of one dimension in grids of some size, as those in all of them."""
+    finite = [one.finite + k * size for k, one in enumerate(pairs)]
+    essential = [one.essential + k * size for k, one in enumerate(pairs)]
+    return PersistencePairs(
+        pairs[0].dimension, np.concatenate(finite), np.concatenate(essential)
+    )
+
+
+def _tall_grid_pairs(order, shape, homology_dimensions):
+    tall, place, index, walls = _tall_layout(shape)
     found = []
     for pairs in grid_pairs(
         np.concatenate([place[order], walls]), tall, "full", homology_dimensions

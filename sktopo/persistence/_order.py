@@ -11,20 +11,20 @@ def sort_order(values, *, descending=False, priority=None, previous=None):
 
     Parameters
     ----------
-    values : ndarray of shape (n_values,)
-        Real and finite.
+    values : ndarray of shape (n_values,) or (n_rows, n_values)
+        Real and finite. Rows are sorted each by itself, and stand one behind the other.
     descending : bool, default=False
         Largest first. Ties keep their direction.
     priority : ndarray of shape (n_values,) or None, default=None
         A permutation of range(n_values); among equal values the smaller one comes
-        first. None stands for the index itself.
+        first. None stands for the index itself. Of 1-D values only.
     previous : tuple of (values, order) or None, default=None
         Earlier values and their order under the same options, as a cache: where few
-        values have changed they are merged in, in linear time.
+        values have changed they are merged in, in linear time. Of 1-D values only.
 
     Returns
     -------
-    order : ndarray of shape (n_values,), intp
+    order : ndarray of shape (values.size,), intp
     """
     if previous is not None and priority is None:
         merged = _merge_changed(values, *previous, descending)
@@ -33,8 +33,8 @@ def sort_order(values, *, descending=False, priority=None, previous=None):
     key = _ascending_key(values) if descending else values
     key, is_radix = _narrowed(key)
     if priority is None and is_radix:
-        return np.argsort(key, kind="stable")
-    return _ties_in_order(key, np.argsort(key), priority)
+        return _in_one_row(np.argsort(key, kind="stable"))
+    return _ties_in_order(key.ravel(), _in_one_row(np.argsort(key)), priority)
 
 
 def ranks_of(order):
@@ -42,6 +42,12 @@ def ranks_of(order):
     ranks = np.empty(order.size)
     ranks[order] = np.arange(order.size, dtype=np.float64)
     return ranks
+
+
+def _in_one_row(order):
+    if order.ndim == 2:
+        order += np.arange(0, order.size, order.shape[1])[:, None]
+    return order.ravel()
 
 
 def _ascending_key(values):
@@ -62,6 +68,8 @@ def _narrowed(key):
 
 def _ties_in_order(key, order, priority=None):
     """Put runs of equal keys into the order of their index or priority."""
+    # Where one row of keys ends as the next begins nothing changes: its indices are
+    # smaller.
     sorted_key = key[order]
     same = sorted_key[1:] == sorted_key[:-1]
     if not same.any():
