@@ -15,10 +15,8 @@ was chosen on training images.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from shared import SHORT, save, stored
-from sklearn.datasets import load_digits
+from digits import SHORT, digits, save
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -27,17 +25,7 @@ from sktopo.feature_extraction import TopologicalMapping
 
 N_HOLES = np.array([1, 0, 0, 0, 1, 0, 1, 0, 2, 1])
 
-found = None if SHORT else stored("mnist.npz")
-if found is None:
-    X, digit = load_digits(return_X_y=True)
-    X = X.reshape(-1, 8, 8) / 16
-    splits = train_test_split(X, digit, random_state=0)
-    X_train, X_test, digit_train, digit_test = splits
-    if SHORT:
-        X_train, digit_train = X_train[:300], digit_train[:300]
-else:
-    X_train, digit_train = found["x_train"][:5000] / 255, found["y_train"][:5000]
-    X_test, digit_test = found["x_test"] / 255, found["y_test"]
+X_train, digit_train, X_test, digit_test = digits(n_train=5000, n_test=10_000)
 y_train, y_test = N_HOLES[digit_train], N_HOLES[digit_test]
 
 
