@@ -27,8 +27,8 @@ from sktopo.filtrations import Cubical, VietorisRips
 X, y, X_test, y_test = digits(n_train=2000, n_test=2000)
 
 
-def draw(ax, diagrams, title):
-    """Diagrams of dimensions 0 and 1; what never dies stands at the top."""
+def draw(ax, diagrams, title, free):
+    """Diagrams of dimensions 0 and 1; what never dies stands at the end."""
     finite = np.concatenate([d[np.isfinite(d).all(axis=1)] for d in diagrams])
     low, high = finite.min(), finite.max()
     low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
@@ -37,7 +37,7 @@ def draw(ax, diagrams, title):
         ends = np.nan_to_num(diagram[:, 1], posinf=high, neginf=low)
         ax.plot(diagram[:, 0], ends, "ox"[k], label=f"H{k}", alpha=0.7)
     ax.set(title=title, xlabel="birth", ylabel="death")
-    ax.legend(loc="lower right")
+    ax.legend(loc=free)
 
 
 def longest(diagram, n=3):
@@ -60,8 +60,8 @@ axes[1].plot(ink[:, 1], -ink[:, 0], "k.")
 axes[1].set_aspect("equal")
 for ax, title in zip(axes[:2], ("the image", "its inky pixels"), strict=True):
     ax.set(title=title, xticks=[], yticks=[])
-draw(axes[2], level, "superlevel sets")
-draw(axes[3], balls, "Vietoris-Rips")
+draw(axes[2], level, "superlevel sets", "upper left")
+draw(axes[3], balls, "Vietoris-Rips", "lower right")
 save(fig, "two_filtrations.png")
 
 # %%

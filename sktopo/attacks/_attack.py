@@ -35,10 +35,11 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     persistence features too [1]_ [2]_ ::
 
         v <- momentum * v + grad / ||grad||_1
-        x <- project(x - eps_step * direction(v))
+        x <- project(x - step * direction(v))
 
     where direction is the sign for ``norm=inf``, and the projection keeps x within
-    ``eps`` of the original and within the range ``clip``. ``norm=0`` sets one pixel
+    ``eps`` of the original and within the range ``clip``. The steps shrink from
+    ``eps_step`` to a tenth of it. ``norm=0`` sets one pixel
     after the other to an end of its range: of those with the largest gradients the one
     that helps most.
 
@@ -59,7 +60,8 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     eps : float > 0, default=0.3
         How much may change. A number of pixels for ``norm=0``.
     eps_step : float > 0 or None, default=None
-        Length of a step. None is ``eps / 10``. Not used for ``norm=0``.
+        Length of the first step. None is ``eps / 10``, or more where ``n_steps`` are
+        too few to go as far as ``eps``. Not used for ``norm=0``.
     n_steps : int >= 1, default=100
         Steps at most, from every start. Not used for ``norm=0``.
     momentum : float in [0, 1), default=0.9
@@ -268,7 +270,9 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         budget = BUDGETS[self.norm](x, self.eps, self.clip)
         if self.norm == 0:
             return flip_pixels(goal, budget)
-        step = self.eps / 10 if self.eps_step is None else self.eps_step
+        step = self.eps_step
+        if step is None:
+            step = self.eps * max(1 / 10, 3 / self.n_steps)
         return descend(
             goal, budget, step, self.n_steps, self.momentum, self._starts(x, budget)
         )

@@ -9,14 +9,15 @@ _N_CANDIDATES = 16
 def descend(goal, budget, step, n_steps, momentum, starts):
     """Steps along the gradient of the loss, until the goal is reached.
 
-    The gradients are divided by their 1-norm and summed up with momentum.
+    The gradients are divided by their 1-norm and summed up with momentum. From every
+    start the steps shrink to a tenth: what long ones jump over short ones may find.
 
     Parameters
     ----------
     goal : Goal
     budget : MaximumBudget or EuclideanBudget
     step : float
-        Length of a step, in the norm of the budget.
+        Length of the first step, in the norm of the budget.
     n_steps : int
         At most, from every start.
     momentum : float
@@ -43,7 +44,8 @@ def descend(goal, budget, step, n_steps, momentum, starts):
                 velocity += grad / size
             if k == n_steps or not velocity.any():
                 break
-            x = budget.project(x - step * budget.direction(velocity))
+            length = step * 0.1 ** (k / n_steps)
+            x = budget.project(x - length * budget.direction(velocity))
             n_iter += 1
     return Bunch(x=best, success=False, n_iter=n_iter)
 
