@@ -5,9 +5,9 @@ import pytest
 
 from sktopo.persistence import (
     CONNECTIVITIES,
-    grid_diagrams,
     grid_pairs,
     sort_order,
+    stacked_grid_diagrams,
     stacked_grid_pairs,
 )
 
@@ -45,13 +45,14 @@ def test_many_grids_at_once_are_each_by_itself(
 
 @pytest.mark.parametrize("shape", [(9,), (1,), (4, 6), (2, 5), (1, 7), (5, 1)])
 def test_diagrams_without_pairs(shape, rng):
-    values = rng.random(shape)
-    (pairs, holes) = grid_pairs(sort_order(values.ravel()), shape, "full", (0, 1))
-    h0, h1 = grid_diagrams(values, (0, 1))
-    flat = values.ravel()
-    expected = [[flat[b], np.inf] for b in pairs.essential] + flat[
-        pairs.finite
-    ].tolist()
-    lives = sorted(tuple(bar) for bar in h0.tolist() if bar[0] < bar[1])
-    assert lives == sorted(tuple(bar) for bar in expected if bar[0] < bar[1])
-    assert sorted(h1.tolist()) == sorted(flat[holes.finite].tolist())
+    several = rng.random((3, *shape))
+    diagrams = stacked_grid_diagrams(several, (0, 1))
+    assert len(diagrams) == 6
+    for values, h0, h1 in zip(several, diagrams[::2], diagrams[1::2]):
+        (pairs, holes) = grid_pairs(sort_order(values.ravel()), shape, "full", (0, 1))
+        flat = values.ravel()
+        expected = [[flat[b], np.inf] for b in pairs.essential]
+        expected += flat[pairs.finite].tolist()
+        lives = sorted(tuple(bar) for bar in h0.tolist() if bar[0] < bar[1])
+        assert lives == sorted(tuple(bar) for bar in expected if bar[0] < bar[1])
+        assert sorted(h1.tolist()) == sorted(flat[holes.finite].tolist())

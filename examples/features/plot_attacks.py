@@ -14,7 +14,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from digits import SHORT, digits, save
+from common import SHORT, digits, save
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier

@@ -15,7 +15,7 @@ was chosen on training images.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from digits import SHORT, digits, save
+from common import SHORT, digits, save
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -61,7 +61,7 @@ mended = (unmapped.predict(X_test) != y_test) & (model.predict(X_test) == y_test
 shown = [np.flatnonzero(mended & (digit_test == d))[:1] for d in (0, 4, 6, 8, 9, 5)]
 shown = np.concatenate(shown)[:6]
 
-fig = plt.figure(figsize=(9, 5), layout="constrained")
+fig = plt.figure(figsize=(11, 3.8), layout="constrained")
 left, right = fig.subfigures(1, 2, width_ratios=(3, 2))
 axes = left.subplots(2, max(len(shown), 1), squeeze=False)
 left.suptitle("Mended by the mapping: before, after")

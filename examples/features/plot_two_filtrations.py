@@ -16,7 +16,7 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from digits import SHORT, digits, save
+from common import SHORT, digits, save
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import gen_batches, gen_even_slices
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
@@ -172,13 +172,15 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         images = read_images(self, X, reset=False)
-        n_jobs = min(effective_n_jobs(self.n_jobs), len(images))
-        if n_jobs == 1:
+        n_jobs = effective_n_jobs(self.n_jobs)
+        if n_jobs == 1 or len(images) == 1:
             return self._features(images)
+        # Parts of a share, so that some are on their way while others are computed.
+        size = max(8, -(-len(images) // (16 * n_jobs)))
         return np.concatenate(
             Parallel(n_jobs=self.n_jobs)(
                 delayed(self._features)(images[rows])
-                for rows in gen_even_slices(len(images), n_jobs)
+                for rows in gen_batches(len(images), size)
             )
         )
 

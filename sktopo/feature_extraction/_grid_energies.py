@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from sktopo.persistence import gather_diagram, grid_diagrams, stacked_grid_pairs
+from sktopo.persistence import (
+    gather_diagram,
+    stacked_grid_diagrams,
+    stacked_grid_pairs,
+)
 
 
 class GridEnergies:
@@ -36,9 +40,7 @@ class GridEnergies:
         dimensions = self.homology_dimensions
         sign = -1.0 if self.superlevel else 1.0
         values = sign * grids
-        diagrams = [
-            diagram for grid in values for diagram in grid_diagrams(grid, dimensions)
-        ]
+        diagrams = stacked_grid_diagrams(values, dimensions)
         lengths = np.array([len(diagram) for diagram in diagrams])
         bars = np.concatenate(diagrams)
         if self.essential == "extremum":

@@ -10,6 +10,10 @@ from sklearn.utils.validation import (
 
 from sktopo._validation import check_image_shape, check_real_array
 
+# Others become float64. These are less to send to workers, and exact where they are
+# multiplied by float64.
+_DTYPES = (np.float64, np.float32, np.uint8)
+
 
 def read_images(estimator, X, *, reset):
     """The samples of X: rows as signals or, with ``image_shape``, images; or images.
@@ -24,15 +28,18 @@ def read_images(estimator, X, *, reset):
 
     Returns
     -------
-    ndarray of float64 of shape (n_samples, n_features) or (n_samples, h, w)
+    ndarray of shape (n_samples, n_features) or (n_samples, h, w)
+        Of float64, float32 or uint8.
     """
     name, image_shape = type(estimator).__name__, estimator.image_shape
     if len(shape_of(X)) == 3 and image_shape is None:
         images = check_real_array(
             X, name="X", owner=name, ndim=(3,), ndim_hint="a batch of images"
-        ).astype(np.float64, copy=False)
+        )
+        if images.dtype not in _DTYPES:
+            images = images.astype(np.float64)
     else:
-        images = validate_data(estimator, X, dtype=np.float64, reset=reset)
+        images = validate_data(estimator, X, dtype=_DTYPES, reset=reset)
         if image_shape is not None:
             shape = check_image_shape(image_shape, images.shape[1], name, ndim=(2,))
             images = images.reshape(len(images), *shape)

@@ -259,7 +259,7 @@ class TopologicalMapping(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return clone(self.features)
 
     def _images(self, X, *, reset):
-        images = read_images(self, X, reset=reset)
+        images = read_images(self, X, reset=reset).astype(np.float64, copy=False)
         return images.reshape(len(images), *(1, *images.shape[1:])[-2:])
 
     def __sklearn_tags__(self):

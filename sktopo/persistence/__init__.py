@@ -19,8 +19,8 @@ from sktopo.persistence._diagram import (
 from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._grid import (
     CONNECTIVITIES,
-    grid_diagrams,
     grid_pairs,
+    stacked_grid_diagrams,
     stacked_grid_pairs,
 )
 from sktopo.persistence._order import ranks_of, sort_order
@@ -34,7 +34,6 @@ __all__ = [
     "flag_memory",
     "flag_pairs",
     "gather_diagram",
-    "grid_diagrams",
     "grid_pairs",
     "index_pairs",
     "longest_first",
@@ -43,5 +42,6 @@ __all__ = [
     "scatter_gradient",
     "simplicial_pairs",
     "sort_order",
+    "stacked_grid_diagrams",
     "stacked_grid_pairs",
 ]

@@ -118,25 +118,31 @@ def _tall_layout(shape):
     return tall, place, index, np.flatnonzero(index == _WALL)
 
 
-def grid_diagrams(values, homology_dimensions):
-    """Sublevel diagrams of a path or an image as top-dimensional cells.
+def stacked_grid_diagrams(values, homology_dimensions):
+    """Sublevel diagrams of many paths or images of one shape as top-dimensional cells.
 
     Without pairs and hence without sorting, which is faster where no gradient is
     wanted.
 
     Parameters
     ----------
-    values : ndarray of float64 of 1 or 2 dimensions
+    values : ndarray of float64 of shape (n_grids, n) or (n_grids, h, w)
     homology_dimensions : tuple of int
 
     Returns
     -------
     list of ndarray of shape (n_bars, 2)
-        Bars of zero lifetime may be among them or not; essential ones die at inf.
+        For each grid those of each dimension, one behind the other. Bars of zero
+        lifetime may be among them or not; essential ones die at inf.
     """
-    thick = values.reshape([n for n in values.shape if n > 1] or 1)
-    diagrams = _DIAGRAMS[thick.ndim, "full"](thick, homology_dimensions)
-    return [diagrams.get(k, _NO_BARS) for k in homology_dimensions]
+    n_grids, *shape = values.shape
+    thick = values.reshape(n_grids, *([n for n in shape if n > 1] or [1]))
+    find = _DIAGRAMS[thick.ndim - 1, "full"]
+    return [
+        found.get(k, _NO_BARS)
+        for found in [find(grid, homology_dimensions) for grid in thick]
+        for k in homology_dimensions
+    ]
 
 
 def _path(ranks, homology_dimensions):
@@ -144,9 +150,10 @@ def _path(ranks, homology_dimensions):
 
 
 def _full_image(ranks, homology_dimensions):
-    if min(ranks.shape) == 2:
-        return _path(ranks.min(axis=int(np.argmin(ranks.shape))), homology_dimensions)
-    return dict(enumerate(image_diagrams(ranks)))
+    if 2 in ranks.shape:
+        return _path(ranks.min(axis=ranks.shape.index(2)), homology_dimensions)
+    components, holes = image_diagrams(ranks)
+    return {0: components, 1: holes}
 
 
 def _face_image(ranks, homology_dimensions):
