@@ -95,7 +95,7 @@ scores = {
     for title, stretch in stretches.items()
 }
 
-fig = plt.figure(figsize=(13, 5), layout="constrained")
+fig = plt.figure(figsize=(13, 4), layout="constrained")
 left, right = fig.subfigures(1, 2, width_ratios=(1, 1))
 rng = np.random.default_rng(0)
 rows = left.subplots(2, len(KINDS), subplot_kw={"projection": "3d"})
