@@ -38,6 +38,12 @@ from sklearn.linear_model import (
 )
 from sklearn.svm import LinearSVC, LinearSVR
 
+from sktopo import (
+    TopologicalLogisticRegression,
+    TopologicalRidge,
+    TopologicalRidgeCV,
+)
+
 CLASSIFIERS = [
     LinearDiscriminantAnalysis(),
     LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.5),
@@ -50,6 +56,7 @@ CLASSIFIERS = [
     RidgeClassifier(),
     RidgeClassifierCV(),
     SGDClassifier(random_state=0),
+    TopologicalLogisticRegression(max_iter=20, l2=0.1),
 ]
 MANY_OUTPUTS = [
     ElasticNet(0.1),
@@ -61,6 +68,8 @@ MANY_OUTPUTS = [
     OrthogonalMatchingPursuit(),
     Ridge(),
     RidgeCV(),
+    TopologicalRidge(),
+    TopologicalRidgeCV((0.1, 1.0), cv=2),
 ]
 TASKS = [
     MultiTaskElasticNet(0.1),

@@ -97,7 +97,7 @@ def test_gradients_through_every_pooling(pooling, stride, n_weightings):
         n_weightings=n_weightings,
         random_state=0,
     ).fit([image])
-    problem = StumpProblem(model, image.shape)
+    problem = StumpProblem(model, image)
     cover = problem.cover
 
     def sample(x):
@@ -325,6 +325,34 @@ def test_awkward_images(image, pool_size):
     assert np.isfinite(found.loss_curves[0]).all()
     quiet = model.set_params(region=(0, 0, 0, 0)).optimize([image])
     assert_array_equal(quiet.images[0], image)
+
+
+@pytest.mark.parametrize("stride", [None, 1, 2])
+def test_steps_without_a_bar(stride):
+    flat = np.ones((1, 9, 8))
+    model = STUMPImageOptimizer(pool_size=3, stride=stride, noise=0.0, n_steps=5)
+    assert_array_equal(model.fit_transform(flat), flat)
+    # All bars go, and then nothing moves.
+    pits = np.full((12, 12), 9.0)
+    pits[2:4, 2:4] = pits[8:10, 8:10] = 0.0
+    model.set_params(
+        pool_size=2, pooling="mean", side="death", learning_rate=0.5, n_steps=200
+    )
+    found = model.fit([pits]).optimize([pits])
+    assert found.loss_curves[0][-1] < 0.3 * found.loss_curves[0][0]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e9, -1e12])
+@pytest.mark.parametrize("n_weightings", [None, 50])
+def test_an_offset_changes_nothing(offset, n_weightings):
+    image = smooth_noise((20, 20))
+    model = STUMPImageOptimizer(
+        n_steps=30, n_weightings=n_weightings, learning_rate=1.0, random_state=0
+    )
+    curves = [
+        model.fit([x]).optimize([x]).loss_curves[0] for x in (image, image + offset)
+    ]
+    assert_allclose(curves[1], curves[0], rtol=2e-3)
 
 
 def test_stopping():

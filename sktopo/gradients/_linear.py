@@ -39,7 +39,8 @@ from sktopo.gradients._registry import register
     RidgeClassifierCV,
     SGDClassifier,
 )
-def _linear_classifier(classifier, X):
+def linear_classifier(classifier, X):
+    """Scores, (n_samples,) of two classes, and the way back."""
     coef = classifier.coef_
     if coef.ndim == 1:
         coef = coef[None]
@@ -70,7 +71,8 @@ def _linear_classifier(classifier, X):
     SGDRegressor,
     TheilSenRegressor,
 )
-def _linear_regressor(regressor, X):
+def linear_regressor(regressor, X):
+    """Predictions, and the way back."""
     coef = regressor.coef_
     output = X @ coef.T + regressor.intercept_
     if output.ndim == 1:

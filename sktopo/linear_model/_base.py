@@ -10,6 +10,7 @@ from sklearn.utils.validation import (
 )
 
 from sktopo._sklearn_compat import _check_sample_weight
+from sktopo.gradients._linear import linear_regressor
 
 _ALPHAS = np.logspace(-4, 1, 20)
 
@@ -31,6 +32,22 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
         return X @ self.coef_.T + self.intercept_
+
+    def value_and_pullback(self, X):
+        """Predict, and the way back for gradients; see ``sktopo.gradients``.
+
+        Parameters
+        ----------
+        X : ndarray of float64 of shape (n_samples, n_features)
+
+        Returns
+        -------
+        predictions : ndarray of shape (n_samples,) or (n_samples, n_targets)
+        pullback : callable
+            From an array of the shape of ``predictions`` to one of X's shape.
+        """
+        check_is_fitted(self)
+        return linear_regressor(self, X)
 
 
 def validated(model, X, y, sample_weight, is_fit=True):

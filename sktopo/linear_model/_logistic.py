@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
+from sktopo.gradients._linear import linear_classifier
 from sktopo.linear_model._base import checked_weight
 from sktopo.linear_model._reweighted import LogisticProblem, minimize_logistic
 from sktopo.linear_model._topology import (
@@ -283,6 +284,23 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
         margins = X @ self.coef_.T + self.intercept_
         return margins[:, 0] if margins.shape[1] == 1 else margins
+
+    def value_and_pullback(self, X):
+        """Compute the margins, and the way back; see ``sktopo.gradients``.
+
+        Parameters
+        ----------
+        X : ndarray of float64 of shape (n_samples, n_features)
+
+        Returns
+        -------
+        margins : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            What ``decision_function`` returns.
+        pullback : callable
+            From an array of the shape of ``margins`` to one of X's shape.
+        """
+        check_is_fitted(self)
+        return linear_classifier(self, X)
 
     def predict(self, X):
         """Predict the most probable class.

@@ -11,7 +11,13 @@ from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._robustness import robustness_curve
 from sktopo.objectives._runs import prox_of_ranges, sum_of_ranges
 from sktopo.objectives._samples import SampledPoints
-from sktopo.objectives._smear import POOLINGS, BankedSmear, Smear, WeightingBank
+from sktopo.objectives._smear import (
+    POOLINGS,
+    BankedSmear,
+    Smear,
+    WeightingBank,
+    precision_for,
+)
 from sktopo.objectives._smeared import SmearedPersistence
 from sktopo.objectives._squared_error import SquaredError
 from sktopo.objectives._subsampled import SubsampledTerm
@@ -35,6 +41,7 @@ __all__ = [
     "critical_smear",
     "log_losses",
     "neighborhood_cover",
+    "precision_for",
     "prox_of_ranges",
     "robustness_curve",
     "sum_of_ranges",

@@ -140,7 +140,8 @@ class GridCover(_Cover):
             return touched, grad
         blocks, place = np.unique(self.places[touched], return_inverse=True)
         total = np.bincount(place.ravel(), grad.ravel(), blocks.size)
-        return blocks, total[:, None]
+        # Of nothing the counts are integers.
+        return blocks, total[:, None].astype(np.float64, copy=False)
 
 
 def _axis_windows(n, pool_size, stride):

@@ -10,7 +10,7 @@ from sktopo._validation import check_real_array
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm
 from sktopo.objectives._cover import GridCover
-from sktopo.objectives._smear import Smear
+from sktopo.objectives._smear import Smear, precision_for
 from sktopo.persistence import gather_diagram, grid_pairs, sort_order
 
 # Samples that are added up before the sums are: the same for any number of workers.
@@ -131,12 +131,13 @@ def critical_smear(
     directions = np.stack([np.cos(angle), np.sin(angle)])
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
     seeds = np.random.SeedSequence(seed).spawn(n_samples)
-    laid_out = cover.laid_out(image).astype(np.float32)
+    dtype = precision_for(image)
+    laid_out = cover.laid_out(image).astype(dtype)
     sums = Parallel(n_jobs=n_jobs, prefer="threads")(
         delayed(_smears)(
             laid_out,
             cover,
-            Smear(cover, pooling, noise),
+            Smear(cover, pooling, noise, dtype=dtype),
             bars,
             diagram,
             grad,

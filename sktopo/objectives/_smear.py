@@ -5,6 +5,22 @@ import numpy as np
 _N_STEPS = 2**16  # of quick uniform numbers
 
 
+def precision_for(image):
+    """In what to add up the windows of an image: seven digits are mostly enough.
+
+    Parameters
+    ----------
+    image : ndarray
+
+    Returns
+    -------
+    numpy.float32, or numpy.float64 for values that are far from zero, huge or tiny
+    """
+    top = np.abs(image).max()
+    is_near = 1e-30 < top < 1e30 and top <= 1e3 * np.ptp(image)
+    return np.float32 if is_near else np.float64
+
+
 class Smear:
     """Random weighted means of the windows of a cover, with noise.
 
@@ -125,21 +141,25 @@ class BankedSmear(Smear):
     noise : float
     bank : WeightingBank
     n_draws : int, default=1
+    dtype : type, default=numpy.float32
     """
 
-    def __init__(self, cover, pooling, noise, bank, n_draws=1):
-        super().__init__(cover, pooling, noise, n_draws)
+    def __init__(self, cover, pooling, noise, bank, n_draws=1, dtype=np.float32):
+        super().__init__(cover, pooling, noise, n_draws, dtype)
         self._bank, self._small = bank, None
         if cover.inside is not None:
             self._small = np.flatnonzero(~cover.inside.all(axis=1))
 
     def _draw(self, rngs):
-        bank, self._totals[:] = self._bank, 1
+        bank, is_exact = self._bank, self._totals.dtype == np.float64
+        self._totals[:] = 1
         for k, rng in enumerate(rngs):
             size = self._cover.size
             which = rng.integers(len(bank.weights), size=size, dtype=np.uint32)
             bank.weights.take(which, axis=0, out=self._weights[k], mode="clip")
             bank.offsets.take(which, out=self._offsets[k], mode="clip")
+            if is_exact:
+                bank.totals.take(which, out=self._totals[k], mode="clip")
         if self._small is not None:
             self._draw_small(rngs)
 
@@ -147,7 +167,7 @@ class BankedSmear(Smear):
         small, inside = self._small, self._cover.inside[self._small]
         weights = np.empty((len(rngs), *inside.shape), dtype=np.float32)
         _fill(weights, self._pooling, rngs, inside)
-        totals = weights.sum(axis=-1)
+        totals = weights.sum(axis=-1, dtype=self._totals.dtype)
         self._weights[:, small], self._totals[:, small] = weights, totals
         if self._noise:
             steps = np.empty_like(weights)
@@ -173,7 +193,9 @@ class WeightingBank:
     Attributes
     ----------
     weights : ndarray of float32 of shape (size, width)
-        Rows sum to one.
+        Rows sum to one, as closely as float32 can.
+    totals : ndarray of float64 of shape (size,)
+        Their sums.
     offsets : ndarray of float32 of shape (size,)
     """
 
@@ -188,6 +210,7 @@ class WeightingBank:
             totals = np.ones_like(offsets)
             offsets = _weighted_noise(weights, totals, steps, noise)
         self.weights, self.offsets = weights[0], offsets[0]
+        self.totals = self.weights.sum(axis=-1, dtype=np.float64)
 
 
 def _weighted_noise(weights, totals, steps, noise):

@@ -305,7 +305,7 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         return PersistenceNorm(self.p, (birth_low, birth_high, low, max(low, high)))
 
     def _optimize(self, grid, n_jobs):
-        return stump(grid, StumpProblem(self, grid.shape), self.seed_, n_jobs)
+        return stump(StumpProblem(self, grid), self.seed_, n_jobs)
 
     def _grids(self, X, *, reset):
         """The batch as a list of arrays, one for each image."""

@@ -1,6 +1,5 @@
 """Stochastic topological updates via momentum and pooling, of one image."""
 
-import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -9,7 +8,13 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils import Bunch, gen_even_slices
 
-from sktopo.objectives import BankedSmear, GridCover, Smear, WeightingBank
+from sktopo.objectives import (
+    BankedSmear,
+    GridCover,
+    Smear,
+    WeightingBank,
+    precision_for,
+)
 from sktopo.optimization._fidelity import FIDELITIES
 from sktopo.optimization._sampled_gradient import SampledGradient
 from sktopo.optimization._touched_adam import TouchedAdam
@@ -21,28 +26,30 @@ _AT_ONCE, _AT_ONCE_IN_THREADS = 2**14, 2**18
 
 
 class StumpProblem:
-    """What to make of an image of some shape, read from a STUMPImageOptimizer.
+    """What to make of an image, read from a STUMPImageOptimizer.
 
     Parameters
     ----------
     model : STUMPImageOptimizer
-    shape : tuple of int
+    image : ndarray of float64
     """
 
-    def __init__(self, model, shape):
-        self._model = model
-        n_pixels = math.prod(shape)
-        self.cover = GridCover(shape, model.pool_size, model.stride)
-        self.alpha = 1 - 1 / n_pixels if model.alpha is None else model.alpha
+    def __init__(self, model, image):
+        self._model, self.image = model, image
+        self.cover = GridCover(image.shape, model.pool_size, model.stride)
+        self.alpha = 1 - 1 / image.size if model.alpha is None else model.alpha
         self.sign = -1.0 if model.maximize else 1.0
         self.clip = None if model.clip is None else tuple(map(float, model.clip))
         self.n_steps = model.n_steps
         self.combine, self.learning_rate = model.combine, model.learning_rate
         self.is_random = Smear(self.cover, model.pooling, model.noise).is_random
         self.n_samples = model.n_samples if self.is_random else 1
+        # Where windows are drawn at random seven digits are more than enough of them.
+        self.dtype = precision_for(image) if self.is_random else np.float64
 
-    def fidelity(self, image):
-        """The fidelity to an image."""
+    def fidelity(self):
+        """The fidelity to the image."""
+        image = self.image
         scale = self.clip or (float(image.min()), float(image.max()))
         return FIDELITIES[self._model.fidelity](image, scale)
 
@@ -66,11 +73,13 @@ class StumpProblem:
         ]
         pooling, noise = model.pooling, model.noise
         if model.n_weightings is None or not self.is_random:
-            new_smear = partial(Smear, cover, pooling, noise)
+            new_smear = partial(Smear, cover, pooling, noise, dtype=self.dtype)
         else:
             size = model.n_weightings
             bank = WeightingBank(cover.width, pooling, noise, size, rngs[0])
-            new_smear = partial(BankedSmear, cover, pooling, noise, bank)
+            new_smear = partial(
+                BankedSmear, cover, pooling, noise, bank, dtype=self.dtype
+            )
         at_once = (_AT_ONCE if n_jobs == 1 else _AT_ONCE_IN_THREADS) // cover.size
         return [
             SampledGradient(model, cover, new_smear, rngs[job], max(1, at_once))
@@ -85,12 +94,11 @@ class StumpProblem:
         return model.callback is not None and bool(model.callback(step, loss, image))
 
 
-def stump(image, problem, seed, n_jobs=None):
+def stump(problem, seed, n_jobs=None):
     """Optimise one image.
 
     Parameters
     ----------
-    image : ndarray of shape problem.shape
     problem : StumpProblem
     seed : int
         Of all draws; the same image has the same answer anywhere.
@@ -109,16 +117,15 @@ def stump(image, problem, seed, n_jobs=None):
     """
     began = time.perf_counter()
     cover, alpha, sign = problem.cover, problem.alpha, problem.sign
-    start = cover.laid_out(image.astype(np.float64))
-    # Where windows are drawn at random seven digits are more than enough of them.
-    seen = start.astype(np.float32 if problem.is_random else np.float64)
+    start = cover.laid_out(problem.image)
+    seen = start.astype(problem.dtype)
     adam = TouchedAdam(start, seen, cover.block, problem.learning_rate, problem.clip)
-    fidelity = problem.fidelity(image)
+    fidelity = problem.fidelity()
     here, *elsewhere = problem.samplers(seed, effective_n_jobs(n_jobs))
     losses = []
 
     def moved():
-        return cover.grid(adam.image(), image.shape)
+        return cover.grid(adam.image(), problem.image.shape)
 
     def result():
         seconds = time.perf_counter() - began
