@@ -1,6 +1,6 @@
 """sktopo: topology to optimise for and to learn from."""
 
-from importlib.metadata import version
+from importlib.metadata import version as _version
 
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import (
@@ -15,7 +15,7 @@ from sktopo.linear_model import (
 )
 from sktopo.optimization import STUMPImageOptimizer, TopoPointOptimizer
 
-__version__ = version("sktopo")
+__version__ = _version("sktopo")
 
 __all__ = [
     "DirectionalPersistence",

@@ -5,6 +5,7 @@ import pytest
 from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -232,11 +233,30 @@ def test_errors_of_the_data(fitted):
         attack.generate(np.full((1, 64), np.nan))
     with pytest.raises(ValueError, match="features"):
         attack.generate(X[:2, :5])
-    unknown = TopologicalAttack(Unknown()).fit(X[:20], y[:20])
     with pytest.raises(NotImplementedError, match="Unknown"):
-        unknown.generate(X[:2])
+        TopologicalAttack(Unknown()).fit(X[:20], y[:20])
+    with pytest.raises(ValueError, match="'norm' parameter of TopologicalAttack"):
+        attack.set_params(norm=1).generate(X[:2])
     with pytest.raises(ValueError, match="2 or more classes"):
         TopologicalAttack(Unknown()).fit(X[:20], np.zeros(20))
+
+
+def test_columns_by_name():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=[f"px{i}" for i in range(64)])
+    scaled = ColumnTransformer(
+        [("scale", StandardScaler(), list(frame.columns[:32]))], remainder="passthrough"
+    )
+    model = make_pipeline(scaled, LogisticRegression(max_iter=500))
+    attack = TopologicalAttack(model, eps=0.2, random_state=0)
+    attack.fit(frame[:600], y[:600])
+    found, info = attack.generate(frame[1000:1010], return_info=True)
+    said = attack.estimator_.predict(pd.DataFrame(found, columns=frame.columns))
+    assert_array_equal(said == info.target, info.success)
+    assert info.success.any()
+    frozen = TopologicalAttack(FrozenEstimator(attack.estimator_), eps=0.2)
+    frozen.set_params(random_state=0).fit(frame[:20], y[:20])
+    assert_array_equal(frozen.generate(frame[1000:1010]), found)
 
 
 def test_a_row_without_a_gradient_ends_early():

@@ -165,6 +165,7 @@ def test_names():
     assert len(set(names)) == names.size == model.transform(DIGITS[:1]).shape[1] == 800
     assert names[0] == "direction0_H0_p0_q0_i1"
     assert names[-1] == "direction315_H1_p4_q4_i2"
+    assert_array_equal(model.set_params(n_directions=3).get_feature_names_out(), names)
     table = model.set_output(transform="pandas").transform(DIGITS[:3])
     assert list(table.columns) == list(names)
 
@@ -226,3 +227,18 @@ def test_in_a_grid_search_with_workers():
     )
     few = LABELS < 3
     assert search.fit(DIGITS[few][:200], LABELS[few][:200]).best_score_ > 0.8
+
+
+def test_images_are_not_read_as_rows():
+    with pytest.raises(ValueError, match="leave image_shape out"):
+        DirectionalPersistence(image_shape=(8, 8)).fit(IMAGES)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int64])
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_types_of_pixels(dtype, n_jobs):
+    images = np.rint(200 * IMAGES[:40] / IMAGES.max())
+    model = DirectionalPersistence(n_jobs=n_jobs).fit(images)
+    expected = model.transform(images)
+    assert_array_equal(model.fit(images.astype(dtype)).transform(images), expected)
+    assert_array_equal(model.transform(images.astype(dtype)), expected)

@@ -113,6 +113,22 @@ def test_awkward_diagrams(vectorizer, rng):
     assert not blank.any()
 
 
+def test_distances_from_an_empty_diagram():
+    bars = [np.array([[0.0, 1], [0, 2]]), np.array([[0.0, 3]]), np.empty((0, 2))]
+    found = DiagramVectorizer(gr.BottleneckDistance()).fit_transform(bars)
+    assert_allclose(found, found.T, atol=1e-12)
+    assert_allclose(found[2], [1.0, 1.5, 0.0])
+
+
+def test_complex_numbers_are_two_columns():
+    bars = [np.array([[0.0, 1], [0.5, 2]]), np.array([[0.0, 3]])]
+    wrapped = DiagramVectorizer(gr.ComplexPolynomial(threshold=3))
+    found = wrapped.fit_transform(bars)
+    plain = gr.ComplexPolynomial(threshold=3).fit_transform(bars)
+    assert_allclose(found, np.hstack([plain.real, plain.imag]))
+    assert len(set(wrapped.get_feature_names_out())) == found.shape[1]
+
+
 def test_in_a_pipeline_with_frames():
     pipeline = make_pipeline(
         PersistenceDiagrams(UP, (0, 1), image_shape=(8, 8)),

@@ -118,6 +118,12 @@ def test_awkward_images(shape):
         (np.ones((3, 3)), {"n_samples": 0}, "'n_samples' parameter of critical_smear"),
         (np.ones((3, 3)), {"n_projections": 0.5}, "'n_projections' parameter of"),
         (np.ones((3, 3)), {"connectivity": "diagonal"}, "'connectivity' parameter of"),
+        (np.ones((3, 3)), {"homology_dimension": -1}, "'homology_dimension' parameter"),
+        (np.ones((3, 3)), {"noise": np.nan}, "'noise' parameter of critical_smear"),
+        (np.ones((3, 3)), {"pool_size": 0}, "'pool_size' parameter of critical_smear"),
+        (np.ones((3, 3)), {"pooling": "max"}, "'pooling' parameter of critical_smear"),
+        (np.ones((9, 9)), {"stride": 6}, "'stride' parameter of critical_smear"),
+        (np.ones((3, 3)), {"functional": "a"}, "'functional' parameter of critical"),
     ],
 )
 def test_bad_input(image, params, message):

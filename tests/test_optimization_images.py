@@ -173,7 +173,7 @@ def test_a_target_without_the_essential_bar_is_told():
     image = smooth_noise((12, 12))
     target = WassersteinToTarget(np.array([[5.0, 55.0]]))
     model = STUMPImageOptimizer(functional=target, n_steps=3).fit([image])
-    with pytest.raises(ValueError, match="needs as many essential bars"):
+    with pytest.raises(ValueError, match="has not as many essential bars"):
         model.transform([image])
 
 
@@ -327,6 +327,26 @@ def test_awkward_images(image, pool_size):
     assert_array_equal(quiet.images[0], image)
 
 
+def test_lists_of_any_sizes():
+    waves = [np.sin(np.arange(n) / 2.0) for n in (20, 31)]
+    model = STUMPImageOptimizer(pool_size=2, n_steps=3, random_state=0)
+    for X in (waves, tuple(waves), [smooth_noise((9, 8)), smooth_noise((12, 7))]):
+        moved = model.fit_transform(X)
+        assert [x.shape for x in moved] == [x.shape for x in X]
+        assert_array_equal(model.transform([X[1], X[0]])[0], moved[1])
+
+
+def test_images_have_no_names():
+    images = np.stack([smooth_noise((8, 8))])
+    model = STUMPImageOptimizer(n_steps=2).fit(images)
+    with pytest.raises(ValueError, match="no columns to name"):
+        model.get_feature_names_out()
+    with pytest.raises(ValueError, match="leave image_shape out"):
+        model.set_params(image_shape=(8, 8)).fit(images)
+    with pytest.raises(ValueError, match="'pooling' parameter of STUMPImageOptimizer"):
+        model.set_params(image_shape=None, pooling="max").transform(images)
+
+
 @pytest.mark.parametrize("stride", [None, 1, 2])
 def test_steps_without_a_bar(stride):
     flat = np.ones((1, 9, 8))
@@ -412,7 +432,7 @@ def test_in_a_pipeline_and_a_grid_search():
         ({"pool_size": 0}, None, "'pool_size' parameter of STUMPImageOptimizer must"),
         ({"pooling": "max"}, None, "'pooling' parameter of STUMPImageOptimizer must"),
         ({"alpha": 1.5}, None, "'alpha' parameter of STUMPImageOptimizer must be"),
-        ({"region": (0, 1)}, None, "'region' parameter of PersistenceNorm must be"),
+        ({"region": (0, 1)}, None, "'region' parameter of STUMPImageOptimizer must be"),
         ({"image_shape": (3, 3)}, np.ones((2, 8)), "as many pixels as X has features"),
         (
             {},

@@ -7,7 +7,6 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import (
     BaseEstimator,
-    OneToOneFeatureMixin,
     TransformerMixin,
     clone,
     is_classifier,
@@ -23,12 +22,13 @@ from sktopo._sklearn_compat import (
     StrOptions,
     _fit_context,
 )
+from sktopo._validation import SameColumnsMixin, check_clip
 from sktopo.attacks._budget import BUDGETS
-from sktopo.attacks._goal import Goal
+from sktopo.attacks._goal import Goal, in_its_form
 from sktopo.attacks._search import descend, flip_pixels
 
 
-class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     """Change images a little, so that a classifier takes them for something else.
 
     Steps along the gradient of the classifier's loss with respect to its input, through
@@ -67,7 +67,8 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     momentum : float in [0, 1), default=0.9
         What is kept of earlier gradients. Not used for ``norm=0``.
     clip : tuple of 2 floats or None, default=(0, 1)
-        Range of the values. A pixel that starts outside of it may stay.
+        Range of the values, which is to be that of the data. A pixel that starts
+        outside of it may stay, or move towards it.
     random_starts : int >= 0, default=0
         Further starts within the budget, drawn at random, if the original as a start
         has no success. Not used for ``norm=0``.
@@ -187,13 +188,15 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._check_params_together()
         X, y = validate_data(self, X, y, dtype=np.float64, **_shape_rules(X))
         check_classification_targets(y)
-        self.estimator_ = clone(self.estimator).fit(X, y)
+        self.estimator_ = clone(self.estimator).fit(in_its_form(self, X), y)
         self.classes_ = self.estimator_.classes_
         if len(self.classes_) < 2:
             raise ValueError(
                 f"{name} needs a classifier of 2 or more classes. Got one class, "
                 f"{self.classes_[0]!r}."
             )
+        # An estimator without a way back is named here, before anything is attacked.
+        Goal(self.estimator_, self.classes_[0], False).evaluate(X[0])
         random_state = check_random_state(self.random_state)
         self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
         return self
@@ -240,6 +243,8 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             every row.
         """
         check_is_fitted(self)
+        self._validate_params()
+        self._check_params_together()
         X = validate_data(self, X, reset=False, dtype=np.float64, **_shape_rules(X))
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
@@ -294,7 +299,9 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 )
             return y_target
         # Row after row, so that a row's target is the same in any batch.
-        said = np.concatenate([self.estimator_.predict(x[None]) for x in X])
+        predict = self.estimator_.predict
+        said = [predict(in_its_form(self.estimator_, x[None])) for x in X]
+        said = np.concatenate(said)
         if self.target == "untargeted":
             return said
         code = np.searchsorted(self.classes_, said)
@@ -315,17 +322,11 @@ class TopologicalAttack(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 f"The 'eps' parameter of {name} is a number of pixels for norm=0, at "
                 f"least 1. Got {self.eps!r} instead."
             )
-        if self.clip is not None:
-            clip = np.asarray(self.clip, dtype=np.float64)
-            if clip.shape != (2,) or not clip[0] < clip[1]:
-                raise ValueError(
-                    f"The 'clip' parameter of {name} must be (low, high) with low < "
-                    f"high. Got {self.clip!r} instead."
-                )
-        elif self.norm == 0:
+        check_clip(self.clip, name)
+        if self.norm == 0 and (self.clip is None or not np.isfinite(self.clip).all()):
             raise ValueError(
                 f"The 'clip' parameter of {name} must say how far a pixel may go for "
-                "norm=0. Got None instead."
+                f"norm=0. Got {self.clip!r} instead."
             )
 
     def __sklearn_tags__(self):

@@ -8,6 +8,18 @@ from sktopo.gradients._loss import loss_of
 _MARGIN = 1e-6  # the least lead of the winning score: rounding must not undo it
 
 
+def in_its_form(estimator, X):
+    """Rows as the estimator was fitted to them: with names, if they had names."""
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None:
+        return X
+    try:
+        import pandas as pd
+    except ImportError:  # the names are of another library
+        return X
+    return pd.DataFrame(X, columns=names)
+
+
 class Goal:
     """That a row is taken for some class, or for any but one.
 
@@ -43,7 +55,8 @@ class Goal:
         return losses, self._leads(_columns(output), wanted)
 
     def _confirmed(self, x):
-        is_label = self._estimator.predict(x[None])[0] == self._label
+        row = in_its_form(self._estimator, x[None])
+        is_label = self._estimator.predict(row)[0] == self._label
         return bool(is_label != self._others)
 
     def _wanted(self, scores):
@@ -73,6 +86,7 @@ def _columns(output):
 
 def _scores(estimator, X):
     """The scores of value_and_pullback, without the way back."""
+    X = in_its_form(estimator, X)
     if hasattr(estimator, "decision_function"):
         return estimator.decision_function(X)
     with np.errstate(divide="ignore"):

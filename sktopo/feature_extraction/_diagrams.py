@@ -15,6 +15,7 @@ from sktopo._validation import (
     check_homology_dimensions,
     check_image_shape,
     check_real_array,
+    check_rows,
 )
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 
@@ -275,6 +276,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 f"The 'image_shape' parameter of {type(self).__name__} is for grids. "
                 f"Got {self.image_shape!r} with {self.filtration!r}."
             )
+        check_rows(X, type(self).__name__)
         X = validate_data(self, X, reset=reset, dtype=_KEEP)
         shape = check_image_shape(
             self.image_shape,

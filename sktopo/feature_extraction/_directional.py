@@ -224,7 +224,8 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         ndarray of str
         """
         check_is_fitted(self)
-        n = self.n_directions
+        # An image as it is comes with a ramp of ones.
+        n = 0 if (self._ramps == 1).all() else len(self._ramps)
         sweeps = [f"direction{360 / n * t:.10g}_" for t in range(n)] or [""]
         return np.array(
             [

@@ -8,7 +8,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sktopo._validation import check_image_shape, check_real_array
+from sktopo._validation import check_image_shape, check_real_array, check_rows
 
 # Others become float64. These are less to send to workers, and exact where they are
 # multiplied by float64.
@@ -39,6 +39,8 @@ def read_images(estimator, X, *, reset):
         if images.dtype not in _DTYPES:
             images = images.astype(np.float64)
     else:
+        if image_shape is not None:
+            check_rows(X, name)
         images = validate_data(estimator, X, dtype=_DTYPES, reset=reset)
         if image_shape is not None:
             shape = check_image_shape(image_shape, images.shape[1], name, ndim=(2,))

@@ -5,7 +5,6 @@ import numbers
 import numpy as np
 from sklearn.base import (
     BaseEstimator,
-    OneToOneFeatureMixin,
     TransformerMixin,
     clone,
 )
@@ -16,6 +15,7 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import HasMethods, Interval, _fit_context
+from sktopo._validation import SameColumnsMixin
 from sktopo.feature_extraction._convolution import convolve, pull_images, pull_kernels
 from sktopo.feature_extraction._directional import DirectionalPersistence
 from sktopo.feature_extraction._images import read_classes, read_images, shape_of
@@ -25,7 +25,7 @@ from sktopo.solvers import Adam
 _BATCH = 256  # images that are mapped at a time
 
 
-class TopologicalMapping(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
     """Learn a small change of images after which their persistence tells classes apart.
 
     Two convolutions of the image's own size, with a rectifier between them, are added

@@ -1,5 +1,7 @@
 """Diagrams -> what a vectorizer of another library makes of them, as columns."""
 
+import warnings
+
 import numpy as np
 from sklearn.base import clone
 
@@ -13,8 +15,9 @@ class DiagramVectorizer(DiagramTransformer):
     Those take the diagrams of one dimension, finite and with births below deaths, and
     return bare arrays; for others they fail, or give zeros. Here a clone of the
     vectorizer is fitted for each homology dimension, on diagrams without their
-    essential bars; bars of superlevel sets have both ends negated. Where no sample has
-    any bar the columns are 0.
+    essential bars; bars of superlevel sets have both ends negated. A diagram without
+    bars is 0 in all columns where the vectorizer makes no finite numbers of it, and
+    complex numbers are two columns. Gradients do not go through it.
 
     Parameters
     ----------
@@ -54,21 +57,50 @@ class DiagramVectorizer(DiagramTransformer):
         if not any(map(len, clean)):
             # Ranges that are taken from bars need one.
             clean = [np.array([[0.0, 1.0]])]
-        self.vectorizers_.append(clone(self.vectorizer).fit(clean))
-        self._n_columns.append(self.vectorizers_[k].transform(clean[:1]).shape[1])
+        vectorizer = clone(self.vectorizer).fit(clean)
+        self.vectorizers_.append(vectorizer)
+        some = [diagram for diagram in clean if len(diagram)]
+        self._n_columns.append(_columns(vectorizer, some[:1]).shape[1])
 
     def _features(self, k, diagrams):
-        clean = _clean(diagrams)
+        clean, vectorizer = _clean(diagrams), self.vectorizers_[k]
         features = np.zeros((len(clean), self._n_columns[k]))
-        filled = [i for i, diagram in enumerate(clean) if len(diagram)]
-        if filled:
-            found = self.vectorizers_[k].transform([clean[i] for i in filled])
-            features[filled] = found
+        is_empty = np.array([len(diagram) == 0 for diagram in clean])
+        if not is_empty.all():
+            some = [diagram for diagram in clean if len(diagram)]
+            features[~is_empty] = _columns(vectorizer, some)
+        if is_empty.any():
+            features[is_empty] = _of_no_bars(vectorizer, features.shape[1])
         return features
 
     def _names(self, k):
         name = type(self.vectorizer).__name__.lower()
         return [f"{name}{i}" for i in range(self._n_columns[k])]
+
+
+def _columns(vectorizer, diagrams):
+    found = np.asarray(vectorizer.transform(diagrams))
+    if found.ndim != 2:
+        raise TypeError(
+            "The 'vectorizer' parameter of DiagramVectorizer must make one row of "
+            f"columns of each diagram. {vectorizer!r} made an array of shape "
+            f"{found.shape} of {len(diagrams)}."
+        )
+    if np.iscomplexobj(found):
+        found = np.hstack([found.real, found.imag])
+    return found
+
+
+def _of_no_bars(vectorizer, n_columns):
+    """What a vectorizer makes of an empty diagram, if that is a row of numbers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            row = _columns(vectorizer, [np.empty((0, 2))])
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return 0.0
+    is_row = row.shape == (1, n_columns) and np.isfinite(row).all()
+    return row if is_row else 0.0
 
 
 def _clean(diagrams):

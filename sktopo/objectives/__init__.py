@@ -2,7 +2,7 @@
 
 from sktopo._algebra import WeightedSum
 from sktopo.objectives._composed import Composed
-from sktopo.objectives._cover import GridCover, VertexCover
+from sktopo.objectives._cover import GridCover, VertexCover, check_stride
 from sktopo.objectives._critical_smear import critical_smear
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLoss, log_losses
@@ -38,6 +38,7 @@ __all__ = [
     "VertexCover",
     "WeightedSum",
     "WeightingBank",
+    "check_stride",
     "critical_smear",
     "log_losses",
     "neighborhood_cover",

@@ -144,6 +144,15 @@ class GridCover(_Cover):
         return blocks, total[:, None].astype(np.float64, copy=False)
 
 
+def check_stride(stride, pool_size, owner):
+    """Raise ValueError where pixels would lie between windows."""
+    if stride is not None and stride > pool_size:
+        raise ValueError(
+            f"The 'stride' parameter of {owner} must be at most pool_size={pool_size}: "
+            f"windows are to cover all pixels. Got {stride} instead."
+        )
+
+
 def _axis_windows(n, pool_size, stride):
     """Pixels of the windows along one axis, those past the end included."""
     n_windows = 1 + max(0, math.ceil((n - pool_size) / stride))

@@ -6,13 +6,36 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
+from sktopo._sklearn_compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    validate_parameter_constraints,
+)
 from sktopo._validation import check_real_array
-from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm
-from sktopo.objectives._cover import GridCover
-from sktopo.objectives._smear import Smear, precision_for
-from sktopo.persistence import gather_diagram, grid_pairs, sort_order
+from sktopo.objectives._cover import GridCover, check_stride
+from sktopo.objectives._smear import POOLINGS, Smear, precision_for
+from sktopo.persistence import (
+    CONNECTIVITIES,
+    gather_diagram,
+    grid_pairs,
+    sort_order,
+)
 
+_CONSTRAINTS = {
+    "functional": [HasMethods(["value_and_grad"]), None],
+    "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+    "min_persistence": [Interval(numbers.Real, 0, None, closed="left")],
+    "superlevel": ["boolean"],
+    "connectivity": [StrOptions(set(CONNECTIVITIES))],
+    "noise": [Interval(numbers.Real, 0, None, closed="left")],
+    "pool_size": [Interval(numbers.Integral, 1, None, closed="left")],
+    "stride": [Interval(numbers.Integral, 1, None, closed="left"), None],
+    "pooling": [StrOptions(set(POOLINGS))],
+    "n_samples": [Interval(numbers.Integral, 1, None, closed="left")],
+    "n_projections": [Interval(numbers.Integral, 1, None, closed="left")],
+}
 # Samples that are added up before the sums are: the same for any number of workers.
 _CHUNK = 50
 
@@ -112,15 +135,21 @@ def critical_smear(
         ndim=(1, 2, 3),
         ndim_hint="a signal (1-D), an image (2-D) or a voxel grid (3-D)",
     ).astype(np.float64)
-    for parameter, number in (
-        ("n_samples", n_samples),
-        ("n_projections", n_projections),
-    ):
-        if not isinstance(number, numbers.Integral) or number < 1:
-            raise ValueError(
-                f"The {parameter!r} parameter of {name} must be an int in the range "
-                f"[1, inf). Got {number!r} instead."
-            )
+    given = {
+        "functional": functional,
+        "homology_dimension": homology_dimension,
+        "min_persistence": min_persistence,
+        "superlevel": superlevel,
+        "connectivity": connectivity,
+        "noise": noise,
+        "pool_size": pool_size,
+        "stride": stride,
+        "pooling": pooling,
+        "n_samples": n_samples,
+        "n_projections": n_projections,
+    }
+    validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
+    check_stride(stride, pool_size, name)
     if functional is None:
         functional = PersistenceNorm(region=(-np.inf, np.inf, min_persistence, np.inf))
     bars = _Bars(homology_dimension, superlevel, connectivity)
@@ -154,8 +183,6 @@ class _Bars:
     """Finite bars of a grid: index pairs and diagram."""
 
     def __init__(self, dimension, superlevel, connectivity):
-        # The filtration checks the parameters.
-        Cubical(superlevel, connectivity).build(np.zeros(1))
         self._dimension, self._superlevel = dimension, superlevel
         self._connectivity = connectivity
 

@@ -4,20 +4,21 @@ import numbers
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch, check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
-from sktopo._validation import check_image_shape, check_real_array
+from sktopo._validation import SameColumnsMixin, check_clip
 from sktopo.functionals import PersistenceNorm
-from sktopo.objectives import POOLINGS
+from sktopo.objectives import POOLINGS, check_stride
 from sktopo.optimization._fidelity import FIDELITIES
+from sktopo.optimization._grids import is_list_of_grids, read_grids
 from sktopo.optimization._stump import StumpProblem, stump
 from sktopo.persistence import CONNECTIVITIES
 
 
-class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     """Change images so that their persistence diagrams become what they should be.
 
     STUMP, stochastic topological updates via momentum and pooling [1]_: in every step
@@ -72,8 +73,10 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         What is made of their gradients: the mean, or the shortest vector in their
         convex hull.
     fidelity : {"squared_error", "cross_entropy"}, default="squared_error"
-        The mean squared change, or the mean cross-entropy to the start, of values
-        scaled to [0, 1] by ``clip``, or else by the range of the image.
+        The mean squared change, in the units of the image, or the mean cross-entropy to
+        the start of values scaled to [0, 1] by ``clip`` or else by the range of the
+        image. In larger units the squared change weighs more: the default of ``alpha``
+        is made for values up to some hundreds.
     alpha : float in [0, 1] or None, default=None
         None is 1 - 1 / n_pixels.
     clip : tuple of 2 floats or None, default=None
@@ -97,7 +100,9 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         k > 0 prints every k-th step.
     callback : callable or None, default=None
         Called as ``callback(step, loss, image)`` after each step of each image, where
-        ``image()`` is the image so far; a true return value ends the work on it.
+        ``image()`` is the image so far; a true return value ends the work on it. With
+        ``n_jobs`` it is a copy of it in another process that is called, if there are
+        several images.
 
     Attributes
     ----------
@@ -223,7 +228,7 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         X : array-like or list of array-like
             Signals of shape (n_samples, n_features), or flat images with
             ``image_shape``; images (n_samples, h, w); voxel grids (n_samples, d, h, w);
-            or a list of grids of any sizes.
+            or a list of grids, or of signals, of any sizes.
         y : None
             Ignored.
 
@@ -236,7 +241,7 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         ValueError
             If X is no finite batch of grids, or parameters do not fit together.
         """
-        self._grids(X, reset=True)
+        read_grids(self, X, reset=True)
         self._check_params_together()
         random_state = check_random_state(self.random_state)
         self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
@@ -255,7 +260,7 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         ndarray of X's shape, or a list of arrays where X is a list
         """
         images = self.optimize(X).images
-        if isinstance(X, list) and np.ndim(X[0]) > 1:
+        if is_list_of_grids(X):
             return images
         images = np.stack(images)
         return images if self.image_shape is None else images.reshape(len(images), -1)
@@ -282,7 +287,9 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
             ``result`` holds the image, loss_curve and seconds so far.
         """
         check_is_fitted(self)
-        grids = self._grids(X, reset=False)
+        self._validate_params()
+        self._check_params_together()
+        grids = read_grids(self, X, reset=False)
         if len(grids) == 1:
             found = [self._optimize(grids[0], self.n_jobs)]
         else:
@@ -307,43 +314,12 @@ class STUMPImageOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
     def _optimize(self, grid, n_jobs):
         return stump(StumpProblem(self, grid), self.seed_, n_jobs)
 
-    def _grids(self, X, *, reset):
-        """The batch as a list of arrays, one for each image."""
-        name = type(self).__name__
-        if isinstance(X, list) and len(X) and np.ndim(X[0]) > 1:
-            return [self._checked(x, f"X[{i}]", (2, 3)) for i, x in enumerate(X)]
-        ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
-        if ndim > 2 and self.image_shape is None:
-            return list(self._checked(X, "X", (3, 4)))
-        X = validate_data(self, X, dtype=np.float64, reset=reset)
-        if self.image_shape is None:
-            return list(X)
-        shape = check_image_shape(self.image_shape, X.shape[1], name)
-        return list(X.reshape(len(X), *shape))
-
-    def _checked(self, X, name, ndim):
-        return check_real_array(
-            X,
-            name=name,
-            owner=type(self).__name__,
-            ndim=ndim,
-            ndim_hint="an image, a voxel grid, or a batch of them",
-        ).astype(np.float64)
-
     def _check_params_together(self):
         name = type(self).__name__
-        if self.stride is not None and self.stride > self.pool_size:
-            raise ValueError(
-                f"The 'stride' parameter of {name} must be at most pool_size="
-                f"{self.pool_size}: windows are to cover all pixels. "
-                f"Got {self.stride} instead."
-            )
-        if self.clip is not None:
-            clip = np.asarray(self.clip, dtype=np.float64)
-            if clip.shape != (2,) or not clip[0] < clip[1]:
-                raise ValueError(
-                    f"The 'clip' parameter of {name} must be (low, high) with low < "
-                    f"high. Got {self.clip!r} instead."
-                )
+        check_stride(self.stride, self.pool_size, name)
+        check_clip(self.clip, name)
         if self.region is not None:
-            PersistenceNorm(self.p, self.region).value_and_grad(np.empty((0, 2)))
+            try:
+                PersistenceNorm(self.p, self.region).value_and_grad(np.empty((0, 2)))
+            except ValueError as error:
+                raise ValueError(str(error).replace("PersistenceNorm", name)) from error

@@ -147,8 +147,10 @@ def stump(problem, seed, n_jobs=None):
                 if not np.isfinite(loss):
                     raise ValueError(
                         "The loss of STUMPImageOptimizer must be finite. Got "
-                        f"{loss} in step {step}: a target diagram needs as many "
-                        "essential bars as the image has, one in H0 and none above."
+                        f"{loss} in step {step}: the values are too large, or a "
+                        "target diagram has not as many essential bars as the image, "
+                        "which has none above H0 and one in it, [min, inf], or "
+                        "[max, -inf] with superlevel=True."
                     )
                 losses.append(loss)
                 for share, grad in zip(
