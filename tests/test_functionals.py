@@ -3,6 +3,7 @@
 import gudhi.hera
 import numpy as np
 import pytest
+from _ids import name_of
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sktopo.functionals import (
@@ -49,7 +50,7 @@ FUNCTIONALS = [
 ]
 
 
-@pytest.mark.parametrize("functional", FUNCTIONALS, ids=str)
+@pytest.mark.parametrize("functional", FUNCTIONALS, ids=name_of)
 @pytest.mark.parametrize("flip", [False, True])
 def test_gradients(rng, functional, flip):
     for n in (1, 2, 5, 12):
@@ -57,7 +58,7 @@ def test_gradients(rng, functional, flip):
             check_gradient(functional, random_diagram(rng, n, flip), step=1e-7)
 
 
-@pytest.mark.parametrize("functional", FUNCTIONALS, ids=str)
+@pytest.mark.parametrize("functional", FUNCTIONALS, ids=name_of)
 @pytest.mark.parametrize("diagram", [np.empty((0, 2)), np.array([[1.0, 1.0]]), []])
 def test_nothing_to_see(functional, diagram):
     value, grad = functional.value_and_grad(diagram)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from _gradients import check_pullback
+from _ids import name_of
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import logit
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -134,7 +135,7 @@ def test_no_columns(rng):
 
 
 @pytest.mark.parametrize(
-    "columns", [["d", "a"], slice("b", "d"), make_column_selector("[ace]")], ids=str
+    "columns", [["d", "a"], slice("b", "d"), make_column_selector("[ace]")], ids=name_of
 )
 def test_columns_by_name_are_those_of_the_fit(columns, rng):
     X, y = samples(rng)

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from _ids import name_of
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.interpolate import BSpline
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
@@ -185,7 +186,7 @@ def test_points_behind_a_projection():
         ),
         (np.eye(4), None, [0, 1, np.nan, 2], "NaN"),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_bad_maps(map_, shape, x, message):
     with pytest.raises(ValueError, match=message):

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from _ids import name_of
 from numpy.testing import assert_allclose
 from sklearn.base import clone
 
@@ -22,7 +23,7 @@ KERNELS = {
 }
 
 
-@pytest.mark.parametrize("kernel", KERNELS, ids=str)
+@pytest.mark.parametrize("kernel", KERNELS, ids=name_of)
 @pytest.mark.parametrize("n_coordinates", [1, 2, 5])
 def test_value_is_that_of_the_formula(rng, kernel, n_coordinates):
     start, x = rng.random((2, 15, n_coordinates))
