@@ -241,6 +241,18 @@ def test_errors_of_the_data(fitted):
         TopologicalAttack(Unknown()).fit(X[:20], np.zeros(20))
 
 
+def test_a_small_budget_far_from_zero_is_kept():
+    rows = 255 * X[:20] + 0.1
+    model = LogisticRegression(max_iter=500).fit(255 * X[:400], y[:400])
+    for eps in (1e-3, 1e-9):
+        attack = TopologicalAttack(
+            FrozenEstimator(model), norm=2, eps=eps, clip=None, random_state=0
+        ).fit(rows, y[:20])
+        found = attack.generate(rows)
+        assert np.linalg.norm(found - rows, axis=1).max() <= eps
+        assert (found != rows).any(axis=1).all()
+
+
 def test_columns_by_name():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame(X, columns=[f"px{i}" for i in range(64)])

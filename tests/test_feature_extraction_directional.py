@@ -242,3 +242,18 @@ def test_types_of_pixels(dtype, n_jobs):
     expected = model.transform(images)
     assert_array_equal(model.fit(images.astype(dtype)).transform(images), expected)
     assert_array_equal(model.transform(images.astype(dtype)), expected)
+
+
+@pytest.mark.parametrize("params", [{"i0": (1, 2, 3)}, {"p": (0.5, 1), "q": (0, 2)}])
+def test_ties_and_company_change_nothing(params):
+    """Bars of one lifetime at many heights, beside images of other sizes."""
+    images = np.random.default_rng(0).integers(4, size=(40, 5, 6)).astype(float)
+    images[0] *= 1e9
+    model = DirectionalPersistence(0, **params).fit(images)
+    features, pullback = model.value_and_pullback(images)
+    assert_allclose(features, model.transform(images), rtol=1e-9, atol=1e-12)
+    back = pullback(np.ones_like(features))
+    for k in range(40):
+        row, pullback = model.value_and_pullback(images[k : k + 1])
+        assert_allclose(row[0], features[k], rtol=1e-12)
+        assert_allclose(pullback(np.ones_like(row))[0], back[k], rtol=1e-12)

@@ -51,7 +51,7 @@ class EuclideanBudget(_Box):
 
     def __init__(self, origin, eps, clip):
         super().__init__(origin, clip)
-        self._eps = eps * (1 - 1e-12)
+        self._eps = eps
 
     def direction(self, velocity):
         """The steepest step of length 1."""
@@ -62,10 +62,14 @@ class EuclideanBudget(_Box):
         """A point within the budget; x itself if it is one."""
         change = x - self.origin
         length = np.linalg.norm(change)
-        if length > self._eps:
-            change *= self._eps / length
-        # The original lies in the box: clipping makes no change longer.
-        return np.clip(self.origin + change, self.low, self.high)
+        # Sums are rounded, which counts where eps is far below the values.
+        for margin in (1e-12, 1e-9, 1e-6, 1e-3, 1.0):
+            share = min(1.0, (1 - margin) * self._eps / length) if length else 0.0
+            # The original lies in the box: clipping makes no change longer.
+            x = np.clip(self.origin + share * change, self.low, self.high)
+            if np.linalg.norm(x - self.origin) <= self._eps:
+                break
+        return x
 
     def draw(self, rng):
         """Draw a point within the budget."""

@@ -89,8 +89,8 @@ class EnergyTable:
             counted = place[:, None] >= self.i0
             # How much each E(p, q) of a bar counts, over all i0 that see it.
             weight = np.einsum("bipq,bi->bpq", weights[diagram], counted)
-            length_slope = _slopes(np.abs(signed), self.p)
-            power_slope = _slopes(middle, self.q)
+            length_slope = _slopes(np.abs(signed), self.p, diagram)
+            power_slope = _slopes(middle, self.q, diagram)
             pull = np.einsum("bp,bp->b", _times(weight, power), length_slope)
             pull *= np.sign(signed)
             shift = np.einsum("bp,bp->b", _times(weight, power_slope), length) / 2
@@ -107,8 +107,9 @@ class EnergyTable:
         here = np.flatnonzero(np.isfinite(lifetime) & (lifetime > 0))
         place = np.ones(len(bars), dtype=np.intp)
         if self.i0.max() > 1:
-            # Inside each diagram by decreasing lifetime: place 1 is the longest bar.
-            longest_first = np.lexsort((-lifetime, diagram))
+            # Inside each diagram by decreasing lifetime: place 1 is the longest bar. Of
+            # equal ones the first born, in whatever order they come.
+            longest_first = np.lexsort((bars[:, 0], -lifetime, diagram))
             starts = np.cumsum(lengths) - lengths
             place[longest_first] = 1 + np.arange(len(bars)) - starts[diagram]
         middle = bars[here].mean(axis=1)
@@ -159,11 +160,15 @@ def _powers(x, exponents):
     return x[:, None] ** exponents
 
 
-def _slopes(x, exponents):
-    """Their derivatives."""
+def _slopes(x, exponents, diagram):
+    """Their derivatives; those without a bound are cut for each diagram by itself."""
     if _are_small_integers(exponents):
         return exponents * _powers(x, np.maximum(exponents - 1, 0))
-    return np.stack([power_and_slope(x, e)[1] for e in exponents.tolist()], axis=1)
+    largest = np.zeros(diagram.max(initial=-1) + 1)
+    np.maximum.at(largest, diagram, np.abs(x))
+    largest = largest[diagram]
+    slopes = [power_and_slope(x, e, largest)[1] for e in exponents.tolist()]
+    return np.stack(slopes, axis=1)
 
 
 def _checked(name, given, owner):
