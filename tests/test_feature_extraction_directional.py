@@ -257,3 +257,22 @@ def test_ties_and_company_change_nothing(params):
         row, pullback = model.value_and_pullback(images[k : k + 1])
         assert_allclose(row[0], features[k], rtol=1e-12)
         assert_allclose(pullback(np.ones_like(row))[0], back[k], rtol=1e-12)
+
+
+def test_the_first_born_of_equal_bars_comes_first_from_above_and_below():
+    x = np.array([[0.0, 2, 1, 9, 5, 6, 3]])
+    common = {"p": 1, "q": 1, "i0": (1, 2, 3), "homology_dimensions": 0}
+    above = DirectionalPersistence(0, superlevel=True, **common).fit(x)
+    below = DirectionalPersistence(0, superlevel=False, **common).fit(x)
+    assert_allclose(above.transform(x), -below.transform(-x))
+
+
+def test_unsigned_powers():
+    powers = np.arange(3, dtype=np.uint64)
+    features, pullbacks = {}, {}
+    for p in (powers, powers.astype(int)):
+        model = DirectionalPersistence(p=p, q=p, image_shape=(8, 8)).fit(DIGITS[:9])
+        features[p.dtype], pullback = model.value_and_pullback(DIGITS[:9])
+        pullbacks[p.dtype] = pullback(np.ones_like(features[p.dtype]))
+    assert_array_equal(*features.values())
+    assert_array_equal(*pullbacks.values())

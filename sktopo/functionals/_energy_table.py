@@ -11,7 +11,8 @@ class EnergyTable:
     """E(p, q, i0) for every p, q and i0 of three lists, of many diagrams in one pass.
 
     The numbers of PersistenceEnergy, one column for each combination: i0 changes
-    slowest, then p, then q.
+    slowest, then p, then q. Of bars of one lifetime the first born is the first here,
+    where PersistenceEnergy keeps their order.
 
     Parameters
     ----------
@@ -109,7 +110,8 @@ class EnergyTable:
         if self.i0.max() > 1:
             # Inside each diagram by decreasing lifetime: place 1 is the longest bar. Of
             # equal ones the first born, in whatever order they come.
-            longest_first = np.lexsort((bars[:, 0], -lifetime, diagram))
+            born = np.where(signed < 0, -bars[:, 0], bars[:, 0])
+            longest_first = np.lexsort((born, -lifetime, diagram))
             starts = np.cumsum(lengths) - lengths
             place[longest_first] = 1 + np.arange(len(bars)) - starts[diagram]
         middle = bars[here].mean(axis=1)
@@ -174,6 +176,8 @@ def _slopes(x, exponents, diagram):
 def _checked(name, given, owner):
     try:
         values = np.atleast_1d(given)
+        if values.dtype.kind == "u":
+            values = values.astype(np.int64)  # one less than 0 is to be -1
         if values.ndim != 1 or values.size == 0:
             raise ValueError("It is no sequence of numbers.")
         if np.unique(values).size < values.size:
