@@ -53,6 +53,7 @@ class Smear:
         self._pooling = pooling if cover.width > 1 else "mean"
         self._cover, self._noise = cover, noise
         self.is_random = noise > 0 or self._pooling != "mean"
+        self._n_drawn = 0
         # One division for each window is cheaper than one for each pixel.
         self._rooms = {
             "_weights": np.empty((n_draws, cover.size, cover.width), dtype=np.float32),
@@ -75,8 +76,10 @@ class Smear:
         -------
         self
         """
-        for name, room in self._rooms.items():
-            setattr(self, name, room[: len(rngs)])
+        if len(rngs) != self._n_drawn:
+            self._n_drawn = len(rngs)
+            for name, room in self._rooms.items():
+                setattr(self, name, room[: len(rngs)])
         self._draw(rngs)
         return self
 

@@ -60,12 +60,17 @@ class SampledGradient:
             smear.draw(*rngs)
             self._is_drawn = True
         values, touched, grad = self._pooled_gradient(smear.pool(windows))
+        spread = smear.spread(touched, grad)
         starts = cover.size * np.arange(len(rngs))
-        cuts = np.searchsorted(touched, starts[1:])
-        parts = np.split(touched, cuts), np.split(smear.spread(touched, grad), cuts)
         return [
-            (value, *cover.blocks(here - start, spread))
-            for value, start, here, spread in zip(values, starts, *parts, strict=True)
+            (value, *cover.blocks(here - start, part))
+            for value, start, here, part in zip(
+                values,
+                starts,
+                _of_each(touched, touched, starts),
+                _of_each(spread, touched, starts),
+                strict=True,
+            )
         ]
 
 
@@ -104,15 +109,14 @@ class PooledGradient:
         grad : ndarray of shape (n_touched,)
         """
         indices = index_pairs(self._pairs(pooled), "drop", NEVER)
-        cuts = ()
         if not self._is_alone:
             # One order of the bars of a sample, whatever it is computed with.
             birth, death = indices.T
             indices = indices[np.argsort(birth * (pooled.size + 1) + death)]
-            starts = pooled.shape[1] * np.arange(1, len(pooled))
-            cuts = np.searchsorted(indices[:, 0], starts)
         diagram = gather_diagram(pooled.ravel(), indices, self._superlevel)
-        found = map(self._functional.value_and_grad, np.split(diagram, cuts))
+        starts = pooled.shape[1] * np.arange(len(pooled))
+        diagrams = _of_each(diagram, indices[:, 0], starts)
+        found = map(self._functional.value_and_grad, diagrams)
         values, grads = zip(*found, strict=True)
         grad = np.concatenate(grads)
         if self._side != "both":
@@ -135,3 +139,10 @@ class PooledGradient:
         order = sort_order(values, descending=descending, previous=self._previous)
         self._previous = (values, order)
         return grid_pairs(order, self._shape, self._connectivity, dimensions)[0]
+
+
+def _of_each(rows, places, starts):
+    """Rows whose places are sorted, apart for each sample; of one they are all."""
+    if len(starts) == 1:
+        return [rows]
+    return np.split(rows, np.searchsorted(places, starts[1:]))

@@ -1,5 +1,6 @@
 """Stochastic topological updates via momentum and pooling, of one image."""
 
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -143,8 +144,9 @@ def stump(problem, seed, n_jobs=None):
                     found += other.result()
                 values, blocks, grads = zip(*found, strict=True)
                 kept, pull = fidelity.value_and_grad(adam.values, adam.start)
-                loss = alpha * sign * float(np.mean(values)) + (1 - alpha) * kept
-                if not np.isfinite(loss):
+                value = float(sum(values)) / len(values)
+                loss = alpha * sign * value + (1 - alpha) * kept
+                if not math.isfinite(loss):
                     raise ValueError(
                         "The loss of STUMPImageOptimizer must be finite. Got "
                         f"{loss} in step {step}: the values are too large, or a "

@@ -45,7 +45,7 @@ def ranks_of(order):
 
 
 def _in_one_row(order):
-    if order.ndim == 2:
+    if order.ndim == 2 and len(order) > 1:
         order += np.arange(0, order.size, order.shape[1])[:, None]
     return order.ravel()
 
