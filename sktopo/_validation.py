@@ -172,9 +172,14 @@ class SameColumnsMixin(OneToOneFeatureMixin):
         return super().get_feature_names_out(input_features)
 
 
+def shape_of(X):
+    """The shape of an array, or of what would become one."""
+    return X.shape if hasattr(X, "shape") else np.asarray(X).shape
+
+
 def check_rows(X, owner):
     """Raise ValueError where image_shape is given, but X is no array of rows."""
-    ndim = len(X.shape) if hasattr(X, "shape") else np.ndim(X)
+    ndim = len(shape_of(X))
     if ndim > 2:
         raise ValueError(
             f"The 'image_shape' parameter of {owner} reads the rows of a 2-D array as "

@@ -22,7 +22,7 @@ from sktopo._sklearn_compat import (
     StrOptions,
     _fit_context,
 )
-from sktopo._validation import SameColumnsMixin, check_clip
+from sktopo._validation import SameColumnsMixin, check_clip, shape_of
 from sktopo.attacks._budget import BUDGETS
 from sktopo.attacks._goal import Goal, in_its_form
 from sktopo.attacks._search import descend, flip_pixels
@@ -337,5 +337,4 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
 def _shape_rules(X):
     """Leave batches of images to the estimator."""
-    ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
-    return {"allow_nd": True, "ensure_2d": ndim < 3}
+    return {"allow_nd": True, "ensure_2d": len(shape_of(X)) < 3}

@@ -9,9 +9,9 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import check_homology_dimensions, shape_of
 from sktopo.feature_extraction._grid_energies import GridEnergies
-from sktopo.feature_extraction._images import read_images, shape_of
+from sktopo.feature_extraction._images import read_images
 from sktopo.functionals import EnergyTable
 
 _BATCH = 64  # images whose bars are in memory at a time

@@ -8,7 +8,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sktopo._validation import check_image_shape, check_real_array, check_rows
+from sktopo._validation import (
+    check_image_shape,
+    check_real_array,
+    check_rows,
+    shape_of,
+)
 
 # Others become float64. These are less to send to workers, and exact where they are
 # multiplied by float64.
@@ -64,8 +69,3 @@ def read_classes(X, y, owner):
     check_consistent_length(X, y)
     check_classification_targets(y)
     return y
-
-
-def shape_of(X):
-    """The shape of an array, or of what would become one."""
-    return X.shape if hasattr(X, "shape") else np.asarray(X).shape

@@ -15,10 +15,10 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import HasMethods, Interval, _fit_context
-from sktopo._validation import SameColumnsMixin
+from sktopo._validation import SameColumnsMixin, shape_of
 from sktopo.feature_extraction._convolution import convolve, pull_images, pull_kernels
 from sktopo.feature_extraction._directional import DirectionalPersistence
-from sktopo.feature_extraction._images import read_classes, read_images, shape_of
+from sktopo.feature_extraction._images import read_classes, read_images
 from sktopo.feature_extraction._mapping_loss import MappingLoss
 from sktopo.solvers import Adam
 

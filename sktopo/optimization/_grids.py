@@ -3,7 +3,12 @@
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from sktopo._validation import check_image_shape, check_real_array, check_rows
+from sktopo._validation import (
+    check_image_shape,
+    check_real_array,
+    check_rows,
+    shape_of,
+)
 
 
 def read_grids(estimator, X, *, reset):
@@ -25,8 +30,7 @@ def read_grids(estimator, X, *, reset):
     name, image_shape = type(estimator).__name__, estimator.image_shape
     if is_list_of_grids(X):
         return [_checked(x, f"X[{i}]", name, (1, 2, 3)) for i, x in enumerate(X)]
-    ndim = len(X.shape) if hasattr(X, "shape") else np.asarray(X).ndim
-    if ndim > 2 and image_shape is None:
+    if len(shape_of(X)) > 2 and image_shape is None:
         return list(_checked(X, "X", name, (3, 4)))
     if image_shape is not None:
         check_rows(X, name)

@@ -33,7 +33,8 @@ class SampledGradient:
         self._cover, self._rngs = cover, rngs
         self._batches = list(gen_batches(len(rngs), at_once))
         self._smear = new_smear(n_draws=min(len(rngs), at_once))
-        self._is_drawn = False
+        if not self._smear.is_random:
+            self._smear.draw(*rngs)
         self._pooled_gradient = PooledGradient(model, cover, self._smear.is_random)
 
     def __call__(self, windows):
@@ -56,9 +57,8 @@ class SampledGradient:
 
     def _evaluate(self, windows, rngs):
         cover, smear = self._cover, self._smear
-        if smear.is_random or not self._is_drawn:
+        if smear.is_random:
             smear.draw(*rngs)
-            self._is_drawn = True
         values, touched, grad = self._pooled_gradient(smear.pool(windows))
         spread = smear.spread(touched, grad)
         starts = cover.size * np.arange(len(rngs))
