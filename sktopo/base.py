@@ -6,7 +6,8 @@
 A *filtration* turns data into values on the cells of a complex, *persistence*
 turns the order of the values into pairs of indices, and a *functional* turns
 the diagram gathered at those indices into a number. Only the middle arrow is
-expensive, and it is never differentiated: it returns indices into the values.
+expensive, and it is never differentiated: it returns indices into the values. What
+lies between values and diagram is one object, ``Bars``, which a complex returns.
 
 Conventions
 -----------
@@ -19,15 +20,37 @@ Essential bars
     ``essential="drop"``: the bar stands in the diagram with death inf (-inf for
     superlevel); it counts for ``i0``, adds nothing and has no gradient.
     ``essential="extremum"``: it dies at the last value of the filtration, and that
-    death has a gradient. There is no third way.
+    death has a gradient. There is no third way. Diagrams and features have "extremum"
+    by default, so that they are finite; terms have "drop", so that what always lives
+    is not moved.
 i0
-    1-based, over bars sorted by decreasing lifetime, essential bars first, ties in
-    the order of the diagram.
+    1-based, over bars sorted by decreasing lifetime, essential bars first. Of equal
+    lifetimes the first born in the filtration comes first: the smaller birth, for
+    superlevel sets the larger one; of identical bars the first row. ``Bars`` has its
+    rows in the order of the filtration.
+Superlevel sets
+    ``superlevel=False`` is the default of filtrations. For features of images and
+    penalties on weights it is True: strokes and large weights are what is there.
 Grids
     (n_features,) is a signal on a path, (height, width) an image and
-    (depth, height, width) a voxel grid; a batch has one more axis in front.
+    (depth, height, width) a voxel grid; a batch has one more axis in front, or is a
+    list of grids of any sizes.
 Point clouds
     (n_points, n_coordinates); a batch is a list of clouds or a 3-D array.
+Shapes
+    What was fitted on rows, or on an array of grids, refuses others of another size
+    (``n_features_in_``, ``sample_shape_``); a list may hold samples of any sizes,
+    where each is treated by itself.
+Names of parameters
+    ``homology_dimensions`` is an int or a tuple of ints; with a tuple, what is computed
+    of each diagram is summed or stands side by side. ``max_iter`` bounds the steps of
+    ``fit``, ``n_steps`` those that ``transform`` makes for each sample. ``alpha`` is
+    the weight of a topological penalty and ``l2`` that of a squared norm. ``noise`` is
+    the standard deviation of normal noise, ``max_noise`` the bound of uniform noise.
+Verbosity
+    ``verbose=1`` prints every 100th step, 2 every 10th, 3 each one. A ``callback`` is
+    called as ``callback(result)`` after every step, with the ``x``, ``fun``, ``nit``
+    and ``history`` so far; a true return value, or StopIteration, ends the run.
 Ties
     Cells of equal value are ordered by their index (``tie_breaking="index"``), so
     that the subgradient chosen at a tie is always the same one.
@@ -36,7 +59,6 @@ Field
 """
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 import numpy as np
 
@@ -47,18 +69,9 @@ __all__ = [
     "DiagramFunctional",
     "FilteredComplex",
     "Filtration",
-    "PersistencePairs",
     "Solver",
     "Term",
 ]
-
-
-class PersistencePairs(NamedTuple):
-    """Bars of one homology dimension as indices into ``FilteredComplex.values``."""
-
-    dimension: int
-    finite: np.ndarray  # (n_bars, 2) intp: birth, death
-    essential: np.ndarray  # (n_essential,) intp: birth
 
 
 class FilteredComplex(ABC):
@@ -94,6 +107,26 @@ class FilteredComplex(ABC):
     @abstractmethod
     def persistence_pairs(self, homology_dimensions):
         """Pair the cells: a list of PersistencePairs, one for each dimension."""
+
+    def bars(self, homology_dimensions, essential="drop"):
+        """Pair the cells and gather the diagrams.
+
+        Parameters
+        ----------
+        homology_dimensions : int or tuple of int
+        essential : {"drop", "extremum"}, default="drop"
+            See the Conventions of ``sktopo.base``.
+
+        Returns
+        -------
+        list of Bars
+            One for each dimension; bars of zero lifetime are among them.
+        """
+        end = self.order[-1] if essential == "extremum" else -1
+        return [
+            pairs.bars(self.values, end, self.superlevel)
+            for pairs in self.persistence_pairs(homology_dimensions)
+        ]
 
     @abstractmethod
     def pullback(self, grad_values):

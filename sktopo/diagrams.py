@@ -5,12 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._validation import check_filtration, check_homology_dimensions
-from sktopo.persistence import (
-    gather_diagram,
-    index_pairs,
-    longest_first,
-    scatter_gradient,
-)
+from sktopo.persistence import Bars
 
 __all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
 
@@ -29,7 +24,9 @@ class PersistenceBars(NamedTuple):
     deaths: np.ndarray  # (n_bars, l) int
 
 
-def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
+def persistence_diagrams(
+    x, filtration, homology_dimensions=(0, 1), essential="extremum"
+):
     """Compute the persistence diagrams of one sample.
 
     Parameters
@@ -40,13 +37,15 @@ def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
     filtration : Filtration
         One of ``sktopo.filtrations``.
     homology_dimensions : int or tuple of int, default=(0, 1)
+    essential : {"extremum", "drop"}, default="extremum"
+        Bars that never die end at the last value of the filtration, or have death inf
+        (-inf for superlevel sets).
 
     Returns
     -------
     list of ndarray of shape (n_bars, 2)
         For each dimension births and deaths in the units of the data, longest first.
-        Essential bars have death inf, or -inf for superlevel sets; bars of zero
-        lifetime are left out.
+        Bars of zero lifetime are left out.
 
     Raises
     ------
@@ -59,15 +58,18 @@ def persistence_diagrams(x, filtration, homology_dimensions=(0, 1)):
     --------
     >>> from sktopo import persistence_diagrams
     >>> from sktopo.filtrations import Cubical
-    >>> persistence_diagrams([0, 3, 1, 5, 2, 4, 0.5], Cubical(), (0,))[0]
-    array([[0. , inf],
+    >>> signal = [0, 3, 1, 5, 2, 4, 0.5]
+    >>> persistence_diagrams(signal, Cubical(), 0)[0]
+    array([[0. , 5. ],
            [0.5, 5. ],
            [1. , 3. ],
            [2. , 4. ]])
+    >>> persistence_diagrams(signal, Cubical(), 0, essential="drop")[0][0]
+    array([ 0., inf])
     """
     check_filtration(filtration, "persistence_diagrams")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
-    return diagrams_of(filtration.build(x), dimensions)
+    return diagrams_of(filtration.build(x), dimensions, essential)
 
 
 def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
@@ -84,7 +86,8 @@ def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
     Returns
     -------
     list of PersistenceBars
-        One for each dimension; bars of zero lifetime are kept.
+        One for each dimension; bars of zero lifetime are kept, and essential bars have
+        death inf, or -inf for superlevel sets.
 
     Raises
     ------
@@ -112,44 +115,32 @@ def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
     complex_ = filtration.build(x)
     return [
-        PersistenceBars(k, diagram, *complex_.generators(k, indices))
-        for k, (indices, diagram) in zip(
-            dimensions, _bars(complex_, dimensions, "drop"), strict=True
+        PersistenceBars(
+            bars.dimension,
+            bars.diagram,
+            *complex_.generators(bars.dimension, bars.indices),
         )
+        for bars in map(Bars.longest_first, complex_.bars(dimensions))
     ]
 
 
-def diagrams_of(complex_, homology_dimensions, essential="drop"):
+def diagrams_of(complex_, homology_dimensions, essential):
     """The diagrams of a complex, longest bars first, without bars of zero lifetime."""
     return [
-        diagram[diagram[:, 0] != diagram[:, 1]]
-        for _, diagram in _bars(complex_, homology_dimensions, essential)
+        bars.without_zero().longest_first().diagram
+        for bars in complex_.bars(homology_dimensions, essential)
     ]
 
 
-def diagrams_and_pullback(complex_, homology_dimensions, essential="drop"):
+def diagrams_and_pullback(complex_, homology_dimensions, essential):
     """The same, and a function that pulls a gradient in each of them back to x."""
     found = [
-        (indices[lives], diagram[lives])
-        for indices, diagram in _bars(complex_, homology_dimensions, essential)
-        for lives in [diagram[:, 0] != diagram[:, 1]]
+        bars.without_zero().longest_first()
+        for bars in complex_.bars(homology_dimensions, essential)
     ]
-    n_values = complex_.values.size
 
     def pullback(grads):
-        grad_values = np.zeros(n_values)
-        for grad, (indices, _) in zip(grads, found, strict=True):
-            grad_values += scatter_gradient(np.asarray(grad), indices, n_values)
-        return complex_.pullback(grad_values)
+        pairs = zip(grads, found, strict=True)
+        return complex_.pullback(sum(bars.scatter(grad) for grad, bars in pairs))
 
-    return [diagram for _, diagram in found], pullback
-
-
-def _bars(complex_, homology_dimensions, essential):
-    """Index pairs and diagrams, longest first."""
-    last = complex_.order[-1]
-    for pairs in complex_.persistence_pairs(homology_dimensions):
-        indices = index_pairs(pairs, essential, last)
-        diagram = gather_diagram(complex_.values, indices, complex_.superlevel)
-        order = longest_first(diagram)
-        yield indices[order], diagram[order]
+    return [bars.diagram for bars in found], pullback

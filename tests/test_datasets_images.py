@@ -16,7 +16,7 @@ MAKERS = [
 
 def bars(image, dimension):
     """Finite bars, longest first."""
-    (diagram,) = persistence_diagrams(image, Cubical(), (dimension,))
+    (diagram,) = persistence_diagrams(image, Cubical(), (dimension,), essential="drop")
     diagram = diagram[np.isfinite(diagram[:, 1])]
     return diagram[np.argsort(diagram[:, 0] - diagram[:, 1], kind="stable")]
 

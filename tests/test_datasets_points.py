@@ -16,7 +16,7 @@ MAKERS = [
 
 
 def lifetimes(X, dimension):
-    (bars,) = persistence_diagrams(X, WeakAlpha(), dimension)
+    (bars,) = persistence_diagrams(X, WeakAlpha(), dimension, essential="drop")
     bars = bars[np.isfinite(bars).all(axis=1)]
     return np.sort(bars[:, 1] - bars[:, 0])[::-1]
 
@@ -36,7 +36,7 @@ def test_the_shapes_of_plane_clouds():
     assert lifetimes(X, 0)[0] > 2 * lifetimes(X, 0)[1]
     X, angle = datasets.make_horseshoe(random_state=0)
     # One hole, not yet closed: it is born when the gap is bridged.
-    (bars,) = persistence_diagrams(X, WeakAlpha(), 1)
+    (bars,) = persistence_diagrams(X, WeakAlpha(), 1, essential="drop")
     longest = bars[np.argmax(bars[:, 1] - bars[:, 0])]
     assert 1.0 < longest[0] < 1.5
     assert np.hypot(*X.T).max() <= 3.4

@@ -52,7 +52,7 @@ def test_batches(rng, filtration, shape):
     found = PersistenceDiagrams(filtration, essential="drop").fit_transform(X)
     assert len(found) == len(X)
     for x, diagrams in zip(X, found):
-        assert_same(diagrams, persistence_diagrams(x, filtration))
+        assert_same(diagrams, persistence_diagrams(x, filtration, essential="drop"))
     as_list = PersistenceDiagrams(filtration, essential="drop").fit_transform(list(X))
     for a, b in zip(found, as_list):
         assert_same(a, b)

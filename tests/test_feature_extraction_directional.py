@@ -44,7 +44,9 @@ def plain_features(image, p=range(5), q=range(5), i0=(1,), superlevel=True):
     for angle in range(0, 360, 45):
         swept = image * plain_ramp(angle, image.shape)
         end = swept.min() if superlevel else swept.max()
-        for diagram in persistence_diagrams(swept, Cubical(superlevel=superlevel)):
+        for diagram in persistence_diagrams(
+            swept, Cubical(superlevel=superlevel), essential="drop"
+        ):
             bars = np.where(np.isinf(diagram), end, diagram)
             features += [
                 PersistenceEnergy(a, b, i).value_and_grad(bars)[0]

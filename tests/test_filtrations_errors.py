@@ -45,14 +45,14 @@ FILTRATIONS = [
 )
 def test_bad_arrays(filtration, good, spoil, message):
     with pytest.raises(ValueError, match=message) as caught:
-        persistence_diagrams(spoil(good), filtration)
+        persistence_diagrams(spoil(good), filtration, essential="drop")
     assert f"x of {type(filtration).__name__}.build" in str(caught.value)
 
 
 @pytest.mark.parametrize("filtration", [Cubical, "Cubical", None])
 def test_what_is_no_filtration(filtration):
     with pytest.raises(TypeError, match="'filtration' parameter of persistence_diag"):
-        persistence_diagrams(GRID, filtration)
+        persistence_diagrams(GRID, filtration, essential="drop")
 
 
 def test_sparse_matrices():
@@ -67,7 +67,7 @@ def test_sparse_matrices():
 )
 def test_bad_homology_dimensions(dimensions):
     with pytest.raises(ValueError, match="The 'homology_dimensions' parameter"):
-        persistence_diagrams(GRID, Cubical(), dimensions)
+        persistence_diagrams(GRID, Cubical(), dimensions, essential="drop")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,9 @@ def test_closure():
 
 
 def test_simplices_may_be_an_array():
-    (h0,) = persistence_diagrams([0.0, 2, 1], LowerStar(np.array([[0, 1], [1, 2]])), 0)
+    (h0,) = persistence_diagrams(
+        [0.0, 2, 1], LowerStar(np.array([[0, 1], [1, 2]])), 0, essential="drop"
+    )
     assert len(h0) == 2
 
 

@@ -24,10 +24,12 @@ def assert_bars(diagram, expected):
 
 @pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
 def test_path_sublevel_and_superlevel(connectivity):
-    (h0,) = persistence_diagrams(PATH, Cubical(connectivity=connectivity), 0)
+    (h0,) = persistence_diagrams(
+        PATH, Cubical(connectivity=connectivity), 0, essential="drop"
+    )
     assert_bars(h0, [(0, np.inf), (0.5, 5), (1, 3), (2, 4)])
     up = Cubical(superlevel=True, connectivity=connectivity)
-    h0, h1 = persistence_diagrams(PATH, up)
+    h0, h1 = persistence_diagrams(PATH, up, essential="drop")
     assert_bars(h0, [(5, -np.inf), (4, 2), (3, 1)])
     assert_bars(h1, [])
 
@@ -42,7 +44,7 @@ def test_path_energy_and_gradient():
 
 def test_image_with_a_hole():
     image = np.array([[2, 1, 1], [1, 0.5, 1], [1, 1, 1]])
-    h0, h1 = persistence_diagrams(image, Cubical(superlevel=True))
+    h0, h1 = persistence_diagrams(image, Cubical(superlevel=True), essential="drop")
     assert_bars(h0, [(2, -np.inf)])
     assert_bars(h1, [(1, 0.5)])
 
@@ -51,30 +53,32 @@ def test_cone_over_a_cycle():
     triangles = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 1, 4)]
     edges = [(1, 2), (2, 3), (3, 4), (1, 4), *((0, k) for k in range(1, 5))]
     f = [2.0, 0, 0, 0, 0]
-    _, h1 = persistence_diagrams(f, LowerStar(edges + triangles))
+    _, h1 = persistence_diagrams(f, LowerStar(edges + triangles), essential="drop")
     assert_bars(h1, [(0, 2)])
 
 
 def test_hollow_triangle():
-    _, h1 = persistence_diagrams([0, 1, 2], LowerStar([(0, 1), (1, 2), (0, 2)]))
+    _, h1 = persistence_diagrams(
+        [0, 1, 2], LowerStar([(0, 1), (1, 2), (0, 2)]), essential="drop"
+    )
     assert_bars(h1, [(2, np.inf)])
 
 
 def test_star_with_a_high_centre():
     star = LowerStar([(0, k) for k in range(1, 5)])
-    (h0,) = persistence_diagrams([1, 0, 0, 0, 0], star, 0)
+    (h0,) = persistence_diagrams([1, 0, 0, 0, 0], star, 0, essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 1), (0, 1), (0, 1)])
 
 
 @pytest.mark.parametrize("filtration", [VietorisRips(), WeakAlpha()])
 def test_square(filtration):
-    h0, h1 = persistence_diagrams(SQUARE, filtration)
+    h0, h1 = persistence_diagrams(SQUARE, filtration, essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 2), (0, 2), (0, 2)])
     assert_bars(h1, [(2, 2 * np.sqrt(2))])
 
 
 def test_square_alpha():
-    h0, h1 = persistence_diagrams(SQUARE, Alpha())
+    h0, h1 = persistence_diagrams(SQUARE, Alpha(), essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 1), (0, 1), (0, 1)])
     assert_bars(h1, [(1, 2)])
 
@@ -89,7 +93,7 @@ def test_points_on_a_line(filtration):
 
 def test_quadrilateral():
     x = np.array([[0, 0], [2, 0], [2.1, 1.9], [0, 2.2]])
-    h0, h1 = persistence_diagrams(x, VietorisRips())
+    h0, h1 = persistence_diagrams(x, VietorisRips(), essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 1.9026297), (0, 2), (0, 2.1213202)])
     assert_bars(h1, [(2.2, 2.8319604)])
     term = PersistenceTerm(VietorisRips(), PersistenceEnergy(), homology_dimension=1)
@@ -105,7 +109,7 @@ def test_coincident_points(filtration, death):
     (bars,) = persistence_pairs(COINCIDENT, filtration, 0)
     assert_allclose(bars.diagram[:, 0], 0)
     assert_allclose(np.sort(bars.diagram[:, 1]), [0, death, death, np.inf])
-    (h0,) = persistence_diagrams(COINCIDENT, filtration, 0)
+    (h0,) = persistence_diagrams(COINCIDENT, filtration, 0, essential="drop")
     assert len(h0) == 3
     for functional in (PersistenceEnergy(), PersistenceEnergy(p=0.5)):
         _, grad = PersistenceTerm(filtration, functional).value_and_grad(COINCIDENT)
@@ -115,7 +119,7 @@ def test_coincident_points(filtration, death):
 
 def test_random_image():
     image = np.random.default_rng(0).random((4, 7)).astype(np.float32)
-    (h0,) = persistence_diagrams(image, Cubical(), 0)
+    (h0,) = persistence_diagrams(image, Cubical(), 0, essential="drop")
     expected = [(0.0283197, 0.4226872), (0.1242833, 0.5436250), (0.0027385, np.inf)]
     assert_bars(h0, expected)
 
@@ -138,8 +142,10 @@ def test_extremum_is_the_last_value():
 
 def test_two_essential_components():
     apart = VietorisRips(max_edge_length=2)
-    h0, _ = persistence_diagrams([[0.0], [1.0], [5.0]], apart)
+    h0, _ = persistence_diagrams([[0.0], [1.0], [5.0]], apart, essential="drop")
     assert_bars(h0, [(0, 1), (0, np.inf), (0, np.inf)])
-    h0, h1 = persistence_diagrams([[0.0], [1.0], [5.0]], VietorisRips(0.5))
+    h0, h1 = persistence_diagrams(
+        [[0.0], [1.0], [5.0]], VietorisRips(0.5), essential="drop"
+    )
     assert_bars(h0, [(0, np.inf)] * 3)
     assert_bars(h1, [])

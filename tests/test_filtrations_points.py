@@ -35,7 +35,7 @@ AWKWARD = {
 @pytest.mark.parametrize("x", AWKWARD.values(), ids=AWKWARD)
 def test_awkward_clouds(x, filtration):
     before = x.copy()
-    h0, h1 = persistence_diagrams(x, filtration)
+    h0, h1 = persistence_diagrams(x, filtration, essential="drop")
     n_distinct = len(np.unique(x, axis=0))
     assert len(h0) == n_distinct
     assert np.isinf(h0[:, 1]).sum() == 1
@@ -55,8 +55,8 @@ def test_position_and_scale_change_nothing_but_the_scale(rng, filtration):
     x = rng.normal(size=(20, 2))
     power = 2 if isinstance(filtration, Alpha) else 1
     for ours, moved in zip(
-        persistence_diagrams(x, filtration),
-        persistence_diagrams(100 * x + [3, -7], filtration),
+        persistence_diagrams(x, filtration, essential="drop"),
+        persistence_diagrams(100 * x + [3, -7], filtration, essential="drop"),
         strict=True,
     ):
         assert_allclose(moved, 100**power * ours, rtol=1e-8, atol=1e-8)
@@ -68,8 +68,8 @@ def test_position_and_scale_change_nothing_but_the_scale(rng, filtration):
 def test_extreme_units(rng, filtration, n_coordinates, scale):
     x = rng.random((30, n_coordinates))
     for ours, scaled in zip(
-        persistence_diagrams(x, filtration),
-        persistence_diagrams(scale * x, filtration),
+        persistence_diagrams(x, filtration, essential="drop"),
+        persistence_diagrams(scale * x, filtration, essential="drop"),
         strict=True,
     ):
         assert_allclose(scaled / scale, ours, rtol=1e-9)
@@ -85,7 +85,7 @@ def test_units_beyond_floating_point(filtration, scale):
 def test_an_outlier_that_hides_the_rest_is_reported(rng):
     x = np.concatenate([rng.random((20, 2)), [[1e8, 1e8]]])
     with pytest.warns(UserWarning, match="points lie too close together"):
-        (h0,) = persistence_diagrams(x, WeakAlpha(), 0)
+        (h0,) = persistence_diagrams(x, WeakAlpha(), 0, essential="drop")
     assert len(h0) == 21
 
 
@@ -94,7 +94,7 @@ def test_nearly_coincident_points_are_joined(rng):
     x = rng.random((30, 2))
     x = np.concatenate([x, x[:5] + 1e-15])
     for filtration in (WeakAlpha(), Alpha()):
-        (h0,) = persistence_diagrams(x, filtration, 0)
+        (h0,) = persistence_diagrams(x, filtration, 0, essential="drop")
         assert np.isinf(h0[:, 1]).sum() == 1
 
 
@@ -110,7 +110,7 @@ def test_cliques_of_a_planar_graph_enclose_nothing():
             [0.67, 0.57],
         ]
     )
-    _, _, h2 = persistence_diagrams(x, WeakAlpha(), (0, 1, 2))
+    _, _, h2 = persistence_diagrams(x, WeakAlpha(), (0, 1, 2), essential="drop")
     assert len(h2) == 0
 
 
@@ -229,12 +229,12 @@ def test_a_complex_does_not_follow_its_input():
     ],
 )
 def test_random_ties_change_cells_but_no_diagram(make, x):
-    plain = persistence_diagrams(x, make())
+    plain = persistence_diagrams(x, make(), essential="drop")
     orders = set()
     for seed in range(8):
         filtration = make(tie_breaking="random", random_state=seed)
         for ours, theirs in zip(
-            persistence_diagrams(x, filtration), plain, strict=True
+            persistence_diagrams(x, filtration, essential="drop"), plain, strict=True
         ):
             assert_allclose(ours, theirs)
         order = filtration.build(x).order

@@ -64,7 +64,7 @@ def test_cubical(rng, shape, connectivity, superlevel, kind):
             expected = cubical_diagrams(g, connectivity)
         filtration = Cubical(superlevel=superlevel, connectivity=connectivity)
         for dimensions in ASKED:
-            found = persistence_diagrams(f, filtration, dimensions)
+            found = persistence_diagrams(f, filtration, dimensions, essential="drop")
             for k, diagram in zip(dimensions, found, strict=True):
                 assert_same(diagram, expected.get(k, []), flip=superlevel)
 
@@ -81,7 +81,9 @@ def test_vietoris_rips(rng, n_coordinates, kind):
             for dimensions in ASKED:
                 for data, metric in ((x, "euclidean"), (distances, "precomputed")):
                     filtration = VietorisRips(longest, metric=metric)
-                    found = persistence_diagrams(data, filtration, dimensions)
+                    found = persistence_diagrams(
+                        data, filtration, dimensions, essential="drop"
+                    )
                     for k, diagram in zip(dimensions, found, strict=True):
                         assert_same(diagram, expected.get(k, []))
 
@@ -97,7 +99,7 @@ def test_delaunay_filtrations(rng, filtration, values, n_coordinates):
         x = rng.normal(size=(n, n_coordinates))
         expected = simplicial_diagrams(values(x))
         for dimensions in ASKED:
-            found = persistence_diagrams(x, filtration, dimensions)
+            found = persistence_diagrams(x, filtration, dimensions, essential="drop")
             for k, diagram in zip(dimensions, found, strict=True):
                 assert_same(diagram, expected.get(k, []))
 
@@ -106,8 +108,8 @@ def test_delaunay_filtrations(rng, filtration, values, n_coordinates):
 def test_weak_alpha_has_the_components_of_rips(rng, n_coordinates):
     for _ in range(60):
         x = rng.integers(0, 4, size=(int(rng.integers(1, 12)), n_coordinates))
-        (ours,) = persistence_diagrams(x, WeakAlpha(), 0)
-        (theirs,) = persistence_diagrams(x, VietorisRips(), 0)
+        (ours,) = persistence_diagrams(x, WeakAlpha(), 0, essential="drop")
+        (theirs,) = persistence_diagrams(x, VietorisRips(), 0, essential="drop")
         assert_allclose(ours, theirs)
 
 
@@ -117,7 +119,7 @@ def test_alpha_of_full_lattices(shape):
     x = np.array(list(np.ndindex(*shape)), dtype=float)
     complex_ = Alpha().build(x)
     assert complex_.values.max() <= len(shape) / 4 + 1e-6
-    h0, h1, _ = persistence_diagrams(x, Alpha(), (0, 1, 2))
+    h0, h1, _ = persistence_diagrams(x, Alpha(), (0, 1, 2), essential="drop")
     assert_allclose(h0[1:, 1], 0.25, atol=1e-6)
     long_bars = h1[h1[:, 1] - h1[:, 0] > 1e-4]
     assert_allclose(long_bars, [[0.25, 0.5]] * len(long_bars), atol=1e-6)
@@ -133,8 +135,8 @@ def test_alpha_of_lattices_has_the_diagram_of_nearby_points(rng):
         x = np.unique(x, axis=0).astype(float)
         near = x + 1e-7 * rng.normal(size=x.shape)
         for ours, theirs in zip(
-            persistence_diagrams(x, Alpha(), (0, 1, 2)),
-            persistence_diagrams(near, Alpha(), (0, 1, 2)),
+            persistence_diagrams(x, Alpha(), (0, 1, 2), essential="drop"),
+            persistence_diagrams(near, Alpha(), (0, 1, 2), essential="drop"),
             strict=True,
         ):
             ours, theirs = (d[np.abs(d[:, 1] - d[:, 0]) > 1e-4] for d in (ours, theirs))
@@ -158,6 +160,6 @@ def test_lower_star(rng, superlevel, kind):
         expected = simplicial_diagrams(lower_star_values(g, simplices))
         for dimensions in (*ASKED, (3,)):
             filtration = LowerStar(simplices, superlevel=superlevel)
-            found = persistence_diagrams(f, filtration, dimensions)
+            found = persistence_diagrams(f, filtration, dimensions, essential="drop")
             for k, diagram in zip(dimensions, found, strict=True):
                 assert_same(diagram, expected.get(k, []), flip=superlevel)

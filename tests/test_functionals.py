@@ -77,7 +77,7 @@ def test_energy_counts_essential_bars_first(i0, value):
     assert_array_equal(grad[-1], 0)
 
 
-def test_energy_breaks_ties_by_place():
+def test_of_equal_lifetimes_the_first_born_counts_first():
     _, grad = PersistenceEnergy(i0=4).value_and_grad(BARS)
     assert_array_equal(np.flatnonzero(grad.any(axis=1)), [3])
 

@@ -24,7 +24,7 @@ CASES = [
 @pytest.mark.parametrize("dimensions", [(0, 1), (0, 1, 2)])
 def test_public_doors(rng, monkeypatch, filtration, shape, dimensions):
     x = rng.normal(size=shape)
-    private = persistence_diagrams(x, filtration, dimensions)
+    private = persistence_diagrams(x, filtration, dimensions, essential="drop")
     for name in (
         "_persistence_on_a_line",
         "_persistence_on_rectangle_from_top_cells",
@@ -33,7 +33,7 @@ def test_public_doors(rng, monkeypatch, filtration, shape, dimensions):
     ):
         assert hasattr(_gudhi, name)
         monkeypatch.setattr(_gudhi, name, None)
-    public = persistence_diagrams(x, filtration, dimensions)
+    public = persistence_diagrams(x, filtration, dimensions, essential="drop")
     for ours, theirs in zip(private, public, strict=True):
         assert_array_equal(ours, theirs)
 

@@ -48,8 +48,8 @@ def longest(diagram, n=3):
 
 nine = X[np.flatnonzero(y == 9)[0 if SHORT else 4]]
 ink = np.argwhere(nine > 0.5).astype(float)
-level = persistence_diagrams(nine, Cubical(superlevel=True), (0, 1))
-balls = persistence_diagrams(ink, VietorisRips(), (0, 1))
+level = persistence_diagrams(nine, Cubical(superlevel=True), (0, 1), essential="drop")
+balls = persistence_diagrams(ink, VietorisRips(), (0, 1), essential="drop")
 print("longest finite bars      H0                  H1")
 for name, diagrams in {"level of ink": level, "balls": balls}.items():
     print(f"{name:25s}" + "".join(f"{longest(d)!s:20s}" for d in diagrams))
@@ -83,7 +83,9 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     accuracy = model.score(test_rows, y_test)
     weights = getattr(model, "best_estimator_", model).coef_.ravel()
     weights = np.unique(weights / np.abs(weights).max())
-    (gaps,) = persistence_diagrams(weights[:, None], VietorisRips(), (0,))
+    (gaps,) = persistence_diagrams(
+        weights[:, None], VietorisRips(), (0,), essential="drop"
+    )
     gaps = gaps[np.isfinite(gaps[:, 1]), 1]
     equal = 1 - len(weights) / (10 * rows.shape[1])
     print(

@@ -30,7 +30,7 @@ signal = clean + np.random.default_rng(0).normal(scale=0.05, size=time.size)
 
 def bars(values):
     """The diagram of the peaks, longest first."""
-    return persistence_diagrams(values, superlevel, 0)[0]
+    return persistence_diagrams(values, superlevel, 0, essential="drop")[0]
 
 
 diagram = bars(signal)

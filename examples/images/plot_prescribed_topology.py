@@ -46,7 +46,7 @@ def driven(image, start):
 
 def counts(image):
     """Components and holes at the value 0.5."""
-    both = persistence_diagrams(image, superlevel)
+    both = persistence_diagrams(image, superlevel, essential="drop")
     return [int(((d[:, 0] > 0.5) & (d[:, 1] <= 0.5)).sum()) for d in both]
 
 
@@ -83,7 +83,7 @@ for rows in (2, 4):
         components, holes = counts(end)
         print(f"{f'gap of {rows} rows, {name}':36s}{components:11d}{holes:6d}", end="")
         print(f"{pixels(end):7d}", end="")
-        h0, h1 = persistence_diagrams(end, superlevel)
+        h0, h1 = persistence_diagrams(end, superlevel, essential="drop")
         for birth, death in (h1[0], h0[1]):
             print(f"{f'({birth:.2f}, {death:.2f})':>15s}", end="")
         change = np.sqrt(((end - image) ** 2).mean())
@@ -104,7 +104,7 @@ for row, (rows, shown) in zip(axes, images.items(), strict=True):
     change = shown["from a blurred one"] - shown["start"]
     show(row[3], change, "change from there", vmin=-1, vmax=1, cmap="RdBu_r")
     for name, color in (("start", "0.7"), ("from a blurred one", "C0")):
-        both = persistence_diagrams(shown[name], superlevel)
+        both = persistence_diagrams(shown[name], superlevel, essential="drop")
         for diagram, marker in zip(both, "o^", strict=True):
             points = np.maximum(diagram, -0.8).T
             row[4].scatter(*points, s=14, color=color, marker=marker)

@@ -45,7 +45,10 @@ images["filter, 0.7, penalty"] = simplified(images["filter, 0.7"])
 # the noisy image and of the clean one, whichever of the two dimensions has the larger;
 # and the root of the mean squared error.
 
-diagrams = {name: persistence_diagrams(x, Cubical()) for name, x in images.items()}
+diagrams = {
+    name: persistence_diagrams(x, Cubical(), essential="drop")
+    for name, x in images.items()
+}
 distances = {
     name: [BottleneckToTarget(one) for one in diagrams[name]]
     for name in ("noisy", "clean")

@@ -60,7 +60,9 @@ folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=10, random_state=0)
 print(f"{'':20s}{'gaps':>8s}{'loops':>8s}{'accuracy of 5 neighbours':>26s}")
 diagrams = {}
 for name, points in clouds.items():
-    h0, h1 = diagrams[name] = persistence_diagrams(points, VietorisRips(), (0, 1))
+    h0, h1 = diagrams[name] = persistence_diagrams(
+        points, VietorisRips(), (0, 1), essential="drop"
+    )
     gaps = (h0[np.isfinite(h0[:, 1]), 1] ** 2).sum()
     loops = (h1[:, 1] - h1[:, 0]).sum()
     scores = cross_val_score(KNeighborsClassifier(5), points, labels, cv=folds)

@@ -83,7 +83,7 @@ kinds = {"alone": 0.0, "grouped": 1.0}
 for row, (name, task) in zip(axes, tasks.items(), strict=True):
     X, _, dimension, threshold, _ = task
     diagrams, losses = row[2:]
-    before = persistence_diagrams(X, WeakAlpha(), (dimension,))[0]
+    before = persistence_diagrams(X, WeakAlpha(), (dimension,), essential="drop")[0]
     shown = {"start": before}
     for ax, (kind, grouping) in zip(row, kinds.items(), strict=False):
         fit = fits[name, grouping]

@@ -65,11 +65,11 @@ print(f"\nall five: {seconds:.2f} s, {seconds / unit:.0f} such calls")
 # bars are born at 0, so that only their deaths are shown, as ticks on the left.
 
 fig, axes = plt.subplots(2, 5, figsize=(15, 6), layout="constrained")
-before = persistence_diagrams(X, WeakAlpha(), (0, 1))
+before = persistence_diagrams(X, WeakAlpha(), (0, 1), essential="drop")
 for (wish, fit), (above, below) in zip(fits.items(), axes.T, strict=True):
     PointOptimizationDisplay.from_estimator(fit, ax=above)
     above.set_title(wish)
-    after = persistence_diagrams(fit.points_, WeakAlpha(), (0, 1))
+    after = persistence_diagrams(fit.points_, WeakAlpha(), (0, 1), essential="drop")
     ends = np.concatenate([*before, *after])
     limit = 1.1 * ends[np.isfinite(ends)].max()
     below.plot([0, limit], [0, limit], color="0.8", linewidth=1)

@@ -52,7 +52,9 @@ searches = {
 
 def bars_of(weights):
     """The finite maxima of an image of weights, births and deaths."""
-    (bars,) = persistence_diagrams(weights.reshape(8, 8), Cubical(superlevel=True), 0)
+    (bars,) = persistence_diagrams(
+        weights.reshape(8, 8), Cubical(superlevel=True), 0, essential="drop"
+    )
     return bars[np.isfinite(bars).all(axis=1)]
 
 

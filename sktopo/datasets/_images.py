@@ -9,7 +9,7 @@ from scipy.spatial.distance import pdist, squareform
 from sklearn.utils import check_random_state
 
 from sktopo.filtrations import Cubical
-from sktopo.persistence import gather_diagram
+from sktopo.persistence import FINITE
 
 _TOP = 255.0
 
@@ -45,7 +45,7 @@ def make_double_well(n=310, *, noise=0.0, random_state=None):
     >>> from sktopo.datasets import make_double_well
     >>> from sktopo.filtrations import Cubical
     >>> persistence_diagrams(make_double_well(), Cubical())[0].round()
-    array([[  0.,  inf],
+    array([[  0., 255.],
            [ 42., 172.]])
     """
     rng = _checked("make_double_well", n, 8, noise, random_state)
@@ -195,9 +195,8 @@ def _distance_to_segment(pixels, start, end):
 
 def _bars(image, dimension):
     """The finite bars of an image."""
-    complex_ = Cubical().build(image)
-    (pairs,) = complex_.persistence_pairs((dimension,))
-    return gather_diagram(complex_.values, pairs.finite)
+    (bars,) = Cubical().build(image).bars(dimension)
+    return bars.diagram[bars.kind == FINITE]
 
 
 def _checked(name, n, least, length, random_state):

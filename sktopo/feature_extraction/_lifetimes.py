@@ -6,6 +6,7 @@ import numpy as np
 
 from sktopo._sklearn_compat import Interval
 from sktopo.feature_extraction._base import DifferentiableDiagramTransformer
+from sktopo.persistence import longest_first
 
 
 class LongestLifetimes(DifferentiableDiagramTransformer):
@@ -66,7 +67,7 @@ class LongestLifetimes(DifferentiableDiagramTransformer):
         signed = bars[:, 1] - bars[:, 0]
         lifetime = np.abs(signed)
         diagram = np.repeat(np.arange(len(lengths)), lengths)
-        order = np.lexsort((-lifetime, diagram))
+        order = longest_first(bars, diagram)
         starts = np.cumsum(lengths) - lengths
         place = np.arange(len(bars)) - starts[diagram] - (self.i0 - 1)
         taken = (place >= 0) & (place < self.n_bars) & np.isfinite(lifetime[order])

@@ -72,7 +72,7 @@ class Cubical(OrderedFiltration):
     >>> ring = np.array([[2, 1, 1], [1, 0.5, 1], [1, 1, 1]])
     >>> h0, h1 = persistence_diagrams(ring, Cubical(superlevel=True))
     >>> h0
-    array([[  2., -inf]])
+    array([[2. , 0.5]])
     >>> h1
     array([[1. , 0.5]])
     """

@@ -78,9 +78,9 @@ class LowerStar(OrderedFiltration):
     >>> from sktopo.filtrations import LowerStar
     >>> star = LowerStar([(0, 1), (0, 2), (0, 3)])
     >>> persistence_diagrams([1, 0, 0, 0], star, homology_dimensions=(0,))[0]
-    array([[ 0., inf],
-           [ 0.,  1.],
-           [ 0.,  1.]])
+    array([[0., 1.],
+           [0., 1.],
+           [0., 1.]])
     """
 
     sample_ndim = (1,)

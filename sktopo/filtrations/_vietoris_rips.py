@@ -54,11 +54,11 @@ class VietorisRips(OrderedFiltration):
     >>> from sktopo.filtrations import VietorisRips
     >>> square = np.array([[1.0, 1], [1, -1], [-1, -1], [-1, 1]])
     >>> h0, h1 = persistence_diagrams(square, VietorisRips())
-    >>> h0
-    array([[ 0., inf],
-           [ 0.,  2.],
-           [ 0.,  2.],
-           [ 0.,  2.]])
+    >>> h0.round(3)
+    array([[0.   , 2.828],
+           [0.   , 2.   ],
+           [0.   , 2.   ],
+           [0.   , 2.   ]])
     >>> h1.round(3)
     array([[2.   , 2.828]])
     """

@@ -7,6 +7,7 @@ import numpy as np
 from sktopo._sklearn_compat import Interval
 from sktopo.base import DiagramFunctional
 from sktopo.functionals._bars import check_diagram, power_and_slope
+from sktopo.persistence import longest_first
 
 ENERGY_CONSTRAINTS = {
     "p": [Interval(numbers.Real, 0, None, closed="left")],
@@ -20,8 +21,8 @@ class PersistenceEnergy(DiagramFunctional):
 
     Bars are sorted by decreasing lifetime, essential bars first, and counted from 1:
     ``i0=2`` on H0 of a connected space leaves out the one component that stays, and
-    adds up all others [1]_. Essential bars count for ``i0`` and add nothing; neither do
-    bars of zero lifetime.
+    adds up all others [1]_. Of bars of equal lifetime the first born comes first.
+    Essential bars count for ``i0`` and add nothing; neither do bars of zero lifetime.
 
     Parameters
     ----------
@@ -89,8 +90,7 @@ class PersistenceEnergy(DiagramFunctional):
         lifetime = np.abs(signed)
         counts = np.isfinite(lifetime) & (lifetime > self.min_persistence)
         if self.i0 > 1:
-            longest_first = np.argsort(-lifetime, kind="stable")
-            counts[longest_first[: self.i0 - 1]] = False
+            counts[longest_first(diagram)[: self.i0 - 1]] = False
         bars = np.flatnonzero(counts)
         if bars.size == 0:
             return 0.0, grad

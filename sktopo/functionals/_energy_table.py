@@ -5,14 +5,14 @@ from scipy.sparse import csr_array
 
 from sktopo.functionals._bars import power_and_slope
 from sktopo.functionals._energy import PersistenceEnergy, check_midpoints
+from sktopo.persistence import longest_first
 
 
 class EnergyTable:
     """E(p, q, i0) for every p, q and i0 of three lists, of many diagrams in one pass.
 
     The numbers of PersistenceEnergy, one column for each combination: i0 changes
-    slowest, then p, then q. Of bars of one lifetime the first born is the first here,
-    where PersistenceEnergy keeps their order.
+    slowest, then p, then q.
 
     Parameters
     ----------
@@ -108,12 +108,10 @@ class EnergyTable:
         here = np.flatnonzero(np.isfinite(lifetime) & (lifetime > 0))
         place = np.ones(len(bars), dtype=np.intp)
         if self.i0.max() > 1:
-            # Inside each diagram by decreasing lifetime: place 1 is the longest bar. Of
-            # equal ones the first born, in whatever order they come.
-            born = np.where(signed < 0, -bars[:, 0], bars[:, 0])
-            longest_first = np.lexsort((born, -lifetime, diagram))
+            # Place 1 is the longest bar of a diagram.
             starts = np.cumsum(lengths) - lengths
-            place[longest_first] = 1 + np.arange(len(bars)) - starts[diagram]
+            order = longest_first(bars, diagram)
+            place[order] = 1 + np.arange(len(bars)) - starts[diagram]
         middle = bars[here].mean(axis=1)
         for q in self.q.tolist():
             check_midpoints(middle, q, self._owner)

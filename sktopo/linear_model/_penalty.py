@@ -9,6 +9,7 @@ from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm, prox_of_ranges, sum_of_ranges
+from sktopo.persistence import longest_first
 
 
 class WeightPenalty(Term):
@@ -93,16 +94,12 @@ class PathPenalty(WeightPenalty):
         For sublevel sets, of what it is at -x: that of -min + the longest.
         """
         sign = 1.0 if self.superlevel else -1.0
-        complex_ = Cubical(superlevel=True).build(sign * x)
-        (pairs,) = complex_.persistence_pairs(0)
-        births, deaths = pairs.finite.T
-        order = np.argsort(sign * (x[deaths] - x[births]), kind="stable")
-        longest = order[: max(0, self.i0 - 2)]
-        slope = np.zeros(x.size)
-        slope[pairs.essential] = 1.0
-        slope[births[longest]] += 1.0
-        slope[deaths[longest]] -= 1.0
-        return sign * slope
+        (bars,) = Cubical(superlevel=True).build(sign * x).bars(0)
+        # The essential bar comes first: of it there is no death, which stands for max.
+        slope = np.zeros((len(bars.diagram), 2))
+        longest = longest_first(bars.diagram)[: max(1, self.i0 - 1)]
+        slope[longest] = 1.0, -1.0
+        return sign * bars.scatter(slope)
 
 
 class ClusterPenalty(Term):

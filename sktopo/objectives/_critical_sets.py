@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse.linalg import lsmr
 
-from sktopo.persistence import NEVER, SimplexOrder, ranks_of
+from sktopo.persistence import FINITE, NEVER, Bars, SimplexOrder, ranks_of
 
 # Relative to the size of a row of the Jacobian.
 _DAMPING = 1e-2
@@ -26,10 +26,13 @@ _TOLERANCE = 1e-5
 class MovingBars(NamedTuple):
     """The bars of one dimension, and how far their ends are to move."""
 
-    dimension: int
-    indices: np.ndarray  # (n_bars, 2) into the values, a death of -1 is never
-    n_finite: int  # bars in front that end with a simplex
+    bars: Bars
     shift: np.ndarray  # (n_bars, 2)
+
+    @property
+    def is_finite(self):
+        """Which bars die with a simplex; others die never or with the last value."""
+        return self.bars.kind == FINITE
 
 
 def big_step(complex_, bars):
@@ -72,13 +75,14 @@ def _possible(part, sign, values, complex_):
 
     The vertices of a flag complex and coincident points are such constants.
     """
-    ends = part.indices != NEVER
-    used, place = np.unique(part.indices[ends], return_inverse=True)
+    indices = part.bars.indices
+    ends = indices != NEVER
+    used, place = np.unique(indices[ends], return_inverse=True)
     jacobian = complex_.jacobian(used)
     moves = jacobian.power(2) @ np.ones(jacobian.shape[1]) > 0
-    shift = np.zeros(part.indices.shape)
+    shift = np.zeros(indices.shape)
     shift[ends] = sign * part.shift[ends] * moves[place.reshape(-1)]
-    lifetime = values[part.indices[:, 1]] - values[part.indices[:, 0]]
+    lifetime = values[indices[:, 1]] - values[indices[:, 0]]
     closing = shift[:, 0] - shift[:, 1]
     passes = ends[:, 1] & (closing > lifetime)
     shift[passes] *= (lifetime[passes] / closing[passes])[:, None]
@@ -96,7 +100,7 @@ def _value_targets(complex_, values, bars):
         _aim_last_value(part, values, complex_.order[-1], lows, highs)
     bars = [part for part in bars if _by_simplices(part).any()]
     if bars:
-        top = max(part.dimension for part in bars)
+        top = max(part.bars.dimension for part in bars)
         simplices, where = complex_.cells(top, _n_values(values, complex_.order, bars))
         ranks = ranks_of(complex_.order)
         order = SimplexOrder(simplices, [ranks[index] for index in where])
@@ -115,7 +119,7 @@ def _value_targets(complex_, values, bars):
 def _by_simplices(part):
     """The shifts of all ends that are a simplex, not the last value as such."""
     shift = part.shift.copy()
-    shift[part.n_finite :, 1] = 0
+    shift[~part.is_finite, 1] = 0
     return shift
 
 
@@ -124,7 +128,7 @@ def _aim_last_value(part, values, last, lows, highs):
 
     Down go all values that are above the target, up goes the last one alone.
     """
-    shift = part.shift[part.n_finite :, 1]
+    shift = part.shift[~part.is_finite, 1]
     target = values[last] + shift.min(initial=0)
     lows[values > target] = np.minimum(lows[values > target], target)
     highs[last] = max(highs[last], values[last] + shift.max(initial=0))
@@ -137,10 +141,10 @@ def _n_values(values, order, bars):
     """
     level = -np.inf
     for part in bars:
-        births, deaths = values[part.indices[:, 0]], values[part.indices[:, 1]]
-        shift = part.shift
+        births, deaths = values[part.bars.indices].T
+        shift, dies = part.shift, part.is_finite
         level = max(level, births.max(), (births + shift[:, 0]).max())
-        deaths, shift = deaths[: part.n_finite], shift[: part.n_finite, 1]
+        deaths, shift = deaths[dies], shift[dies, 1]
         level = max(
             level, deaths.max(initial=level), (deaths + shift).max(initial=level)
         )
@@ -149,9 +153,9 @@ def _n_values(values, order, bars):
 
 def _aim_critical_sets(part, values, order, where, lows, highs):
     """Give the simplices that have to move with an end of a bar its target."""
-    k, shift = part.dimension, _by_simplices(part)
+    k, shift = part.bars.dimension, _by_simplices(part)
     births, deaths = _simplices_of(part, order, where)
-    targets = values[part.indices] + shift
+    targets = values[part.bars.indices] + shift
     for end, cells, d, reduce, up, down in (
         (0, births, k, order.coboundary, "columns", "rows"),
         (1, deaths, k + 1, order.boundary, "rows", "columns"),
@@ -178,20 +182,21 @@ def _simplices_of(part, order, where):
 
     Bars that share both values are alike: any of their simplices will do.
     """
-    k, n_finite, shift = part.dimension, part.n_finite, part.shift
-    births, deaths = np.full((2, len(part.indices)), -1, dtype=np.intp)
-    if shift[:n_finite].any():
-        if shift[:n_finite, 1].any():
+    k, indices, shift = part.bars.dimension, part.bars.indices, part.shift
+    finite, essential = np.flatnonzero(part.is_finite), np.flatnonzero(~part.is_finite)
+    births, deaths = np.full((2, len(indices)), -1, dtype=np.intp)
+    if shift[finite].any():
+        if shift[finite, 1].any():
             birth, death = order.boundary(k + 1).pairs.T
         else:
             death, birth = order.coboundary(k).pairs.T
         lives = where[k][birth] != where[k + 1][death]
         birth, death = birth[lives], death[lives]
-        ours = np.lexsort(part.indices[:n_finite].T)
+        ours = finite[np.lexsort(indices[finite].T)]
         theirs = np.lexsort([where[k][birth], where[k + 1][death]])
         births[ours], deaths[ours] = birth[theirs], death[theirs]
-    if shift[n_finite:, 0].any():
+    if shift[essential, 0].any():
         birth = order.essential(k)
-        ours = n_finite + np.argsort(part.indices[n_finite:, 0])
+        ours = essential[np.argsort(indices[essential, 0])]
         births[ours] = birth[np.argsort(where[k][birth])]
     return births, deaths

@@ -18,7 +18,6 @@ from sktopo.objectives._cover import GridCover, check_stride
 from sktopo.objectives._smear import POOLINGS, Smear, precision_for
 from sktopo.persistence import (
     CONNECTIVITIES,
-    gather_diagram,
     grid_pairs,
     sort_order,
 )
@@ -189,7 +188,8 @@ class _Bars:
     def __call__(self, values, shape):
         order = sort_order(values, descending=self._superlevel)
         (pairs,) = grid_pairs(order, shape, self._connectivity, (self._dimension,))
-        return pairs.finite, gather_diagram(values, pairs.finite, self._superlevel)
+        bars = pairs._replace(essential=pairs.essential[:0]).bars(values)
+        return bars.indices, bars.diagram
 
 
 def _smears(laid_out, cover, smear, bars, diagram, grad, directions, seeds):

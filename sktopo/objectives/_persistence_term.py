@@ -12,7 +12,6 @@ from sktopo._validation import (
 )
 from sktopo.base import Term
 from sktopo.objectives._critical_sets import MovingBars, big_step
-from sktopo.persistence import gather_diagram, index_pairs, scatter_gradient
 
 
 class DiagramTerm(Term):
@@ -211,27 +210,23 @@ class PersistenceTerm(DiagramTerm):
                 "simplices for big steps: LowerStar, VietorisRips, WeakAlpha or Alpha. "
                 f"Got {self.filtration!r} instead."
             )
-        bars = [
-            MovingBars(pairs.dimension, indices, len(pairs.finite), -rate * grad)
-            for pairs, indices, _, grad in self._graded_bars(complex_)
+        moving = [
+            MovingBars(bars, -rate * grad)
+            for bars, _, grad in self._graded_bars(complex_)
         ]
-        return big_step(complex_, bars).reshape(np.shape(x))
+        return big_step(complex_, moving).reshape(np.shape(x))
 
     def _evaluate(self, x, previous):
         self._check_params()
         complex_ = self.filtration.build(x, previous=previous)
-        n_values = complex_.values.size
-        value, grad_values = 0.0, np.zeros(n_values)
-        for _, indices, part, grad in self._graded_bars(complex_):
+        value, grad_values = 0.0, np.zeros(complex_.values.size)
+        for bars, part, grad in self._graded_bars(complex_):
             value += part
-            grad_values += scatter_gradient(grad, indices, n_values)
+            grad_values += bars.scatter(grad)
         return value, complex_.pullback(grad_values), complex_
 
     def _graded_bars(self, complex_):
-        """For each dimension: pairs, the same as one array, value and gradient."""
+        """For each dimension the bars, the functional's value and its gradient."""
         functionals = self._functionals()
-        for pairs in complex_.persistence_pairs(tuple(functionals)):
-            indices = index_pairs(pairs, self.essential, complex_.order[-1])
-            diagram = gather_diagram(complex_.values, indices, complex_.superlevel)
-            functional = functionals[pairs.dimension]
-            yield pairs, indices, *functional.value_and_grad(diagram)
+        for bars in complex_.bars(tuple(functionals), self.essential):
+            yield bars, *functionals[bars.dimension].value_and_grad(bars.diagram)

@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktopo._sklearn_compat import _fit_context
-from sktopo.diagrams import persistence_diagrams
+from sktopo.diagrams import diagrams_of
 from sktopo.optimization._fields import FIELDS
 from sktopo.optimization._motions import FlowMotion, InterpolatedMotion
 from sktopo.optimization._problem import POINT_CONSTRAINTS, PointProblem
@@ -293,11 +293,9 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         else:
             self.bandwidth_ = problem.bandwidth
             self.motion_ = FlowMotion(X, result.steps)
-        self.diagrams_ = persistence_diagrams(
-            problem.subsample(self.points_),
-            problem.filtration,
-            tuple(range(self.homology_dimension + 1)),
-        )
+        complex_ = problem.filtration.build(problem.subsample(self.points_))
+        dimensions = tuple(range(self.homology_dimension + 1))
+        self.diagrams_ = diagrams_of(complex_, dimensions, "drop")
 
     def fit_transform(self, X, y=None):
         """Move the points, and return where they went.

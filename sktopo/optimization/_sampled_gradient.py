@@ -3,15 +3,7 @@
 import numpy as np
 from sklearn.utils import gen_batches
 
-from sktopo.persistence import (
-    NEVER,
-    gather_diagram,
-    grid_pairs,
-    index_pairs,
-    scatter_gradient,
-    sort_order,
-    stacked_grid_pairs,
-)
+from sktopo.persistence import grid_pairs, sort_order, stacked_grid_bars
 
 
 class SampledGradient:
@@ -91,7 +83,6 @@ class PooledGradient:
         self._functional, self._side = model.diagram_functional(), model.side
         self._dimension = model.homology_dimension
         self._superlevel = model.superlevel
-        self._is_alone = model.n_samples == 1
         self._is_random, self._previous = is_random, None
 
     def __call__(self, pooled):
@@ -108,37 +99,34 @@ class PooledGradient:
             Places in ``pooled.ravel()``.
         grad : ndarray of shape (n_touched,)
         """
-        indices = index_pairs(self._pairs(pooled), "drop", NEVER)
-        if not self._is_alone:
-            # One order of the bars of a sample, whatever it is computed with.
-            birth, death = indices.T
-            indices = indices[np.argsort(birth * (pooled.size + 1) + death)]
-        diagram = gather_diagram(pooled.ravel(), indices, self._superlevel)
+        bars = self._bars(pooled)
         starts = pooled.shape[1] * np.arange(len(pooled))
-        diagrams = _of_each(diagram, indices[:, 0], starts)
+        sample = bars.indices[:, 0] // pooled.shape[1] * pooled.shape[1]
+        diagrams = _of_each(bars.diagram, sample, starts)
         found = map(self._functional.value_and_grad, diagrams)
         values, grads = zip(*found, strict=True)
         grad = np.concatenate(grads)
         if self._side != "both":
             grad[:, 1 if self._side == "birth" else 0] = 0.0
-        slope = scatter_gradient(grad, indices, pooled.size)
+        slope = bars.scatter(grad)
         touched = np.flatnonzero(slope)
         return values, touched, slope[touched]
 
-    def _pairs(self, pooled):
+    def _bars(self, pooled):
         dimensions, descending = (self._dimension,), self._superlevel
         if self._is_random:
-            (pairs,) = stacked_grid_pairs(
+            (bars,) = stacked_grid_bars(
                 pooled.reshape(-1, *self._shape),
                 self._connectivity,
                 dimensions,
-                descending=descending,
+                superlevel=descending,
             )
-            return pairs
+            return bars
         values = pooled[0]
         order = sort_order(values, descending=descending, previous=self._previous)
         self._previous = (values, order)
-        return grid_pairs(order, self._shape, self._connectivity, dimensions)[0]
+        (pairs,) = grid_pairs(order, self._shape, self._connectivity, dimensions)
+        return pairs.bars(values, superlevel=descending)
 
 
 def _of_each(rows, places, starts):

@@ -9,39 +9,37 @@ the cells themselves, from any code that computes a persistence diagram.
 simplices have to move with a birth or a death.
 """
 
-from sktopo.persistence._diagram import (
+from sktopo.persistence._bars import (
+    ESSENTIAL,
+    FINITE,
     NEVER,
-    gather_diagram,
-    index_pairs,
+    Bars,
+    PersistencePairs,
     longest_first,
-    scatter_gradient,
 )
 from sktopo.persistence._flag import flag_memory, flag_pairs
-from sktopo.persistence._grid import (
-    CONNECTIVITIES,
-    grid_pairs,
-    stacked_grid_diagrams,
-    stacked_grid_pairs,
-)
+from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs
+from sktopo.persistence._stacked_grids import stacked_grid_bars, stacked_grid_diagrams
 
 __all__ = [
     "CONNECTIVITIES",
+    "ESSENTIAL",
+    "FINITE",
     "NEVER",
+    "Bars",
+    "PersistencePairs",
     "SimplexOrder",
     "flag_memory",
     "flag_pairs",
-    "gather_diagram",
     "grid_pairs",
-    "index_pairs",
     "longest_first",
     "ranks_of",
     "row_key",
-    "scatter_gradient",
     "simplicial_pairs",
     "sort_order",
+    "stacked_grid_bars",
     "stacked_grid_diagrams",
-    "stacked_grid_pairs",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
+from sktopo.persistence._bars import no_pairs, pairs_from_ranks
 from sktopo.persistence._gudhi import dense_flag_diagrams, sparse_flag_diagrams
 from sktopo.persistence._order import ranks_of
 

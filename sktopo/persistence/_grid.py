@@ -6,23 +6,18 @@ joined across faces only. "freudenthal": pixels are the vertices of the triangul
 with one diagonal in each square, from (i, j) to (i + 1, j + 1).
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from sktopo.base import PersistencePairs
+from sktopo.persistence._bars import no_pairs, pairs_from_ranks
 from sktopo.persistence._components import grid_components
-from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
 from sktopo.persistence._gudhi import (
     cubical_diagrams,
     image_diagrams,
     path_diagram,
 )
-from sktopo.persistence._order import ranks_of, sort_order
+from sktopo.persistence._order import ranks_of
 
 CONNECTIVITIES = ("full", "face", "freudenthal")
-_NO_BARS = np.empty((0, 2))
-_WALL = -1
 
 
 def grid_pairs(order, shape, connectivity, homology_dimensions):
@@ -40,109 +35,25 @@ def grid_pairs(order, shape, connectivity, homology_dimensions):
     -------
     list of PersistencePairs
     """
-    thick = [n for n in shape if n > 1]
-    ranks = ranks_of(order).reshape(thick or 1)
-    diagrams = _DIAGRAMS[ranks.ndim, connectivity](ranks, homology_dimensions)
+    ranks = ranks_of(order).reshape(nondegenerate(shape))
+    diagrams = grid_diagrams(ranks, connectivity, homology_dimensions)
     return [
         pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
         for k in homology_dimensions
     ]
 
 
-def stacked_grid_pairs(values, connectivity, homology_dimensions, *, descending=False):
-    """Pairs of many paths, images or voxel grids of one shape at once.
+def nondegenerate(shape):
+    """The axes of a grid that are longer than one pixel, or one axis of one pixel."""
+    return tuple(n for n in shape if n > 1) or (1,)
 
-    Paths and images whose pixels are top cells stand in one tall grid, with a row
-    between any two that enters last: until then they do not meet. One call is far
-    cheaper than many of small grids. Others are taken one by one.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n_grids, *shape)
-    connectivity : {"full", "face", "freudenthal"}
-    homology_dimensions : tuple of int
-    descending : bool, default=False
-        Let large values enter first.
+def grid_diagrams(values, connectivity, homology_dimensions):
+    """Sublevel diagrams of a grid of nondegenerate shape: {dimension: (n_bars, 2)}.
 
-    Returns
-    -------
-    list of PersistencePairs
-        Of indices into ``values.ravel()``.
+    Essential bars die at inf. A dimension in which nothing is born may be missing.
     """
-    n_grids, *shape = values.shape
-    order = sort_order(values.reshape(n_grids, -1), descending=descending)
-    if n_grids == 1:
-        return grid_pairs(order, shape, connectivity, homology_dimensions)
-    if connectivity == "full" and len(shape) < 3:
-        return _tall_grid_pairs(order, values.shape, homology_dimensions)
-    size = order.size // n_grids
-    found = [
-        grid_pairs(one - k * size, shape, connectivity, homology_dimensions)
-        for k, one in enumerate(order.reshape(n_grids, size))
-    ]
-    return [_behind_each_other(each, size) for each in zip(*found, strict=True)]
-
-
-def _behind_each_other(pairs, size):
-    """The pairs of one dimension in grids of some size, as those in all of them."""
-    finite = [one.finite + k * size for k, one in enumerate(pairs)]
-    essential = [one.essential + k * size for k, one in enumerate(pairs)]
-    return PersistencePairs(
-        pairs[0].dimension, np.concatenate(finite), np.concatenate(essential)
-    )
-
-
-def _tall_grid_pairs(order, shape, homology_dimensions):
-    tall, place, index, walls = _tall_layout(shape)
-    found = []
-    for pairs in grid_pairs(
-        np.concatenate([place[order], walls]), tall, "full", homology_dimensions
-    ):
-        finite, essential = index[pairs.finite], index[pairs.essential]
-        finite = finite[finite[:, 0] != _WALL]
-        never = finite[:, 1] == _WALL
-        essential = np.sort(np.concatenate([essential, finite[never, 0]]))
-        found.append(PersistencePairs(pairs.dimension, finite[~never], essential))
-    return found
-
-
-@lru_cache(maxsize=4)
-def _tall_layout(shape):
-    """Shape of the tall grid, where each pixel is in it, and back; and its walls."""
-    n_grids, n_rows, n_columns = (*shape, 1)[:3]
-    tall = ((n_rows + 1) * n_grids - 1, n_columns)
-    row, column = np.divmod(np.arange(n_grids * n_rows * n_columns), n_columns)
-    place = (row + row // n_rows) * n_columns + column
-    index = np.full(tall[0] * n_columns, _WALL)
-    index[place] = np.arange(place.size)
-    return tall, place, index, np.flatnonzero(index == _WALL)
-
-
-def stacked_grid_diagrams(values, homology_dimensions):
-    """Sublevel diagrams of many paths or images of one shape as top-dimensional cells.
-
-    Without pairs and hence without sorting, which is faster where no gradient is
-    wanted.
-
-    Parameters
-    ----------
-    values : ndarray of float64 of shape (n_grids, n) or (n_grids, h, w)
-    homology_dimensions : tuple of int
-
-    Returns
-    -------
-    list of ndarray of shape (n_bars, 2)
-        For each grid those of each dimension, one behind the other. Bars of zero
-        lifetime may be among them or not; essential ones die at inf.
-    """
-    n_grids, *shape = values.shape
-    thick = values.reshape(n_grids, *([n for n in shape if n > 1] or [1]))
-    find = _DIAGRAMS[thick.ndim - 1, "full"]
-    return [
-        found.get(k, _NO_BARS)
-        for found in [find(grid, homology_dimensions) for grid in thick]
-        for k in homology_dimensions
-    ]
+    return _DIAGRAMS[values.ndim, connectivity](values, homology_dimensions)
 
 
 def _path(ranks, homology_dimensions):

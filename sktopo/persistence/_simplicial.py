@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sktopo.persistence._bars import no_pairs, pairs_from_ranks
 from sktopo.persistence._components import graph_components
-from sktopo.persistence._diagram import no_pairs, pairs_from_ranks
 from sktopo.persistence._gudhi import simplicial_diagrams
 
 

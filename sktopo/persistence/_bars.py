@@ -1,0 +1,135 @@
+"""Bars: index pairs, the diagram at them, and the way of a gradient to the values."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+NEVER = -1
+# Kinds of bars: those that die with a cell, and those that never do.
+FINITE, ESSENTIAL = 0, 1
+
+
+class Bars(NamedTuple):
+    """Bars of one homology dimension, as indices into the values and as a diagram.
+
+    ``FilteredComplex.bars`` returns the essential bars first, then the finite ones,
+    each in the order of the filtration: by birth, then by death.
+    """
+
+    dimension: int
+    indices: np.ndarray  # (n_bars, 2) intp: birth, death, where a death of -1 is never
+    diagram: np.ndarray  # (n_bars, 2) float64: births and deaths, maybe inf or -inf
+    kind: np.ndarray  # (n_bars,) int8: FINITE or ESSENTIAL, whatever the death is
+    n_values: int  # of the complex
+
+    def scatter(self, grad_diagram):
+        """Sum a gradient in the diagram, (n_bars, 2), into one in the values."""
+        flat, weights = self.indices.ravel(), np.asarray(grad_diagram).ravel()
+        if NEVER in self.indices[:, 1]:
+            has_value = flat != NEVER
+            flat, weights = flat[has_value], weights[has_value]
+        return np.bincount(flat, weights=weights, minlength=self.n_values)
+
+    def longest_first(self):
+        """The same bars by decreasing lifetime; see ``longest_first`` for ties."""
+        return self.take(longest_first(self.diagram))
+
+    def without_zero(self):
+        """The bars of positive lifetime."""
+        lives = self.diagram[:, 0] != self.diagram[:, 1]
+        return self if lives.all() else self.take(lives)
+
+    def take(self, rows):
+        """Some of the bars, by a mask or by indices."""
+        return self._replace(
+            indices=self.indices[rows], diagram=self.diagram[rows], kind=self.kind[rows]
+        )
+
+
+class PersistencePairs(NamedTuple):
+    """Bars of one homology dimension as indices into ``FilteredComplex.values``.
+
+    Both arrays are in the order of the filtration: by birth, then by death.
+    """
+
+    dimension: int
+    finite: np.ndarray  # (n_bars, 2) intp: birth, death
+    essential: np.ndarray  # (n_essential,) intp: birth
+
+    def bars(self, values, end=NEVER, superlevel=False):
+        """Gather the diagram.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_values,)
+        end : int or ndarray of shape (n_essential,), default=-1
+            Index of the value at which essential bars die; -1 for never.
+        superlevel : bool, default=False
+
+        Returns
+        -------
+        Bars
+        """
+        n_essential = self.essential.size
+        kind = np.zeros(n_essential + len(self.finite), dtype=np.int8)
+        indices = self.finite
+        if n_essential:
+            kind[:n_essential] = ESSENTIAL
+            indices = np.empty((kind.size, 2), dtype=np.intp)
+            indices[:n_essential, 0], indices[:n_essential, 1] = self.essential, end
+            indices[n_essential:] = self.finite
+        diagram = values[indices].astype(np.float64)
+        if n_essential:
+            never = np.flatnonzero(indices[:n_essential, 1] == NEVER)
+            diagram[never, 1] = -np.inf if superlevel else np.inf
+        return Bars(self.dimension, indices, diagram, kind, values.size)
+
+
+def longest_first(diagram, sample=None):
+    """The order of bars by decreasing lifetime, essential bars first.
+
+    Of equal lifetimes the first born in the filtration comes first: the smaller birth,
+    or the larger one where births lie above deaths; of identical bars the first row.
+
+    Parameters
+    ----------
+    diagram : ndarray of shape (n_bars, 2)
+    sample : ndarray of int of shape (n_bars,) or None, default=None
+        Whose bar each row is, where these are bars of many diagrams: they are then
+        ordered diagram by diagram.
+
+    Returns
+    -------
+    order : ndarray of shape (n_bars,)
+    """
+    births, deaths = diagram.T
+    lifetime = np.abs(deaths - births)
+    if sample is None:
+        order = np.argsort(-lifetime, kind="stable")
+        descending = lifetime[order]
+        if not (descending[1:] == descending[:-1]).any():
+            return order
+    born = np.where(deaths < births, -births, births)
+    return np.lexsort(
+        (born, -lifetime) if sample is None else (born, -lifetime, sample)
+    )
+
+
+def pairs_from_ranks(dimension, diagram, order):
+    """Turn a diagram of ranks, deaths inf where essential, into index pairs."""
+    births, deaths = diagram.T
+    diagram = diagram.take(np.lexsort((deaths, births)), axis=0)
+    never = diagram[:, 1] == np.inf
+    if never.any():
+        essential = order[diagram[never, 0].astype(np.intp)]
+        diagram = diagram[~never]
+    else:
+        essential = np.empty(0, dtype=np.intp)
+    return PersistencePairs(dimension, order.take(diagram.astype(np.intp)), essential)
+
+
+def no_pairs(dimension):
+    """The pairs of a dimension in which nothing is born."""
+    return PersistencePairs(
+        dimension, np.empty((0, 2), dtype=np.intp), np.empty(0, dtype=np.intp)
+    )
