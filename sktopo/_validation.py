@@ -6,8 +6,7 @@ from operator import is_
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator
 
 from sktopo._sklearn_compat import validate_parameter_constraints
 
@@ -145,72 +144,6 @@ def check_clip(clip, owner):
             f"The 'clip' parameter of {owner} must be (low, high) with low < high. "
             f"Got {clip!r} instead."
         )
-
-
-class SameColumnsMixin(OneToOneFeatureMixin):
-    """Names of columns that come out as they went in, of rows; images have none."""
-
-    def get_feature_names_out(self, input_features=None):
-        """Names of the columns, which are those of X.
-
-        Parameters
-        ----------
-        input_features : array-like of str or None, default=None
-            Names to take where X had none.
-
-        Returns
-        -------
-        ndarray of str
-        """
-        check_is_fitted(self)
-        if not hasattr(self, "n_features_in_"):
-            raise ValueError(
-                f"{type(self).__name__} was fitted on a batch of images or of grids, "
-                "which have no columns to name. Give it rows, with image_shape where "
-                'it has one, or set_output(transform="default").'
-            )
-        return super().get_feature_names_out(input_features)
-
-
-def shape_of(X):
-    """The shape of an array, or of what would become one."""
-    return X.shape if hasattr(X, "shape") else np.asarray(X).shape
-
-
-def check_rows(X, owner):
-    """Raise ValueError where image_shape is given, but X is no array of rows."""
-    ndim = len(shape_of(X))
-    if ndim > 2:
-        raise ValueError(
-            f"The 'image_shape' parameter of {owner} reads the rows of a 2-D array as "
-            f"images. Got an X of {ndim} dimensions: leave image_shape out."
-        )
-
-
-def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
-    """Return the shape in which rows are read as grids, as a tuple of ints.
-
-    Raises
-    ------
-    ValueError
-        If it is none, or has not one pixel for each feature.
-    """
-    shape = tuple(np.atleast_1d(np.asarray(image_shape, dtype=object)).tolist())
-    if len(shape) not in ndim or any(
-        not isinstance(n, numbers.Integral) or n < 1 for n in shape
-    ):
-        several = " to ".join(map(str, sorted({min(ndim), max(ndim)})))
-        raise ValueError(
-            f"The 'image_shape' parameter of {owner} must be {several} ints >= 1. "
-            f"Got {image_shape!r} instead."
-        )
-    if math.prod(shape) != n_features:
-        raise ValueError(
-            f"The 'image_shape' parameter of {owner} must have as many pixels as X has "
-            f"features, {n_features}. Got {image_shape!r} with {math.prod(shape)} "
-            "pixels instead."
-        )
-    return shape
 
 
 def check_homology_dimensions(homology_dimensions, owner):

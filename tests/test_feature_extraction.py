@@ -105,7 +105,7 @@ def test_jobs_change_nothing(rng, n_jobs):
         (PersistenceDiagrams(UP), 3.0, "a batch"),
         (PersistenceDiagrams(UP), np.zeros((1, 2, 3, 4, 5)), "a batch"),
         (PersistenceDiagrams(VietorisRips()), np.zeros((4, 2)), "a batch"),
-        (PersistenceDiagrams(VietorisRips()), [np.zeros(3)], "sample 0 of shape"),
+        (PersistenceDiagrams(VietorisRips()), [np.zeros(3)], r"X\[0\] of .* must be"),
         (PersistenceDiagrams(UP), [], "0 sample"),
         (PersistenceDiagrams(VietorisRips()), [], "0 sample"),
         (PersistenceDiagrams(UP), np.zeros((0, 5)), "0 sample"),
@@ -154,9 +154,13 @@ def test_a_bad_sample_is_named(rng):
     X = [rng.random((4, 2)) for _ in range(6)]
     X[4][1, 1] = np.nan
     for n_jobs in (1, 2):
-        transformer = PersistenceDiagrams(VietorisRips(), 0, n_jobs=n_jobs).fit(X)
+        transformer = PersistenceDiagrams(VietorisRips(), 0, n_jobs=n_jobs)
+        with pytest.raises(ValueError, match=r"X\[4\] of PersistenceDiagrams must be"):
+            transformer.fit(X)
+        transformer = PersistenceDiagrams(LowerStar([(0, 5)]), 0, n_jobs=n_jobs)
+        functions = [np.arange(6)] * 4 + [np.arange(5)]
         with pytest.raises(ValueError, match="Sample 4 of X, for PersistenceDiagrams"):
-            transformer.transform(X)
+            transformer.fit(functions).transform(functions)
 
 
 def test_arrays_of_clouds(rng):

@@ -13,6 +13,7 @@ LAYERS = {
     "_validation": 0,
     "_algebra": 0,
     "base": 0,
+    "_samples": 0,
     "persistence": 1,
     "solvers": 1,
     "filtrations": 2,

@@ -440,7 +440,7 @@ def test_in_a_pipeline_and_a_grid_search():
             r"X\[0\] of STUMPImageOptimizer must be finite",
         ),
         ({}, np.ones((2, 3, 3, 3, 3)), "STUMPImageOptimizer"),
-        ({}, np.empty((0, 4, 4)), "must not be empty"),
+        ({}, np.empty((0, 4, 4)), "minimum of 1 is required"),
     ],
 )
 def test_bad_input(params, X, message):

@@ -12,9 +12,9 @@ from sklearn.base import (
     is_classifier,
 )
 from sklearn.utils import Bunch, check_random_state, gen_batches
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from sktopo._samples import SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import (
     HasMethods,
     Interval,
@@ -22,7 +22,7 @@ from sktopo._sklearn_compat import (
     StrOptions,
     _fit_context,
 )
-from sktopo._validation import SameColumnsMixin, check_clip, shape_of
+from sktopo._validation import check_clip
 from sktopo.attacks._budget import BUDGETS
 from sktopo.attacks._goal import Goal, in_its_form
 from sktopo.attacks._search import descend, flip_pixels
@@ -87,6 +87,8 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         Its classes.
     seed_ : int
         Of all draws.
+    sample_shape_ : tuple of int
+        Of a row or an image.
     n_features_in_ : int
         Number of columns, where X is a 2-D array.
 
@@ -186,8 +188,8 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 f"Got {self.estimator!r} instead."
             )
         self._check_params_together()
-        X, y = validate_data(self, X, y, dtype=np.float64, **_shape_rules(X))
-        check_classification_targets(y)
+        X = self._read(X, reset=True).arrays
+        y = read_classes(X, y, name)
         self.estimator_ = clone(self.estimator).fit(in_its_form(self, X), y)
         self.classes_ = self.estimator_.classes_
         if len(self.classes_) < 2:
@@ -245,7 +247,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         self._validate_params()
         self._check_params_together()
-        X = validate_data(self, X, reset=False, dtype=np.float64, **_shape_rules(X))
+        X = self._read(X, reset=False).arrays
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
         size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
@@ -315,6 +317,9 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         digest = hashlib.blake2b((x + 0.0).tobytes(), digest_size=8).digest()
         return np.random.default_rng([self.seed_, int.from_bytes(digest, "little")])
 
+    def _read(self, X, *, reset):
+        return read_samples(self, X, reset=reset, dtype=(np.float64,), one_shape=True)
+
     def _check_params_together(self):
         name = type(self).__name__
         if self.norm == 0 and self.eps < 1:
@@ -333,8 +338,3 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
-
-
-def _shape_rules(X):
-    """Leave batches of images to the estimator."""
-    return {"allow_nd": True, "ensure_2d": len(shape_of(X)) < 3}

@@ -7,15 +7,12 @@ from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import validate_data
 
+from sktopo._samples import read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
 from sktopo._validation import (
     check_filtration,
     check_homology_dimensions,
-    check_image_shape,
-    check_real_array,
-    check_rows,
 )
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 
@@ -46,6 +43,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     Attributes
     ----------
+    sample_shape_ : tuple of int or None
+        Shape of the grids, where X is an array of them.
     n_features_in_ : int
         Number of columns, where X is a 2-D array.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -109,7 +108,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         """
         check_filtration(self.filtration, type(self).__name__)
         dimensions = self._dimensions()
-        samples = self._samples(X, reset=True)
+        samples = self._read(X, reset=True).arrays
         # The first sample tells whether the filtration can take this kind of data.
         self._chunk(samples[:1], dimensions)
         return self
@@ -129,7 +128,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             lists with one such array for each dimension.
         """
         dimensions = self._dimensions()
-        samples = self._samples(X, reset=False)
+        samples = self._read(X, reset=False).arrays
         n_jobs = min(effective_n_jobs(self.n_jobs), len(samples))
         if n_jobs == 1:
             found = self._chunk(samples, dimensions)
@@ -162,21 +161,20 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             essential bar at infinity has none.
         """
         dimensions = self._dimensions()
-        samples = self._samples(X, reset=False)
+        samples = self._read(X, reset=False)
         found = [
             diagrams_and_pullback(complex_, dimensions, self.essential)
-            for complex_ in self._complexes(samples)
+            for complex_ in self._complexes(samples.arrays)
         ]
         is_single = isinstance(self.homology_dimensions, numbers.Integral)
 
         def pullback(grads):
-            back = [
-                pull([grad] if is_single else grad)
-                for grad, (_, pull) in zip(grads, found, strict=True)
-            ]
-            if isinstance(samples, list):
-                return back
-            return np.stack(back).reshape(np.shape(X))
+            return samples.restore(
+                [
+                    pull([grad] if is_single else grad)
+                    for grad, (_, pull) in zip(grads, found, strict=True)
+                ]
+            )
 
         diagrams = [one[0] if is_single else one for one, _ in found]
         return diagrams, pullback
@@ -227,64 +225,16 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 message = f"Sample {i} of X, for {type(self).__name__}: {error}"
                 raise type(error)(message) from error
 
-    def _samples(self, X, *, reset):
-        """The batch as a list or array of samples."""
-        ndim = self.filtration.sample_ndim
-        if self.image_shape is not None:
-            return self._flat_images(X, reset)
-        X = _as_batch(X)
-        shape = (len(X),) if isinstance(X, list) else X.shape
-        if shape[:1] == (0,):
-            raise ValueError(
-                f"Found array with 0 sample(s) (shape={shape}) while a minimum of 1 "
-                f"is required by {type(self).__name__}."
-            )
-        if isinstance(X, list):
-            self._check_samples(X, ndim)
-        elif len(shape) == 2 and 1 in ndim:
-            X = validate_data(self, X, reset=reset, dtype=_KEEP)
-        elif len(shape) - 1 not in ndim:
-            expected = " or ".join(f"{k + 1}-D array" for k in ndim)
-            raise ValueError(
-                f"{type(self).__name__} with {self.filtration!r} expects a batch: a "
-                f"list with one {self.filtration.sample_name} for each sample, or a "
-                f"{expected}. Got an array of shape {shape}. Reshape your data or "
-                "put a single sample into a list."
-            )
-        else:
-            X = check_real_array(
-                X,
-                name="X",
-                owner=type(self).__name__,
-                ndim=(len(shape),),
-                ndim_hint="a batch",
-            )
-        return X if isinstance(X, list) else np.asarray(X)
-
-    def _check_samples(self, X, ndim):
-        for i, x in enumerate(X):
-            if np.ndim(x) not in ndim:
-                raise ValueError(
-                    f"{type(self).__name__} with {self.filtration!r} expects a batch: "
-                    f"each sample is a {self.filtration.sample_name}. Got sample {i} "
-                    f"of shape {np.shape(x)}."
-                )
-
-    def _flat_images(self, X, reset):
-        if not self.filtration.is_grid:
-            raise ValueError(
-                f"The 'image_shape' parameter of {type(self).__name__} is for grids. "
-                f"Got {self.image_shape!r} with {self.filtration!r}."
-            )
-        check_rows(X, type(self).__name__)
-        X = validate_data(self, X, reset=reset, dtype=_KEEP)
-        shape = check_image_shape(
-            self.image_shape,
-            X.shape[1],
-            type(self).__name__,
-            self.filtration.sample_ndim,
+    def _read(self, X, *, reset):
+        return read_samples(
+            self,
+            X,
+            reset=reset,
+            ndim=self.filtration.sample_ndim,
+            sample_name=self.filtration.sample_name,
+            is_grid=self.filtration.is_grid,
+            image_shape=self.image_shape,
         )
-        return X.reshape(len(X), *shape)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -296,23 +246,3 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     def __sklearn_is_fitted__(self):
         return True
-
-
-_KEEP = (np.float64, np.float32, np.int64, np.int32, np.int16, np.uint16, np.uint8)
-
-
-def _as_batch(X):
-    """An array, or a list of samples where their shapes differ."""
-    if hasattr(X, "shape"):
-        # An array of arrays, or a Series of them, is a list of samples.
-        is_list = len(X.shape) == 1 and X.dtype == object
-        return list(X) if is_list else X
-    if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
-        return np.asarray(X)
-    samples = list(X)
-    if any(hasattr(x, "shape") for x in samples):
-        return samples
-    try:
-        return np.asarray(samples)
-    except ValueError:
-        return samples

@@ -8,13 +8,15 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._samples import read_samples
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo._validation import check_homology_dimensions, shape_of
+from sktopo._validation import check_homology_dimensions
 from sktopo.feature_extraction._grid_energies import GridEnergies
-from sktopo.feature_extraction._images import read_images
 from sktopo.functionals import EnergyTable
 
 _BATCH = 64  # images whose bars are in memory at a time
+# These are less to send to workers, and exact where they are multiplied by float64.
+_DTYPE = (np.float64, np.float32, np.uint8)
 
 
 class DirectionalPersistence(TransformerMixin, BaseEstimator):
@@ -147,7 +149,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             self.superlevel,
             self.essential,
         )
-        read_images(self, X, reset=True)
+        self._read(X, reset=True)
         self._ramps = _ramps(self.n_directions, self.sample_shape_)
         return self
 
@@ -171,7 +173,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             while a q is not an integer, or if a power overflows.
         """
         check_is_fitted(self)
-        images = read_images(self, X, reset=False)
+        images = self._read(X, reset=False).arrays
         n_jobs = effective_n_jobs(self.n_jobs)
         if n_jobs == 1 or len(images) == 1:
             return self._features(images)
@@ -201,13 +203,14 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             X: for each sample the transposed Jacobian, applied.
         """
         check_is_fitted(self)
-        images = read_images(self, X, reset=False)
+        samples = self._read(X, reset=False)
+        images = samples.arrays
         energies, pull = self._energies.value_and_pullback(self._swept(images))
 
         def pullback(grad):
             back = pull(np.asarray(grad).reshape(energies.shape))
             back = back.reshape(len(images), *self._ramps.shape)
-            return np.einsum("ntk,tk->nk", back, self._ramps).reshape(shape_of(X))
+            return samples.restore(np.einsum("ntk,tk->nk", back, self._ramps))
 
         return energies.reshape(len(images), -1), pullback
 
@@ -235,6 +238,18 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
                 for name in self._energies.table.names
             ],
             dtype=object,
+        )
+
+    def _read(self, X, *, reset):
+        return read_samples(
+            self,
+            X,
+            reset=reset,
+            ndim=(1, 2),
+            sample_name="signal or image",
+            image_shape=self.image_shape,
+            dtype=_DTYPE,
+            one_shape=True,
         )
 
     def _features(self, images):

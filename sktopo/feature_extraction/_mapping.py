@@ -14,11 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._samples import SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Interval, _fit_context
-from sktopo._validation import SameColumnsMixin, shape_of
 from sktopo.feature_extraction._convolution import convolve, pull_images, pull_kernels
 from sktopo.feature_extraction._directional import DirectionalPersistence
-from sktopo.feature_extraction._images import read_classes, read_images
 from sktopo.feature_extraction._mapping_loss import MappingLoss
 from sktopo.solvers import Adam
 
@@ -158,7 +157,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ValueError
             If X is no finite batch of these, or y has one class only.
         """
-        images = self._images(X, reset=True)
+        images, _ = self._read(X, reset=True)
         y = read_classes(X, y, type(self).__name__)
         rng = check_random_state(self.random_state)
         self._begin(rng)
@@ -188,12 +187,12 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ndarray of X's shape
         """
         check_is_fitted(self)
-        images = self._images(X, reset=False)
+        images, samples = self._read(X, reset=False)
         mapped = [
             self.map_and_pullback(images[rows])[0]
             for rows in gen_batches(len(images), _BATCH)
         ]
-        return np.concatenate(mapped).reshape(shape_of(X))
+        return samples.restore(np.concatenate(mapped))
 
     def value_and_pullback(self, X):
         """Map images, and the way back for gradients.
@@ -210,14 +209,13 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
             Takes an array of X's shape and returns one.
         """
         check_is_fitted(self)
-        images = self._images(X, reset=False)
+        images, samples = self._read(X, reset=False)
         mapped, pull = self.map_and_pullback(images)
-        shape = shape_of(X)
 
         def pullback(grad):
-            return pull(np.reshape(grad, images.shape))[0].reshape(shape)
+            return samples.restore(pull(np.reshape(grad, images.shape))[0])
 
-        return mapped.reshape(shape), pullback
+        return samples.restore(mapped), pullback
 
     def map_and_pullback(self, images):
         """Map a batch (n, h, w); the way back goes to the images and all parameters."""
@@ -258,9 +256,20 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
             return DirectionalPersistence(n_directions=0)
         return clone(self.features)
 
-    def _images(self, X, *, reset):
-        images = read_images(self, X, reset=reset).astype(np.float64, copy=False)
-        return images.reshape(len(images), *(1, *images.shape[1:])[-2:])
+    def _read(self, X, *, reset):
+        """Images (n, h, w), signals of height one, and the samples that they are."""
+        samples = read_samples(
+            self,
+            X,
+            reset=reset,
+            ndim=(1, 2),
+            sample_name="signal or image",
+            image_shape=self.image_shape,
+            dtype=(np.float64,),
+            one_shape=True,
+        )
+        images = samples.arrays
+        return images.reshape(len(images), *(1, *images.shape[1:])[-2:]), samples
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

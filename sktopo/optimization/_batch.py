@@ -3,7 +3,7 @@
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from sktopo._validation import check_real_array
+from sktopo._samples import read_list
 
 
 def optimize_point_clouds(clouds, optimizer, n_jobs=None, *, return_optimizers=False):
@@ -38,16 +38,8 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None, *, return_optimizers=F
     >>> [cloud.shape for cloud in moved]
     [(20, 2), (30, 2)]
     """
-    clouds = [
-        check_real_array(
-            cloud,
-            name=f"clouds[{i}]",
-            owner="optimize_point_clouds",
-            ndim=(2,),
-            ndim_hint="a point cloud of shape (n_points, n_coordinates)",
-        )
-        for i, cloud in enumerate(clouds)
-    ]
+    cloud = "point cloud of shape (n_points, n_coordinates)"
+    clouds = read_list(clouds, "optimize_point_clouds", (2,), cloud, name="clouds")
     optimizers = Parallel(n_jobs=n_jobs)(
         delayed(clone(optimizer).fit)(cloud) for cloud in clouds
     )

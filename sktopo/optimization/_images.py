@@ -8,12 +8,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._samples import SameColumnsMixin, read_samples
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
-from sktopo._validation import SameColumnsMixin, check_clip
+from sktopo._validation import check_clip
 from sktopo.functionals import PersistenceNorm
 from sktopo.objectives import POOLINGS, check_stride
 from sktopo.optimization._fidelity import FIDELITIES
-from sktopo.optimization._grids import is_list_of_grids, read_grids
 from sktopo.optimization._stump import StumpProblem, stump
 from sktopo.persistence import CONNECTIVITIES
 
@@ -108,6 +108,8 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     ----------
     seed_ : int
         Of the random stream that every image uses.
+    sample_shape_ : tuple of int or None
+        Shape of the grids, where X is an array of them.
     n_features_in_ : int
         Number of columns, where X is a 2-D array.
 
@@ -241,7 +243,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ValueError
             If X is no finite batch of grids, or parameters do not fit together.
         """
-        read_grids(self, X, reset=True)
+        self._read(X, reset=True)
         self._check_params_together()
         random_state = check_random_state(self.random_state)
         self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
@@ -259,11 +261,8 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         ndarray of X's shape, or a list of arrays where X is a list
         """
-        images = self.optimize(X).images
-        if is_list_of_grids(X):
-            return images
-        images = np.stack(images)
-        return images if self.image_shape is None else images.reshape(len(images), -1)
+        samples = self._read(X, reset=False)
+        return samples.restore(self._optimized(samples).images)
 
     def optimize(self, X):
         """The same with what there is to know of it; nothing is stored.
@@ -286,10 +285,12 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             If it is interrupted; for a single image the exception's attribute
             ``result`` holds the image, loss_curve and seconds so far.
         """
-        check_is_fitted(self)
+        return self._optimized(self._read(X, reset=False))
+
+    def _optimized(self, samples):
         self._validate_params()
         self._check_params_together()
-        grids = read_grids(self, X, reset=False)
+        grids = samples.arrays
         if len(grids) == 1:
             found = [self._optimize(grids[0], self.n_jobs)]
         else:
@@ -300,6 +301,13 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             images=[one.image for one in found],
             loss_curves=[one.loss_curve for one in found],
             seconds=np.array([one.seconds for one in found]),
+        )
+
+    def _read(self, X, *, reset):
+        if not reset:
+            check_is_fitted(self)
+        return read_samples(
+            self, X, reset=reset, image_shape=self.image_shape, dtype=(np.float64,)
         )
 
     def diagram_functional(self):

@@ -1,0 +1,278 @@
+"""What users give -> samples, and answers back in the form in which they came."""
+
+import math
+import numbers
+
+import numpy as np
+from sklearn.base import OneToOneFeatureMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+
+from sktopo._validation import check_real_array
+
+# Of numbers that stay what they are; others become float64.
+NUMBERS = (
+    *(np.float64, np.float32, np.int64, np.int32, np.int16, np.int8),
+    *(np.uint64, np.uint32, np.uint16, np.uint8),
+)
+GRID = "signal, image or voxel grid"
+
+
+class Samples:
+    """The samples of a batch.
+
+    Parameters
+    ----------
+    arrays : ndarray of shape (n_samples, *shape), or list of ndarray
+    shape : tuple of int or None
+        What one sample looked like, such as (n_features,) for an image from a row;
+        None where samples came in a list.
+    """
+
+    def __init__(self, arrays, shape=None):
+        self.arrays = arrays
+        self._shape = shape
+
+    def __len__(self):
+        return len(self.arrays)
+
+    def restore(self, arrays):
+        """One answer of the size of each sample, in the form in which they came."""
+        if self._shape is None:
+            return list(arrays)
+        return np.asarray(arrays).reshape(len(arrays), *self._shape)
+
+
+def read_samples(
+    estimator,
+    X,
+    *,
+    reset,
+    ndim=(1, 2, 3),
+    sample_name=GRID,
+    is_grid=True,
+    image_shape=None,
+    dtype=NUMBERS,
+    one_shape=False,
+):
+    """Read the samples of X.
+
+    Rows of a 2-D array or a data frame are samples of one axis or, with
+    ``image_shape``, grids; an array of more axes holds a sample in each entry; a list
+    holds samples of any sizes, unless it is one of rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        In whose name errors are raised. In a fit it gets ``n_features_in_`` and the
+        names of columns where X has rows, and ``sample_shape_`` where X is an array of
+        grids; other arrays are refused after that.
+    X : array-like, or iterable of array-like
+    reset : bool
+        Whether this is a fit.
+    ndim : tuple of int, default=(1, 2, 3)
+        How many axes a sample may have.
+    sample_name : str, default="signal, image or voxel grid"
+    is_grid : bool, default=True
+        Whether the size of a sample is one that a fit remembers.
+    image_shape : tuple of int or None, default=None
+        The shape of the grids that rows stand for.
+    dtype : tuple of type, default=NUMBERS
+        Types that stay what they are; others become the first of them.
+    one_shape : bool, default=False
+        Whether the samples of a list, too, are of one shape, which a fit remembers.
+
+    Returns
+    -------
+    Samples
+    """
+    name = type(estimator).__name__
+    X = _as_batch(X, rows=1 in ndim)
+    if isinstance(X, list) and image_shape is None:
+        if not X:
+            raise ValueError(_no_samples(name, (0,)))
+        samples = Samples(read_list(X, name, ndim, sample_name, dtype))
+        shapes = {x.shape for x in samples.arrays}
+        if not one_shape:
+            _remember(estimator, None, reset)
+            return samples
+        if len(shapes) > 1:
+            raise ValueError(
+                f"X of {name} must have samples of one shape. Got {sorted(shapes)}."
+            )
+        samples.arrays = np.stack(samples.arrays)
+    elif image_shape is not None or (len(X.shape) == 2 and 1 in ndim):
+        samples = _read_rows(estimator, X, reset, ndim, image_shape, is_grid, dtype)
+    else:
+        samples = _read_array(X, name, estimator, ndim, sample_name, dtype)
+    if is_grid:
+        _remember(estimator, samples.arrays.shape[1:], reset)
+    return samples
+
+
+def _as_batch(X, rows):
+    """An array or a frame, or a list of samples; rows in a list are an array."""
+    if hasattr(X, "shape"):
+        # An array of arrays, or a Series of them, is a list of samples.
+        is_list = len(X.shape) == 1 and X.dtype == object
+        return list(X) if is_list else X
+    if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
+        return np.asarray(X)
+    samples = list(X)
+    axes = {np.ndim(x) if hasattr(x, "shape") else _depth(x) for x in samples}
+    sizes = {np.size(x) if axes == {1} else 0 for x in samples}
+    is_list = axes - {0, 1} or len(sizes) > 1 or (axes == {1} and not rows)
+    return samples if is_list or not samples else np.asarray(samples)
+
+
+def _depth(x):
+    """How deeply a list is nested, along its first entries."""
+    depth = 0
+    while isinstance(x, (list, tuple)):
+        depth += 1
+        if not x:
+            break
+        x = x[0]
+    return depth + np.ndim(x) if hasattr(x, "shape") else depth
+
+
+def _read_rows(estimator, X, reset, ndim, image_shape, is_grid, dtype):
+    name = type(estimator).__name__
+    if image_shape is not None and not is_grid:
+        raise ValueError(
+            f"The 'image_shape' parameter of {name} is for grids. Got {image_shape!r} "
+            "for samples that are none."
+        )
+    axes = 3 if isinstance(X, list) else len(X.shape)
+    if image_shape is not None and axes > 2:
+        raise ValueError(
+            f"The 'image_shape' parameter of {name} reads the rows of a 2-D array as "
+            f"images. Got an X of {axes} dimensions: leave image_shape out."
+        )
+    rows = np.asarray(validate_data(estimator, X, dtype=dtype, reset=reset))
+    shape = rows.shape[1:]
+    if image_shape is not None:
+        shape = check_image_shape(image_shape, rows.shape[1], name, ndim)
+    return Samples(rows.reshape(len(rows), *shape), rows.shape[1:])
+
+
+def _read_array(X, name, estimator, ndim, sample_name, dtype):
+    if X.shape[:1] == (0,):
+        raise ValueError(_no_samples(name, X.shape))
+    if len(X.shape) - 1 not in ndim:
+        expected = " or ".join(f"{k + 1}-D array" for k in ndim)
+        raise ValueError(
+            f"{estimator!r} expects a batch: a list with one {sample_name} for each "
+            f"sample, or a {expected}. Got an array of shape {X.shape}. Reshape your "
+            "data or put a single sample into a list."
+        )
+    axes = (len(X.shape),)
+    X = check_real_array(X, name="X", owner=name, ndim=axes, ndim_hint="a batch")
+    return Samples(_in_dtype(X, dtype), X.shape[1:])
+
+
+def read_list(samples, owner, ndim, sample_name, dtype=NUMBERS, *, name="X"):
+    """Samples of any sizes as a list of arrays, each of them checked."""
+    return [
+        _in_dtype(
+            check_real_array(
+                x,
+                name=f"{name}[{i}]",
+                owner=owner,
+                ndim=ndim,
+                ndim_hint=f"a {sample_name}",
+            ),
+            dtype,
+        )
+        for i, x in enumerate(samples)
+    ]
+
+
+def _in_dtype(array, dtype):
+    return array if array.dtype in dtype else array.astype(dtype[0])
+
+
+def _no_samples(name, shape):
+    return (
+        f"Found array with 0 sample(s) (shape={shape}) while a minimum of 1 is "
+        f"required by {name}."
+    )
+
+
+def _remember(estimator, shape, reset):
+    """Note the shape of samples in a fit, and hold later ones against it."""
+    if reset:
+        estimator.sample_shape_ = shape
+        return
+    fitted = getattr(estimator, "sample_shape_", None)
+    if None not in (shape, fitted) and shape != fitted:
+        raise ValueError(
+            f"X has samples of shape {shape}, but {type(estimator).__name__} was "
+            f"fitted on samples of shape {fitted}."
+        )
+
+
+def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
+    """Return the shape in which rows are read as grids, as a tuple of ints.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has not one pixel for each feature.
+    """
+    shape = tuple(np.asarray(image_shape, dtype=object).tolist())
+    if len(shape) not in ndim or any(
+        not isinstance(n, numbers.Integral) or n < 1 for n in shape
+    ):
+        several = " to ".join(map(str, sorted({min(ndim), max(ndim)})))
+        raise ValueError(
+            f"The 'image_shape' parameter of {owner} must be {several} ints >= 1. "
+            f"Got {image_shape!r} instead."
+        )
+    if math.prod(shape) != n_features:
+        raise ValueError(
+            f"The 'image_shape' parameter of {owner} must have as many pixels as X has "
+            f"features, {n_features}. Got {image_shape!r} with {math.prod(shape)} "
+            "pixels instead."
+        )
+    return shape
+
+
+def read_classes(X, y, owner):
+    """One class for each sample, as an array."""
+    if y is None:
+        raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
+    y = column_or_1d(y, warn=True)
+    check_consistent_length(X, y)
+    check_classification_targets(y)
+    return y
+
+
+class SameColumnsMixin(OneToOneFeatureMixin):
+    """Names of columns that come out as they went in, of rows; images have none."""
+
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns, which are those of X.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Names to take where X had none.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        check_is_fitted(self)
+        if not hasattr(self, "n_features_in_"):
+            raise ValueError(
+                f"{type(self).__name__} was fitted on a batch of images or of grids, "
+                "which have no columns to name. Give it rows, with image_shape where "
+                'it has one, or set_output(transform="default").'
+            )
+        return super().get_feature_names_out(input_features)
