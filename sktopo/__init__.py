@@ -2,28 +2,37 @@
 
 from importlib.metadata import version as _version
 
+from sktopo.attacks import TopologicalAttack
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import (
+    DiagramVectorizer,
     DirectionalPersistence,
+    LongestLifetimes,
     PersistenceDiagrams,
     PersistenceEnergies,
 )
+from sktopo.images import STUMPImageOptimizer
 from sktopo.linear_model import (
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
 )
-from sktopo.optimization import STUMPImageOptimizer, TopoPointOptimizer
+from sktopo.neural_network import TopologicalMapping
+from sktopo.points import TopoPointOptimizer
 
 __version__ = _version("sktopo")
 
 __all__ = [
+    "DiagramVectorizer",
     "DirectionalPersistence",
+    "LongestLifetimes",
     "PersistenceDiagrams",
     "PersistenceEnergies",
     "STUMPImageOptimizer",
     "TopoPointOptimizer",
+    "TopologicalAttack",
     "TopologicalLogisticRegression",
+    "TopologicalMapping",
     "TopologicalRidge",
     "TopologicalRidgeCV",
     "__version__",

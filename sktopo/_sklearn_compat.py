@@ -20,6 +20,7 @@ __all__ = [
     "columns_of",
     "gamma_of",
     "is_multilabel",
+    "n_directions_of",
     "validate_parameter_constraints",
 ]
 
@@ -27,6 +28,11 @@ __all__ = [
 def gamma_of(svm):
     """The number behind gamma="scale" or "auto" of a fitted SVC or SVR."""
     return svm._gamma
+
+
+def n_directions_of(lda):
+    """How many directions a fitted LinearDiscriminantAnalysis projects on."""
+    return lda._max_components
 
 
 def is_multilabel(classifier):

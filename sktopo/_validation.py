@@ -28,6 +28,14 @@ class ValidatedParams(BaseEstimator):
         self._validate_params()
         self._passed_params = values
 
+    def _remembered(self, name, compute, *inputs):
+        """What ``compute()`` has made of the same objects before, or makes of them."""
+        memory = self.__dict__.setdefault("_memory", {})
+        known = memory.get(name)
+        if known is None or not all(map(is_, known[0], inputs)):
+            known = memory[name] = inputs, compute()
+        return known[1]
+
     def _validate_params(self):
         validate_parameter_constraints(
             self._parameter_constraints,
@@ -38,6 +46,7 @@ class ValidatedParams(BaseEstimator):
     def __getstate__(self):
         state = super().__getstate__()
         state.pop("_passed_params", None)
+        state.pop("_memory", None)
         return state
 
 
@@ -122,15 +131,6 @@ def check_rate(rate, owner):
         raise ValueError(
             f"The 'rate' parameter of {owner} must be a finite number. "
             f"Got {rate!r} instead."
-        )
-
-
-def check_filtration(filtration, owner):
-    """Raise TypeError where something is no Filtration, such as a class of them."""
-    if isinstance(filtration, type) or not hasattr(filtration, "build"):
-        raise TypeError(
-            f"The 'filtration' parameter of {owner} must be a Filtration, such as "
-            f"Cubical(). Got {filtration!r} instead."
         )
 
 

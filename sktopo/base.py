@@ -62,7 +62,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from sktopo._algebra import Differentiable
+from sktopo._terms import DiagramFunctional, SumFunctional, SumTerm, Term
 from sktopo._validation import ValidatedParams
 
 __all__ = [
@@ -70,6 +70,8 @@ __all__ = [
     "FilteredComplex",
     "Filtration",
     "Solver",
+    "SumFunctional",
+    "SumTerm",
     "Term",
 ]
 
@@ -79,17 +81,6 @@ class FilteredComplex(ABC):
 
     Immutable: ``values`` and ``order`` are read-only arrays of its own.
 
-    A simplicial complex may offer more, which ``PersistenceTerm.big_step`` asks for:
-
-    ``cells(dimension, n_first=None)``
-        The simplices of each dimension up to ``dimension + 1``, as a list of arrays
-        (n_k, k + 1), and a list of the indices of their values; of the first
-        ``n_first`` values in the order, or of all. Raises ValueError where there are
-        more than 20,000.
-    ``jacobian(indices)``
-        The derivative in x of the values at indices, as a scipy.sparse.csr_array of
-        shape (n_indices, x.size); ``pullback`` is its transpose.
-
     Attributes
     ----------
     values : ndarray of shape (n_values,)
@@ -98,11 +89,22 @@ class FilteredComplex(ABC):
         The permutation that sorts the values into the filtration, ties included.
     superlevel : bool
         True where large values enter first.
+    cells : callable or None
+        Of a simplicial complex: ``cells(dimension, n_first=None)`` are the simplices of
+        each dimension up to ``dimension + 1``, as a list of arrays (n_k, k + 1), and a
+        list of the indices of their values; of the first ``n_first`` values in the
+        order, or of all. Raises ValueError where there are more than 20,000.
+    jacobian : callable or None
+        Of a simplicial complex: ``jacobian(indices)`` is the derivative in x of the
+        values at indices, as a scipy.sparse.csr_array of shape (n_indices, x.size);
+        ``pullback`` is its transpose.
     """
 
     values: np.ndarray
     order: np.ndarray
     superlevel: bool = False
+    cells = None
+    jacobian = None
 
     @abstractmethod
     def persistence_pairs(self, homology_dimensions):
@@ -180,87 +182,48 @@ class Filtration(ValidatedParams):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define build.")
 
-
-class DiagramFunctional(Differentiable):
-    """A number made of a diagram, with its gradient in births and deaths."""
-
-    _domain = "functional"
-
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
+    def batch_bars(self, X, homology_dimensions, essential="drop"):
+        """Bars of many samples of one shape, whose values are the entries of x.
 
         Parameters
         ----------
-        diagram : ndarray of shape (n_bars, 2)
-            Births and deaths; a death may be inf or -inf.
+        X : ndarray of shape (n_samples, *shape)
+        homology_dimensions : int or tuple of int
+        essential : {"drop", "extremum"}, default="drop"
 
         Returns
         -------
-        value : float
-        grad : ndarray of shape (n_bars, 2)
-            Zero in places where the diagram is infinite.
+        list of Bars
+            For each dimension the bars of all samples, as indices into ``X.ravel()``,
+            sample after sample.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} does not define value_and_grad."
-        )
-
-
-class Term(Differentiable):
-    """A number made of data x, with its gradient in x.
-
-    A term may declare more than this: ``prox(x, step)``, a split into a difference of
-    convex functions, or ``big_step(x, rate)``, a displacement that does more than
-    ``-rate`` times the gradient. A solver names what it needs.
-    """
-
-    _domain = "term"
-
-    def value_and_grad(self, x):
-        """Evaluate at x.
-
-        Parameters
-        ----------
-        x : ndarray
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of x's shape
-        """
-        raise NotImplementedError(
-            f"{type(self).__name__} does not define value_and_grad."
-        )
-
-    def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration.
-
-        The callable may remember what it saw last in order to be faster at the next
-        point close by. The remembering belongs to whoever iterates; the term itself
-        keeps nothing, and the answers are the same.
-
-        A random term draws anew in every call of it, where ``value_and_grad`` with an
-        int as ``random_state`` makes the same draw at every point. Its callable says so
-        in an attribute ``is_random``, and what is made of it hands that on.
-
-        Returns
-        -------
-        callable
-        """
-        return self.value_and_grad
+        found = [self.build(x).bars(homology_dimensions, essential) for x in X]
+        return [
+            first.followed_by(others) for first, *others in zip(*found, strict=True)
+        ]
 
 
 class Solver(ValidatedParams):
-    """Minimises a ``value_and_grad``; knows no topology."""
+    """Minimises a term or a function; knows no topology.
 
-    def minimize(self, value_and_grad, x0, *, callback=None):
+    Attributes
+    ----------
+    needs : tuple of str
+        The capabilities of a term that it takes beyond a value and a gradient; see
+        ``Term``.
+    """
+
+    needs = ()
+
+    def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0.
 
         Parameters
         ----------
-        value_and_grad : callable
-            ``value_and_grad(x) -> (float, ndarray of x's shape)``. Where it is random,
-            a true attribute ``is_random`` says so: the last point is then returned in
-            place of the best, since values at two points do not compare.
+        objective : Term or callable
+            ``callable(x) -> (float, ndarray of x's shape)``. Where it is random, a true
+            attribute ``is_random`` says so: the last point is then returned in place of
+            the best, since values at two points do not compare.
         x0 : ndarray
             The start; it is not changed.
         callback : callable or None, default=None
@@ -275,3 +238,8 @@ class Solver(ValidatedParams):
             ``status`` and ``message``.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define minimize.")
+
+    @classmethod
+    def missing_in(cls, term):
+        """The names of what the solver needs and the term has not."""
+        return [name for name in cls.needs if getattr(term, name, None) is None]

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._validation import check_filtration, check_homology_dimensions
+from sktopo._validation import check_homology_dimensions
+from sktopo.filtrations import as_filtration
 from sktopo.persistence import Bars
 
 __all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
@@ -25,7 +26,7 @@ class PersistenceBars(NamedTuple):
 
 
 def persistence_diagrams(
-    x, filtration, homology_dimensions=(0, 1), essential="extremum"
+    x, filtration="cubical", homology_dimensions=(0, 1), essential="extremum"
 ):
     """Compute the persistence diagrams of one sample.
 
@@ -34,8 +35,9 @@ def persistence_diagrams(
     x : array-like
         A signal, an image, a voxel grid, a point cloud, a distance matrix or a
         function on a complex: what the filtration takes.
-    filtration : Filtration
-        One of ``sktopo.filtrations``.
+    filtration : Filtration or str, default="cubical"
+        One of ``sktopo.filtrations``, or "cubical", "vietoris_rips", "weak_alpha" or
+        "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
     essential : {"extremum", "drop"}, default="extremum"
         Bars that never die end at the last value of the filtration, or have death inf
@@ -67,20 +69,21 @@ def persistence_diagrams(
     >>> persistence_diagrams(signal, Cubical(), 0, essential="drop")[0][0]
     array([ 0., inf])
     """
-    check_filtration(filtration, "persistence_diagrams")
+    filtration = as_filtration(filtration, "persistence_diagrams")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
     return diagrams_of(filtration.build(x), dimensions, essential)
 
 
-def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
+def persistence_pairs(x, filtration="cubical", homology_dimensions=(0, 1)):
     """Compute the bars of one sample with the cells that made them.
 
     Parameters
     ----------
     x : array-like
         What the filtration takes.
-    filtration : Filtration
-        One of ``sktopo.filtrations``.
+    filtration : Filtration or str, default="cubical"
+        One of ``sktopo.filtrations``, or "cubical", "vietoris_rips", "weak_alpha" or
+        "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
 
     Returns
@@ -111,7 +114,7 @@ def persistence_pairs(x, filtration, homology_dimensions=(0, 1)):
     >>> h1.births, h1.deaths
     (array([[2, 0]]), array([[1, 1]]))
     """
-    check_filtration(filtration, "persistence_pairs")
+    filtration = as_filtration(filtration, "persistence_pairs")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
     complex_ = filtration.build(x)
     return [

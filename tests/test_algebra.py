@@ -7,9 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.base import clone
 
+from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import Cubical
-from sktopo.functionals import PersistenceEnergy, PersistenceNorm
-from sktopo.objectives import PersistenceTerm, SquaredError, WeightedSum
+from sktopo.functionals import PersistenceEnergy, PersistenceNorm, SumFunctional
+from sktopo.objectives import PersistenceTerm, SquaredErrorTerm, SumTerm
 
 DIAGRAM = np.array([[0.0, 3.0], [1.0, 2.0]])
 
@@ -39,7 +40,7 @@ def test_sums_do_not_nest():
 
 
 def test_kinds_do_not_mix():
-    term, functional = SquaredError([0.0]), PersistenceEnergy()
+    term, functional = SquaredErrorTerm([0.0]), PersistenceEnergy()
     for other in (functional, 1.0, "a"):
         with pytest.raises(TypeError):
             term + other
@@ -47,8 +48,9 @@ def test_kinds_do_not_mix():
             term - other
     with pytest.raises(TypeError):
         term * term
-    with pytest.raises(ValueError, match="terms only or functionals only"):
-        WeightedSum((term, functional), (1.0, 1.0)).value_and_grad(np.zeros(1))
+    for kind in (SumTerm, SumFunctional):
+        with pytest.raises(ValueError, match="summands of its own kind only"):
+            kind((term, functional), (1.0, 1.0)).value_and_grad(np.zeros(1))
 
 
 def test_parameters_of_summands():
@@ -64,7 +66,9 @@ def test_parameters_of_summands():
 
 
 def test_clone_pickle_and_print():
-    term = PersistenceTerm(Cubical(), PersistenceEnergy()) + SquaredError(np.ones(4))
+    term = PersistenceTerm(Cubical(), PersistenceEnergy()) + SquaredErrorTerm(
+        np.ones(4)
+    )
     x = np.array([0.0, 2, 1, 3])
     for copy in (clone(term), pickle.loads(pickle.dumps(term))):
         assert copy is not term
@@ -78,11 +82,24 @@ def test_clone_pickle_and_print():
     ("terms", "weights", "message"),
     [
         ((), (), "same length of at least 1"),
-        ((SquaredError([0.0]),), (1.0, 2.0), "Got 1 and 2"),
-        ((SquaredError([0.0]),), (np.nan,), "finite numbers"),
-        ((SquaredError([0.0]),), ("a",), "finite numbers"),
+        ((SquaredErrorTerm([0.0]),), (1.0, 2.0), "Got 1 and 2"),
+        ((SquaredErrorTerm([0.0]),), (np.nan,), "finite numbers"),
+        ((SquaredErrorTerm([0.0]),), ("a",), "finite numbers"),
     ],
 )
 def test_bad_sums(terms, weights, message):
     with pytest.raises(ValueError, match=message):
-        WeightedSum(terms, weights).value_and_grad(np.zeros(1))
+        SumTerm(terms, weights).value_and_grad(np.zeros(1))
+
+
+def test_sums_are_of_the_kind_of_their_summands_and_can_be_called():
+    functional = PersistenceEnergy() - PersistenceNorm()
+    term = 2 * PersistenceTerm("cubical", PersistenceEnergy()) + SquaredErrorTerm(
+        [0, 0]
+    )
+    assert isinstance(functional, DiagramFunctional)
+    assert isinstance(term, Term)
+    assert functional(DIAGRAM) == functional.value_and_grad(DIAGRAM)[0] == 0
+    x = np.array([1.0, 2.0])
+    assert term(x) == term.value_and_grad(x)[0] == 5
+    assert not term.is_random

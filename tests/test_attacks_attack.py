@@ -55,10 +55,10 @@ def sizes(change, norm):
     "params",
     [
         {"eps": 0.2},
-        {"eps": 1.0, "norm": 2, "random_starts": 1},
+        {"eps": 1.0, "norm": 2, "n_restarts": 1},
         {"eps": 6, "norm": 0},
         {"eps": 0.3, "target": "untargeted", "momentum": 0.0},
-        {"eps": 0.1, "eps_step": 0.5, "clip": None, "n_steps": 5},
+        {"eps": 0.1, "step_size": 0.5, "clip": None, "n_steps": 5},
     ],
     ids=str,
 )
@@ -68,7 +68,8 @@ def test_within_budget_and_claimed_rightly(name, params, fitted):
     attack = TopologicalAttack(model, random_state=0, **{"n_steps": 30} | params)
     attack.fit(X[TRAIN][:20], y[TRAIN][:20])
     before = rows.copy()
-    found, info = attack.generate(rows, return_info=True)
+    info = attack.generate(rows)
+    found = info.X
     assert_array_equal(rows, before)
     assert_array_equal(found - rows, info.perturbation)
     assert sizes(info.perturbation, attack.norm).max() <= attack.eps
@@ -91,7 +92,7 @@ def test_more_budget_is_more_success(name, fitted):
     for eps in (0.02, 0.4):
         attack = TopologicalAttack(fitted[name], eps=eps, n_steps=40, random_state=0)
         attack.fit(X[TRAIN][:20], y[TRAIN][:20])
-        shares.append(attack.generate(X[TEST], return_info=True)[1].success.mean())
+        shares.append(attack.generate(X[TEST]).success.mean())
     assert shares[0] < shares[1]
     assert shares[1] > 0.8
 
@@ -102,14 +103,14 @@ def test_linear_scores_move_as_far_as_they_can(fitted):
     coef = model.estimator.coef_[0]
     row = X[TRAIN][y[TRAIN] == 0][:1]
     attack = TopologicalAttack(model, eps=1e-3, clip=None, n_steps=50, random_state=0)
-    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1])
+    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1]).X
     assert_allclose(found - row, 1e-3 * np.sign(coef)[None], atol=1e-12)
     attack.set_params(norm=2)
-    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1])
+    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1]).X
     assert_allclose(found - row, 1e-3 * coef[None] / np.linalg.norm(coef), atol=1e-9)
     # One pixel: the one with the largest coef times the way it may go.
     attack.set_params(norm=0, eps=1, clip=(0, 1))
-    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1])
+    found = attack.fit(X[:2], y[:2]).generate(row, y_target=[1]).X
     gain = np.where(coef > 0, coef * (1 - row[0]), -coef * row[0])
     assert_array_equal(np.flatnonzero(found - row), [gain.argmax()])
 
@@ -119,7 +120,8 @@ def test_targets_that_are_asked_for(fitted):
     attack.fit(X[TRAIN][:20], y[TRAIN][:20])
     rows = X[1000:1030]
     wanted = np.full(30, 8)
-    found, info = attack.generate(rows, wanted, return_info=True)
+    info = attack.generate(rows, wanted)
+    found = info.X
     assert_array_equal(info.target, wanted)
     assert info.success.all()
     # A row that is taken for it already stays.
@@ -136,7 +138,7 @@ def test_a_row_has_one_answer(norm, fitted):
         norm=norm,
         eps=3 if norm == 0 else 0.3,
         n_steps=5,
-        random_starts=1,
+        n_restarts=1,
         random_state=3,
     ).fit(X[TRAIN][:20], y[TRAIN][:20])
     rows = X[TEST]
@@ -151,7 +153,7 @@ def test_random_targets_come_from_the_seed(fitted):
     def targets(seed):
         attack = TopologicalAttack(fitted["logistic"], random_state=seed, n_steps=1)
         attack.fit(X[TRAIN][:20], y[TRAIN][:20])
-        return attack.generate(X[:100], return_info=True)[1].target
+        return attack.generate(X[:100]).target
 
     assert_array_equal(targets(0), targets(0))
     assert (targets(0) != targets(1)).mean() > 0.5
@@ -179,7 +181,8 @@ def test_images_go_in_as_they_are():
     )
     attack = TopologicalAttack(model, eps=0.4, n_steps=20, random_state=0)
     attack.fit(images[:200], y[:200])
-    found, info = attack.generate(images[200:206], return_info=True)
+    info = attack.generate(images[200:206])
+    found = info.X
     assert found.shape == (6, 8, 8)
     assert info.success.any()
     assert not hasattr(model[-1], "coef_")
@@ -248,7 +251,7 @@ def test_a_small_budget_far_from_zero_is_kept():
         attack = TopologicalAttack(
             FrozenEstimator(model), norm=2, eps=eps, clip=None, random_state=0
         ).fit(rows, y[:20])
-        found = attack.generate(rows)
+        found = attack.generate(rows).X
         assert np.linalg.norm(found - rows, axis=1).max() <= eps
         assert (found != rows).any(axis=1).all()
 
@@ -262,13 +265,14 @@ def test_columns_by_name():
     model = make_pipeline(scaled, LogisticRegression(max_iter=500))
     attack = TopologicalAttack(model, eps=0.2, random_state=0)
     attack.fit(frame[:600], y[:600])
-    found, info = attack.generate(frame[1000:1010], return_info=True)
+    info = attack.generate(frame[1000:1010])
+    found = info.X
     said = attack.estimator_.predict(pd.DataFrame(found, columns=frame.columns))
     assert_array_equal(said == info.target, info.success)
     assert info.success.any()
     frozen = TopologicalAttack(FrozenEstimator(attack.estimator_), eps=0.2)
     frozen.set_params(random_state=0).fit(frame[:20], y[:20])
-    assert_array_equal(frozen.generate(frame[1000:1010]), found)
+    assert_array_equal(frozen.generate(frame[1000:1010]).X, found)
 
 
 def test_a_row_without_a_gradient_ends_early():
@@ -280,7 +284,8 @@ def test_a_row_without_a_gradient_ends_early():
     )
     attack = TopologicalAttack(model, random_state=0)
     attack.fit(images, [0, 0, 1, 1])
-    found, info = attack.generate(images[:1], [1], return_info=True)
+    info = attack.generate(images[:1], [1])
+    found = info.X
     # Counts of bars are constant almost everywhere.
     assert_array_equal(found, images[:1])
     assert info.n_iter[0] == 0

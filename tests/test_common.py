@@ -17,8 +17,9 @@ from sktopo import (
     TopoPointOptimizer,
 )
 from sktopo.attacks import TopologicalAttack
-from sktopo.feature_extraction import TopologicalMapping
 from sktopo.filtrations import Cubical
+from sktopo.neural_network import TopologicalMapping
+from sktopo.pooling import RandomPooling
 
 
 class SignalEnergies(TransformerMixin, BaseEstimator):
@@ -59,10 +60,10 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         TopologicalAttack(LogisticRegression(), n_steps=5),
         TopologicalMapping(max_iter=2),
-        STUMPImageOptimizer(n_steps=5, noise=0.1),
-        TopoPointOptimizer(filtration="rips", max_iter=5),
+        STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),
+        TopoPointOptimizer(filtration="vietoris_rips", max_iter=5),
         TopoPointOptimizer(
-            filtration="rips", method="nadaraya_watson", optimizer="gd", max_iter=5
+            filtration="vietoris_rips", method="nadaraya_watson", max_iter=5
         ),
     ]
 )

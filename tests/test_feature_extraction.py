@@ -232,8 +232,8 @@ def test_energies_accept_numbers_and_name_their_columns():
         [[np.ones((2, 2))] * 2]
     )
     names = energies.get_feature_names_out()
-    assert names[0] == "diagram0_p1_q0_i1"
-    assert names[-1] == "diagram1_p1_q0.5_i2"
+    assert names[0] == "H0_p1_q0_i1"
+    assert names[-1] == "H1_p1_q0.5_i2"
     assert len(set(names)) == len(names) == 8
 
 

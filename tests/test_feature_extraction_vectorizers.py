@@ -59,13 +59,13 @@ def test_pullback_of_lifetimes(cumulative, rng):
 def test_names_of_lifetimes():
     model = LongestLifetimes(2, i0=2).fit([[EMPTY, EMPTY]])
     assert model.get_feature_names_out().tolist() == [
-        "diagram0_bar2",
-        "diagram0_bar3",
-        "diagram1_bar2",
-        "diagram1_bar3",
+        "H0_bar2",
+        "H0_bar3",
+        "H1_bar2",
+        "H1_bar3",
     ]
     model.set_params(cumulative=True)
-    assert model.get_feature_names_out()[-1] == "diagram1_bars2to3"
+    assert model.get_feature_names_out()[-1] == "H1_bars2to3"
 
 
 VECTORIZERS = [
@@ -136,7 +136,7 @@ def test_in_a_pipeline_with_frames():
     ).set_output(transform="pandas")
     table = pipeline.fit_transform(DIGITS[:20])
     names = list(table.columns)
-    assert names[0] == "diagram0_landscape0"
+    assert names[0] == "H0_landscape0"
     assert len(set(names)) == len(names) == 20
     assert np.isfinite(table.to_numpy()).all()
 

@@ -96,7 +96,7 @@ def test_quadrilateral():
     h0, h1 = persistence_diagrams(x, VietorisRips(), essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 1.9026297), (0, 2), (0, 2.1213202)])
     assert_bars(h1, [(2.2, 2.8319604)])
-    term = PersistenceTerm(VietorisRips(), PersistenceEnergy(), homology_dimension=1)
+    term = PersistenceTerm(VietorisRips(), PersistenceEnergy(), homology_dimensions=1)
     _, grad = term.value_and_grad(x)
     expected = [[-0.7415357, 0.3290867], [0, 0], [0.7415357, 0.6709134], [0, -1]]
     assert_allclose(grad, expected, atol=5e-8)

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sktopo.functionals import (
     BottleneckToTarget,
-    DiagramFunction,
+    FunctionalFromCallable,
     PersistenceEnergy,
     PersistenceNorm,
     WassersteinToTarget,
@@ -45,7 +45,7 @@ FUNCTIONALS = [
     WassersteinToTarget(np.empty((0, 2))),
     BottleneckToTarget([[1.0, 2.0], [0.7, 3.0]]),
     BottleneckToTarget(np.empty((0, 2))),
-    DiagramFunction(squared_deaths),
+    FunctionalFromCallable(squared_deaths),
     PersistenceEnergy(p=2) - 3 * PersistenceNorm(p=2),
 ]
 
@@ -164,7 +164,7 @@ def test_distances_ignore_bars_of_no_length(rng):
 
 
 def test_function_sees_finite_bars_only():
-    value, grad = DiagramFunction(squared_deaths).value_and_grad(BARS)
+    value, grad = FunctionalFromCallable(squared_deaths).value_and_grad(BARS)
     assert value == 25 + 9 + 16 + 9
     assert_array_equal(grad[:, 1], [0, 10, 6, 8, 6])
 
@@ -175,12 +175,12 @@ def test_function_sees_finite_bars_only():
         (lambda d: (0.0, np.zeros(3)), r"shape \(4, 2\). Got \(3,\)"),
         (lambda d: 1.0, "must return a value and its gradient"),
         (lambda d: ("a", d), "must return a value and its gradient"),
-        (3, "'fn' parameter of DiagramFunction"),
+        (3, "'fn' parameter of FunctionalFromCallable"),
     ],
 )
 def test_bad_functions(fn, message):
     with pytest.raises(ValueError, match=message):
-        DiagramFunction(fn).value_and_grad(BARS)
+        FunctionalFromCallable(fn).value_and_grad(BARS)
 
 
 @pytest.mark.parametrize(

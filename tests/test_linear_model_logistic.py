@@ -10,8 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from sktopo import TopologicalLogisticRegression
-from sktopo.linear_model._topology import weight_penalty
-from sktopo.objectives import LogLoss
+from sktopo.objectives import LogLossTerm
 from sktopo.testing import check_gradient
 
 
@@ -29,8 +28,10 @@ def objective(model, X, y):
     if len(model.classes_) == 2:
         target = target[:, 1:]
     x = np.column_stack([model.coef_, model.intercept_])
-    value, _ = LogLoss(target, np.column_stack([X, np.ones(len(X))])).value_and_grad(x)
-    alpha, penalty = weight_penalty(model, X.shape[1])
+    value, _ = LogLossTerm(
+        target, np.column_stack([X, np.ones(len(X))])
+    ).value_and_grad(x)
+    alpha, penalty = model._penalty(X.shape[1], model.alpha)
     for w in model.coef_:
         value += alpha * penalty.value_and_grad(w)[0] + model.l2 * (w @ w)
     return value
@@ -42,17 +43,19 @@ def test_gradient_of_the_loss(rng, shape):
     target = rng.dirichlet(np.ones(3), size=9) if shape[0] == 3 else rng.uniform(size=9)
     if shape == (1, 5):
         target = target[:, None]
-    check_gradient(LogLoss(target, X, weight), rng.normal(size=shape))
-    with pytest.raises(ValueError, match="x of LogLoss must have shape"):
-        LogLoss(target, X).value_and_grad(np.zeros(4))
+    check_gradient(LogLossTerm(target, X, weight), rng.normal(size=shape))
+    with pytest.raises(ValueError, match="x of LogLossTerm must have shape"):
+        LogLossTerm(target, X).value_and_grad(np.zeros(4))
 
 
 def test_the_loss_bears_large_margins():
     X = np.array([[1.0], [-1.0]])
-    value, grad = LogLoss([1, 0], 1e6 * X).value_and_grad(np.array([5.0]))
+    value, grad = LogLossTerm([1, 0], 1e6 * X).value_and_grad(np.array([5.0]))
     assert value == grad[0] == 0
     one_hot = np.eye(2)
-    value, grad = LogLoss(one_hot, 1e6 * X).value_and_grad(np.array([[-1.0], [1.0]]))
+    value, grad = LogLossTerm(one_hot, 1e6 * X).value_and_grad(
+        np.array([[-1.0], [1.0]])
+    )
     assert value == pytest.approx(4e6)
     assert np.isfinite(grad).all()
 
@@ -177,7 +180,7 @@ def test_images_of_digits():
     )
     model.fit(X[::2], y[::2])
     plain = clone(model).set_params(alpha=0.0).fit(X[::2], y[::2])
-    _, penalty = weight_penalty(model, 64)
+    _, penalty = model._penalty(64, model.alpha)
     for w, v in zip(model.coef_, plain.coef_, strict=True):
         assert penalty.value_and_grad(w)[0] < 0.05 * penalty.value_and_grad(v)[0]
     assert model.score(X[1::2], y[1::2]) > 0.97

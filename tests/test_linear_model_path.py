@@ -11,7 +11,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sktopo import TopologicalRidge, TopologicalRidgeCV
-from sktopo.linear_model._topology import weight_penalty
 
 ALPHAS = np.logspace(-2, 1, 7)
 
@@ -24,7 +23,7 @@ def problem(rng):
 
 
 def objective(model, X, y, alpha, coef, intercept):
-    energy = weight_penalty(model, X.shape[1])[1].value_and_grad(coef)[0]
+    energy = model._penalty(X.shape[1], model.alpha)[1].value_and_grad(coef)[0]
     return ((y - X @ coef - intercept) ** 2).sum() + alpha * energy
 
 
@@ -33,7 +32,8 @@ def objective(model, X, y, alpha, coef, intercept):
 def test_a_path_ends_no_higher_than_single_fits(problem, topology, i0):
     X, y = problem
     model = TopologicalRidge(topology=topology, i0=i0)
-    alphas, coefs, intercepts = model.path(X, y, alphas=ALPHAS)
+    path = model.path(X, y, alphas=ALPHAS)
+    alphas, coefs, intercepts = path.alphas, path.coefs, path.intercepts
     assert_array_equal(alphas, ALPHAS[::-1])
     assert coefs.shape == (20, 7)
     for k, alpha in enumerate(alphas):
@@ -47,7 +47,8 @@ def test_a_path_ends_no_higher_than_single_fits(problem, topology, i0):
 
 def test_a_convex_path_is_that_of_single_fits(problem):
     X, y = problem
-    alphas, coefs, intercepts = TopologicalRidge().path(X, np.column_stack([y, -y]))
+    path = TopologicalRidge().path(X, np.column_stack([y, -y]))
+    alphas, coefs, intercepts = path.alphas, path.coefs, path.intercepts
     assert coefs.shape == (2, 20, 20)
     assert intercepts.shape == (2, 20)
     assert_allclose([alphas[0], alphas[-1]], [10, 1e-4])
@@ -60,7 +61,7 @@ def test_a_convex_path_is_that_of_single_fits(problem):
 
 def test_a_path_without_alphas_or_with_zero(problem):
     X, y = problem
-    _, coefs, _ = TopologicalRidge().path(X, y, alphas=0.0)
+    coefs = TopologicalRidge().path(X, y, alphas=0.0).coefs
     assert_allclose(coefs[:, 0], TopologicalRidge(0.0).fit(X, y).coef_)
     with pytest.raises(ValueError, match="'alphas' parameter of TopologicalRidge must"):
         TopologicalRidge().path(X, y, alphas=[1.0, -1.0])
@@ -140,7 +141,8 @@ def test_a_path_leaves_the_estimator_alone(problem):
     model.path(X[:, :3], y, alphas=[1.0])
     assert vars(model) == before
     model = TopologicalRidge(fit_intercept=False)
-    _, _, intercepts = model.path(X, np.column_stack([y, y]), alphas=[1.0, 2.0])
+    path = model.path(X, np.column_stack([y, y]), alphas=[1.0, 2.0])
+    intercepts = path.intercepts
     assert_array_equal(intercepts, np.zeros((2, 2)))
     with pytest.raises(NotFittedError):
         model.predict(X)

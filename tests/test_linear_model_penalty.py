@@ -10,7 +10,6 @@ from sktopo import TopologicalRidge
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
-from sktopo.linear_model._topology import weight_penalty
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
@@ -42,13 +41,14 @@ def test_a_number_for_each_dimension(rng):
         topology=(7, 7),
         homology_dimensions=(0, 1),
     )
-    alpha, penalty = weight_penalty(model, 49)
+    alpha, penalty = model._penalty(49, model.alpha)
     parts = [
         clone(model).set_params(alpha=a, i0=i0, homology_dimensions=k)
         for k, a, i0 in ((0, 2.0, 2), (1, 3.0, 3))
     ]
     expected = sum(
-        part.alpha * weight_penalty(part, 49)[1].value_and_grad(w)[0] for part in parts
+        part.alpha * part._penalty(49, part.alpha)[1].value_and_grad(w)[0]
+        for part in parts
     )
     assert alpha * penalty.value_and_grad(w)[0] == pytest.approx(expected)
     check_gradient(penalty, w)
@@ -60,8 +60,8 @@ def test_one_number_is_a_dict_of_it(images):
         model = TopologicalRidge(2.0, i0=3, topology=topology)
         single = clone(model).set_params(alpha={0: 2.0}, i0={0: 3}).fit(X, y)
         assert_allclose(model.fit(X, y).coef_, single.coef_)
-        _, coefs, _ = single.path(X, y, alphas=[1.0])
-        _, same, _ = model.path(X, y, alphas=[2.0])
+        coefs = single.path(X, y, alphas=[1.0]).coefs
+        same = model.path(X, y, alphas=[2.0]).coefs
         assert_allclose(coefs, same)
 
 

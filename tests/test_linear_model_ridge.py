@@ -10,8 +10,8 @@ from sklearn.model_selection import GridSearchCV
 
 from sktopo import TopologicalRidge, persistence_diagrams
 from sktopo.filtrations import Cubical, LowerStar, VietorisRips
-from sktopo.linear_model._topology import weight_penalty
-from sktopo.objectives import SquaredError, sum_of_ranges
+from sktopo.linear_model._ranges import sum_of_ranges
+from sktopo.objectives import SquaredErrorTerm
 from sktopo.solvers import Adam
 
 TOPOLOGIES = ["values", "path", (4, 5), (5, 2, 2), VietorisRips(), Cubical()]
@@ -25,7 +25,7 @@ def problem(rng):
 
 
 def penalty_of(model, n_features):
-    return weight_penalty(model, n_features)[1]
+    return model._penalty(n_features, model.alpha)[1]
 
 
 def objective(model, X, y):
@@ -165,7 +165,7 @@ def test_dc_ends_below_a_long_descent(rng, n, i0, superlevel):
     penalty = penalty_of(model, 100)
     start = np.linalg.lstsq(X, y, rcond=None)[0]
     descent = Adam(0.01, max_iter=3000).minimize(
-        (SquaredError(y, X) + penalty).warm_value_and_grad(), start
+        (SquaredErrorTerm(y, X) + penalty).warm_value_and_grad(), start
     )
     assert exact <= 1.001 * descent.fun + 1e-6 * (y @ y)
 

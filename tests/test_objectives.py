@@ -12,7 +12,7 @@ from sktopo.functionals import (
     PersistenceNorm,
     WassersteinToTarget,
 )
-from sktopo.objectives import PersistenceTerm, SquaredError
+from sktopo.objectives import PersistenceTerm, SquaredErrorTerm
 from sktopo.testing import check_gradient
 
 TARGET = [[0.3, 1.5], [0.2, 0.9]]
@@ -93,7 +93,7 @@ def test_one_build_for_all_dimensions(rng):
 
 
 @pytest.mark.parametrize(
-    "make", [lambda t: t, lambda t: 2 * t + SquaredError(np.ones(50))]
+    "make", [lambda t: t, lambda t: 2 * t + SquaredErrorTerm(np.ones(50))]
 )
 def test_warm_is_cold(rng, make):
     term = make(PersistenceTerm(Cubical(), PersistenceEnergy(p=2)))
@@ -123,9 +123,9 @@ def test_a_class_is_no_filtration():
 
 
 def test_squared_error(rng):
-    check_gradient(SquaredError(rng.random((3, 4))), rng.random((3, 4)))
+    check_gradient(SquaredErrorTerm(rng.random((3, 4))), rng.random((3, 4)))
     design = rng.random((5, 3))
-    term = SquaredError(rng.random(5), design)
+    term = SquaredErrorTerm(rng.random(5), design)
     check_gradient(term, rng.random(3))
     assert term.value_and_grad(np.zeros(3))[0] == pytest.approx((term.target**2).sum())
 
@@ -133,16 +133,19 @@ def test_squared_error(rng):
 @pytest.mark.parametrize(
     ("term", "message"),
     [
-        (SquaredError(np.zeros(3)), r"x of SquaredError must have shape \(3,\)"),
-        (SquaredError(np.zeros(3), np.zeros((3, 5))), r"must have shape \(5,\)"),
-        (SquaredError(np.zeros(2), np.zeros((3, 4))), r"target .* shape \(3,\)"),
+        (
+            SquaredErrorTerm(np.zeros(3)),
+            r"x of SquaredErrorTerm must have shape \(3,\)",
+        ),
+        (SquaredErrorTerm(np.zeros(3), np.zeros((3, 5))), r"must have shape \(5,\)"),
+        (SquaredErrorTerm(np.zeros(2), np.zeros((3, 4))), r"target .* shape \(3,\)"),
         (PersistenceTerm(3, PersistenceEnergy()), "'filtration' parameter"),
         (PersistenceTerm(Cubical(), [3]), "'functional' parameter"),
         (PersistenceTerm(Cubical(), 3), "'functional' parameter"),
         (PersistenceTerm(Cubical(), {0: 3}), "a dict with a functional for each"),
         (PersistenceTerm(Cubical(), {}), "'functional' parameter"),
         (PersistenceTerm(Cubical(), {-1: PersistenceEnergy()}), "Got"),
-        (PersistenceTerm(Cubical(), PersistenceEnergy(), -1), "'homology_dimension'"),
+        (PersistenceTerm(Cubical(), PersistenceEnergy(), -1), "'homology_dimensions'"),
         (PersistenceTerm(Cubical(), PersistenceEnergy(), 0, "keep"), "'essential'"),
     ],
     ids=str,

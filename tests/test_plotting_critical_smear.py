@@ -5,7 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sktopo.datasets import make_double_well
+from sktopo.functionals import PersistenceNorm
 from sktopo.plotting import CriticalSmearDisplay
+from sktopo.pooling import RandomPooling
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -22,7 +24,10 @@ def close_figures():
 def test_colours_are_where_the_maps_are():
     image = make_double_well(40)
     display = CriticalSmearDisplay.from_image(
-        image, min_persistence=50, noise=20, n_samples=20, random_state=0
+        image,
+        PersistenceNorm(min_persistence=50),
+        pooling=RandomPooling(5, weights="uniform", max_noise=20, n_samples=20),
+        random_state=0,
     )
     for artist, smear in (
         (display.births_, display.birth_map),
@@ -40,7 +45,8 @@ def test_signals_and_given_axes():
 
     _, ax = plt.subplots()
     signal = np.sin(np.arange(50.0))
-    display = CriticalSmearDisplay.from_image(signal, ax=ax, pool_size=2, n_samples=5)
+    pooling = RandomPooling(2, n_samples=5)
+    display = CriticalSmearDisplay.from_image(signal, ax=ax, pooling=pooling)
     assert display.ax_ is ax
     assert len(display.births_.get_segments()) == 50
     blank = CriticalSmearDisplay(np.zeros(4), np.zeros(4), np.zeros(4)).plot()

@@ -25,7 +25,7 @@ def close_figures():
 def fitted():
     X, _ = make_noisy_circle(40, random_state=0)
     return X, TopoPointOptimizer(
-        method="nadaraya_watson", optimizer="gd", learning_rate=0.1, max_iter=5
+        method="nadaraya_watson", learning_rate=0.1, max_iter=5
     ).fit(X)
 
 
@@ -53,7 +53,9 @@ def test_paths_have_a_frame_for_each_step(fitted):
 @pytest.mark.parametrize("n_coordinates", [1, 2, 3, 5])
 def test_clouds_of_any_dimension(n_coordinates, rng):
     X = rng.normal(size=(20, n_coordinates))
-    fit = TopoPointOptimizer(filtration="rips", homology_dimension=0, max_iter=3).fit(X)
+    fit = TopoPointOptimizer(
+        filtration="vietoris_rips", homology_dimensions=0, max_iter=3
+    ).fit(X)
     display = PointOptimizationDisplay.from_estimator(fit)
     assert display.ax_.name == ("3d" if n_coordinates >= 3 else "rectilinear")
     display.figure_.canvas.draw()

@@ -9,8 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 from sktopo import DirectionalPersistence, PersistenceDiagrams, STUMPImageOptimizer
 from sktopo.attacks import TopologicalAttack
-from sktopo.feature_extraction import TopologicalMapping
 from sktopo.filtrations import Cubical, VietorisRips
+from sktopo.neural_network import TopologicalMapping
 
 DIGITS, LABELS = load_digits(n_class=2, return_X_y=True)
 DIGITS, LABELS = DIGITS[:30] / 16, LABELS[:30]

@@ -9,10 +9,11 @@ from sktopo.base import Term
 from sktopo.solvers import (
     LBFGS,
     Adam,
+    Composite,
     GradientDescent,
     ProximalGradient,
     min_norm_weights,
-    minimize_kinked_quadratic,
+    minimize_asymmetric_lasso,
 )
 
 
@@ -99,12 +100,11 @@ def test_proximal_gradient_solves_a_lasso(rng):
         residual = X @ w - y
         return float(residual @ residual), 2 * X.T @ residual
 
-    result = ProximalGradient(tol=1e-14, max_iter=20000).minimize_composite(
-        error,
-        np.zeros(60),
-        kinked=AbsoluteValue(),
-        lipschitz=2 * np.linalg.norm(X, 2) ** 2,
-        factor=alpha,
+    objective = Composite(
+        error, AbsoluteValue(), lipschitz=2 * np.linalg.norm(X, 2) ** 2, weight=alpha
+    )
+    result = ProximalGradient(tol=1e-14, max_iter=20000).minimize(
+        objective, np.zeros(60)
     )
     assert result.success
     assert (np.diff(result.history) <= 0).all()
@@ -119,10 +119,11 @@ def test_proximal_gradient_names_what_is_missing():
         def value_and_grad(self, x):
             return bowl(x)
 
-    with pytest.raises(TypeError, match=r"Plain is not compatible .* declares no prox"):
-        ProximalGradient().minimize_composite(
-            bowl, np.ones(2), kinked=Plain(), lipschitz=1.0
-        )
+    assert ProximalGradient.needs == ("prox",)
+    with pytest.raises(TypeError, match=r"Plain is not compatible .* not define prox"):
+        ProximalGradient().minimize(Composite(bowl, Plain(), 1.0), np.ones(2))
+    with pytest.raises(TypeError, match="must be a Composite"):
+        ProximalGradient().minimize(bowl, np.ones(2))
 
 
 @pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
@@ -190,18 +191,19 @@ def test_what_is_no_gradient(solver):
     for grad in (np.ones(1), np.ones(3), 1.0):
         with pytest.raises(ValueError, match=r"gradient of shape \(2,\). Got"):
             solver.minimize(lambda x, g=grad: (0.0, g), np.ones(2))
-    with pytest.raises(TypeError, match="must be a function, such as the method"):
+    with pytest.raises(TypeError, match="must be a term or a function"):
         solver.minimize(solver, np.ones(2))
 
 
-def test_verbose(capsys):
-    Adam(max_iter=4, verbose=2).minimize(bowl, np.ones(2))
+def test_verbose_grows_with_its_number(capsys):
+    Adam(max_iter=12, verbose=2).minimize(bowl, np.ones(2))
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [
-        "[Adam] step 0",
-        "[Adam] step 2",
-        "[Adam] step 4",
-    ]
+    assert [line.split(":")[0] for line in lines] == ["[Adam] step 0", "[Adam] step 10"]
+    counts = []
+    for verbose in (0, 1, 3, 50):
+        Adam(max_iter=12, verbose=verbose).minimize(bowl, np.ones(2))
+        counts.append(len(capsys.readouterr().out.splitlines()))
+    assert counts == [0, 1, 13, 13]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_kinked_quadratic_meets_its_conditions(rng, n, p):
         gram, moment = X.T @ X, X.T @ y
         start = np.linalg.lstsq(X, y, rcond=None)[0]
         for x0 in (None, start):
-            x, converged = minimize_kinked_quadratic(gram, moment, up, down, x0)
+            x, converged = minimize_asymmetric_lasso(gram, moment, up, down, x0)
             assert converged
             grad = 2 * (gram @ x - moment)
             assert_allclose(grad[x > 0], -up[x > 0], atol=1e-6)
@@ -241,7 +243,7 @@ def test_kinked_quadratic_is_the_lasso(rng):
     X, y = rng.normal(size=(50, 20)), rng.normal(size=50)
     lasso = Lasso(alpha=0.1, fit_intercept=False, tol=1e-12).fit(X, y)
     cost = np.full(20, 2 * 50 * 0.1)
-    x, _ = minimize_kinked_quadratic(X.T @ X, X.T @ y, cost, cost)
+    x, _ = minimize_asymmetric_lasso(X.T @ X, X.T @ y, cost, cost)
     assert_allclose(x, lasso.coef_, atol=1e-7)
 
 
@@ -268,13 +270,12 @@ def test_a_descent_records_the_steps_that_lead_to_its_best_point():
         return float(x[0] ** 2 + np.sin(20 * x[0])), 2 * x + 20 * np.cos(20 * x)
 
     start = np.array([3.0])
-    result = GradientDescent(0.5, max_iter=50).minimize(waves, start, move=move)
+    result = GradientDescent(0.5, max_iter=50, step=move).minimize(waves, start)
     assert 0 < len(result.steps) < 50
     assert_allclose(start + sum(result.steps), result.x)
     assert result.fun < waves(start)[0]
-    stuck = GradientDescent(0.5, max_iter=50).minimize(
-        bowl, start, move=lambda x, grad, rate: (None, None)
-    )
+    refuse = GradientDescent(0.5, max_iter=50, step=lambda x, grad, rate: (None, None))
+    stuck = refuse.minimize(bowl, start)
     assert stuck.status == 0
     assert stuck.steps == []
 

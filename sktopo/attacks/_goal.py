@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from sktopo.gradients import value_and_pullback
-from sktopo.gradients._loss import loss_of
+from sktopo.gradients import loss_of, value_and_pullback
 
 _MARGIN = 1e-6  # the least lead of the winning score: rounding must not undo it
 
 
-def in_its_form(estimator, X):
+def with_feature_names(estimator, X):
     """Rows as the estimator was fitted to them: with names, if they had names."""
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
@@ -55,7 +54,7 @@ class Goal:
         return losses, self._leads(_columns(output), wanted)
 
     def _confirmed(self, x):
-        row = in_its_form(self._estimator, x[None])
+        row = with_feature_names(self._estimator, x[None])
         is_label = self._estimator.predict(row)[0] == self._label
         return bool(is_label != self._others)
 
@@ -86,7 +85,7 @@ def _columns(output):
 
 def _scores(estimator, X):
     """The scores of value_and_pullback, without the way back."""
-    X = in_its_form(estimator, X)
+    X = with_feature_names(estimator, X)
     if hasattr(estimator, "decision_function"):
         return estimator.decision_function(X)
     with np.errstate(divide="ignore"):

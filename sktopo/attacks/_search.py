@@ -1,9 +1,10 @@
 """The search for an adversarial version of one row."""
 
 import numpy as np
-from sklearn.utils import Bunch
 
-_N_CANDIDATES = 16
+from sktopo.solvers import Run
+
+_N_CANDIDATES = 16  # pixels that are tried out of all: the gradient ranks them well
 
 
 def descend(goal, budget, step, n_steps, momentum, starts):
@@ -25,29 +26,26 @@ def descend(goal, budget, step, n_steps, momentum, starts):
 
     Returns
     -------
-    Bunch
+    scipy.optimize.OptimizeResult
         ``x``, the first row that reaches the goal, or that of the least loss;
-        ``success`` and ``n_iter``, the number of all steps.
+        ``success`` and ``nit``, the number of all steps.
     """
-    best, least, n_iter = budget.origin, np.inf, 0
-    for x in starts:
-        velocity = np.zeros_like(x)
-        for k in range(n_steps + 1):
-            loss, grad, is_reached = goal.evaluate(x)
-            if loss < least or is_reached:
-                best, least = x, loss
-            if is_reached:
-                return Bunch(x=best, success=True, n_iter=n_iter)
-            size = np.abs(grad).sum()
-            velocity = momentum * velocity
-            if size > 0:
-                velocity += grad / size
-            if k == n_steps or not velocity.any():
-                break
-            length = step * 0.1 ** (k / n_steps)
-            x = budget.project(x - length * budget.direction(velocity))
-            n_iter += 1
-    return Bunch(x=best, success=False, n_iter=n_iter)
+
+    def steps(run):
+        for x in starts:
+            velocity = np.zeros_like(x)
+            for k in range(n_steps + 1):
+                grad = _evaluate(run, goal, x, is_step=k > 0)
+                size = np.abs(grad).sum()
+                velocity = momentum * velocity
+                if size > 0:
+                    velocity += grad / size
+                if k == n_steps or not velocity.any():
+                    break
+                length = step * 0.1 ** (k / n_steps)
+                x = budget.project(x - length * budget.direction(velocity))
+
+    return Run(None, budget.origin, name="TopologicalAttack").minimize(steps)
 
 
 def flip_pixels(goal, budget):
@@ -63,30 +61,37 @@ def flip_pixels(goal, budget):
 
     Returns
     -------
-    Bunch
+    scipy.optimize.OptimizeResult
         As of ``descend``.
     """
-    x, is_free = budget.origin, np.ones(budget.origin.shape, dtype=bool)
-    best, least = x, np.inf
-    n_pixels = min(budget.n_pixels, x.size)
-    for n_iter in range(n_pixels + 1):
-        loss, grad, is_reached = goal.evaluate(x)
-        if loss < least or is_reached:
-            best, least = x, loss
-        if is_reached or n_iter == n_pixels:
-            break
-        end = np.where(grad > 0, budget.low, budget.high)
-        gain = np.where(is_free, grad * (x - end), 0.0).ravel()
-        order = np.argsort(-gain, kind="stable")[:_N_CANDIDATES]
-        places = order[gain[order] > 0]
-        if places.size == 0:
-            break
-        tries = np.repeat(x[None], places.size, axis=0)
-        tries.reshape(places.size, -1)[np.arange(places.size), places] = end.flat[
-            places
-        ]
-        losses, _ = goal.losses(tries)
-        chosen = int(np.argmin(losses))
-        x = tries[chosen]
-        is_free.flat[places[chosen]] = False
-    return Bunch(x=best, success=is_reached, n_iter=n_iter)
+
+    def steps(run):
+        x, is_free = budget.origin, np.ones(budget.origin.shape, dtype=bool)
+        grad = _evaluate(run, goal, x, is_step=False)
+        for _ in range(min(budget.n_pixels, x.size)):
+            end = np.where(grad > 0, budget.low, budget.high)
+            gain = np.where(is_free, grad * (x - end), 0.0).ravel()
+            order = np.argsort(-gain, kind="stable")[:_N_CANDIDATES]
+            places = order[gain[order] > 0]
+            if places.size == 0:
+                return
+            tries = np.repeat(x[None], places.size, axis=0)
+            rows = np.arange(places.size)
+            tries.reshape(places.size, -1)[rows, places] = end.flat[places]
+            losses, _ = goal.losses(tries)
+            chosen = int(np.argmin(losses))
+            x = tries[chosen]
+            is_free.flat[places[chosen]] = False
+            grad = _evaluate(run, goal, x, is_step=True)
+
+    return Run(None, budget.origin, name="TopologicalAttack").minimize(steps)
+
+
+def _evaluate(run, goal, x, is_step):
+    """The gradient at x; ends the run where the goal is reached."""
+    loss, grad, is_reached = goal.evaluate(x)
+    note = run.record if is_step else run.start
+    note(x, loss)
+    if is_reached:
+        run.finish(x, loss)
+    return grad

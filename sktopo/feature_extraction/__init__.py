@@ -4,7 +4,6 @@ from sktopo.feature_extraction._diagrams import PersistenceDiagrams
 from sktopo.feature_extraction._directional import DirectionalPersistence
 from sktopo.feature_extraction._energies import PersistenceEnergies
 from sktopo.feature_extraction._lifetimes import LongestLifetimes
-from sktopo.feature_extraction._mapping import TopologicalMapping
 from sktopo.feature_extraction._vectorizer import DiagramVectorizer
 
 __all__ = [
@@ -13,5 +12,4 @@ __all__ = [
     "LongestLifetimes",
     "PersistenceDiagrams",
     "PersistenceEnergies",
-    "TopologicalMapping",
 ]

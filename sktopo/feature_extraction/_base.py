@@ -7,6 +7,24 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._sklearn_compat import _fit_context
 
 
+class DiagramList(list):
+    """The diagrams of many samples, and the dimensions that they are of.
+
+    Parameters
+    ----------
+    diagrams : iterable
+        Arrays of shape (n_bars, 2), or lists with one for each dimension.
+    homology_dimensions : tuple of int
+    """
+
+    def __init__(self, diagrams, homology_dimensions):
+        super().__init__(diagrams)
+        self.homology_dimensions = homology_dimensions
+
+    def __reduce__(self):
+        return type(self), (list(self), self.homology_dimensions)
+
+
 class DiagramTransformer(TransformerMixin, BaseEstimator):
     """Diagrams of each sample, one or one for each dimension, to columns.
 
@@ -37,6 +55,11 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
         """
         columns = _by_dimension(X, type(self).__name__)
         self.n_diagrams_in_ = len(columns)
+        told = getattr(X, "homology_dimensions", ())
+        is_told = len(told) == len(columns)
+        self.homology_dimensions_ = (
+            tuple(told) if is_told else tuple(range(len(columns)))
+        )
         for k, diagrams in enumerate(columns):
             self._fit(k, diagrams)
         return self
@@ -61,22 +84,31 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
         return np.hstack([self._features(k, d) for k, d in enumerate(self._columns(X))])
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the columns, which begin with the place of the diagram.
+        """Names of the columns, which begin with the homology dimension.
 
         Parameters
         ----------
-        input_features : array-like or None, default=None
-            Not used.
+        input_features : array-like of str or None, default=None
+            Names of the diagrams of a sample, such as those that PersistenceDiagrams
+            gives. None is what ``fit`` was told, and else H0, H1 and so on.
 
         Returns
         -------
         ndarray of str
         """
         check_is_fitted(self)
+        if input_features is None:
+            input_features = [f"H{k}" for k in self.homology_dimensions_]
+        if len(input_features) != self.n_diagrams_in_:
+            raise ValueError(
+                f"input_features of {type(self).__name__} must have a name for each of "
+                f"the {self.n_diagrams_in_} diagrams of a sample. "
+                f"Got {list(input_features)!r}."
+            )
         return np.array(
             [
-                f"diagram{k}_{name}"
-                for k in range(self.n_diagrams_in_)
+                f"{diagram}_{name}"
+                for k, diagram in enumerate(input_features)
                 for name in self._names(k)
             ],
             dtype=object,

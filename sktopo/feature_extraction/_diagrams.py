@@ -9,12 +9,11 @@ from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed
 
 from sktopo._samples import read_samples
-from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
-from sktopo._validation import (
-    check_filtration,
-    check_homology_dimensions,
-)
+from sktopo._sklearn_compat import StrOptions, _fit_context
+from sktopo._validation import check_homology_dimensions
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
+from sktopo.feature_extraction._base import DiagramList
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 
 
 class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
@@ -25,8 +24,9 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     Parameters
     ----------
-    filtration : Filtration
-        From a sample to a filtered complex, one of ``sktopo.filtrations``.
+    filtration : Filtration or str, default="cubical"
+        From a sample to a filtered complex: one of ``sktopo.filtrations``, or
+        "cubical", "vietoris_rips", "weak_alpha" or "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
         An int gives one array for each sample, as the vectorizers of
         ``gudhi.representations`` take them; a tuple gives a list of arrays, from which
@@ -68,7 +68,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
     """
 
     _parameter_constraints = {
-        "filtration": [HasMethods(["build"])],
+        "filtration": FILTRATION_CONSTRAINT,
         "homology_dimensions": ["array-like", numbers.Integral],
         "essential": [StrOptions({"extremum", "drop"})],
         "image_shape": ["array-like", None],
@@ -77,7 +77,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     def __init__(
         self,
-        filtration,
+        filtration="cubical",
         homology_dimensions=(0, 1),
         essential="extremum",
         image_shape=None,
@@ -106,7 +106,6 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         -------
         self
         """
-        check_filtration(self.filtration, type(self).__name__)
         dimensions = self._dimensions()
         samples = self._read(X, reset=True).arrays
         # The first sample tells whether the filtration can take this kind of data.
@@ -125,7 +124,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         -------
         list of length n_samples
             Arrays of shape (n_bars, 2) if ``homology_dimensions`` is an int, else
-            lists with one such array for each dimension.
+            lists with one such array for each dimension. The list tells its
+            ``homology_dimensions`` to the step behind, for the names of columns.
         """
         dimensions = self._dimensions()
         samples = self._read(X, reset=False).arrays
@@ -139,8 +139,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             )
             found = [diagrams for chunk in chunks for diagrams in chunk]
         if isinstance(self.homology_dimensions, numbers.Integral):
-            return [diagrams[0] for diagrams in found]
-        return found
+            found = (diagrams[0] for diagrams in found)
+        return DiagramList(found, dimensions)
 
     def value_and_pullback(self, X):
         """Compute diagrams, and the way back for gradients in them.
@@ -176,8 +176,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 ]
             )
 
-        diagrams = [one[0] if is_single else one for one, _ in found]
-        return diagrams, pullback
+        diagrams = (one[0] if is_single else one for one, _ in found)
+        return DiagramList(diagrams, dimensions), pullback
 
     def get_feature_names_out(self, input_features=None):
         """Names of the diagrams of a sample, "H0", "H1" and so on.
@@ -218,28 +218,33 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         ]
 
     def _complexes(self, samples, start=0):
+        filtration = self._filtration()
         for i, x in enumerate(samples, start):
             try:
-                yield self.filtration.build(x)
+                yield filtration.build(x)
             except (TypeError, ValueError, MemoryError) as error:
                 message = f"Sample {i} of X, for {type(self).__name__}: {error}"
                 raise type(error)(message) from error
 
+    def _filtration(self):
+        return as_filtration(self.filtration, type(self).__name__)
+
     def _read(self, X, *, reset):
+        filtration = self._filtration()
         return read_samples(
             self,
             X,
             reset=reset,
-            ndim=self.filtration.sample_ndim,
-            sample_name=self.filtration.sample_name,
-            is_grid=self.filtration.is_grid,
+            ndim=filtration.sample_ndim,
+            sample_name=filtration.sample_name,
+            is_grid=filtration.is_grid,
             image_shape=self.image_shape,
         )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        ndim = getattr(self.filtration, "sample_ndim", ())
+        ndim = self._filtration().sample_ndim
         tags.input_tags.two_d_array = 1 in ndim
         tags.input_tags.three_d_array = 2 in ndim
         return tags

@@ -26,6 +26,8 @@ class PersistenceEnergies(DifferentiableDiagramTransformer):
     ----------
     n_diagrams_in_ : int
         Diagrams of a sample: the number of homology dimensions.
+    homology_dimensions_ : tuple of int
+        Which ones, as PersistenceDiagrams tells them; else 0, 1 and so on.
 
     See Also
     --------
@@ -46,7 +48,7 @@ class PersistenceEnergies(DifferentiableDiagramTransformer):
     array([[3., 5.],
            [0., 0.]])
     >>> energies.get_feature_names_out()
-    array(['diagram0_p1_q0_i1', 'diagram0_p2_q0_i1'], dtype=object)
+    array(['H0_p1_q0_i1', 'H0_p2_q0_i1'], dtype=object)
     """
 
     _parameter_constraints = {

@@ -31,6 +31,8 @@ class DiagramVectorizer(DiagramTransformer):
         The fitted ones, one for each diagram of a sample.
     n_diagrams_in_ : int
         Diagrams of a sample: the number of homology dimensions.
+    homology_dimensions_ : tuple of int
+        Which ones, as PersistenceDiagrams tells them; else 0, 1 and so on.
 
     Examples
     --------

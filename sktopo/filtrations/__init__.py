@@ -1,6 +1,11 @@
 """x -> filtered complex: values on cells, their order, and the way back to x."""
 
 from sktopo.filtrations._alpha import Alpha
+from sktopo.filtrations._by_name import (
+    FILTRATION_CONSTRAINT,
+    FILTRATIONS,
+    as_filtration,
+)
 from sktopo.filtrations._cubical import Cubical
 from sktopo.filtrations._lower_star import LowerStar
 from sktopo.filtrations._nerve import as_sets, families, nerve
@@ -9,12 +14,15 @@ from sktopo.filtrations._vietoris_rips import VietorisRips
 from sktopo.filtrations._weak_alpha import WeakAlpha
 
 __all__ = [
+    "FILTRATIONS",
+    "FILTRATION_CONSTRAINT",
     "Alpha",
     "Cubical",
     "LowerStar",
     "VietorisRips",
     "WeakAlpha",
     "as_complex",
+    "as_filtration",
     "as_sets",
     "closure",
     "families",

@@ -8,13 +8,16 @@ from sktopo.filtrations._cells import (
     rows_on_points,
     spread_on_points,
 )
+from sktopo.filtrations._delaunay import (
+    Triangulation,
+    check_points,
+    check_triangulation_memory,
+)
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
     OrderedFiltration,
 )
-from sktopo.filtrations._points import Triangulation, check_points
-from sktopo.filtrations._weak_alpha import check_triangulation_memory
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.

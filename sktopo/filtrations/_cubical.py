@@ -3,13 +3,13 @@
 import numpy as np
 
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import check_real_array
+from sktopo._validation import check_homology_dimensions, check_real_array
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
     OrderedFiltration,
 )
-from sktopo.persistence import CONNECTIVITIES, grid_pairs
+from sktopo.persistence import CONNECTIVITIES, grid_pairs, stacked_grid_bars
 
 
 class GridComplex(OrderedComplex):
@@ -127,4 +127,17 @@ class Cubical(OrderedFiltration):
             superlevel=bool(self.superlevel),
             priority=self._priority(x.size),
             previous=self._own(previous, GridComplex),
+        )
+
+    def batch_bars(self, X, homology_dimensions, essential="drop"):
+        """Bars of many grids at once; see ``Filtration.batch_bars``."""
+        self._check_params()
+        if self.tie_breaking != "index":
+            return super().batch_bars(X, homology_dimensions, essential)
+        return stacked_grid_bars(
+            X,
+            self.connectivity,
+            check_homology_dimensions(homology_dimensions, "Cubical.batch_bars"),
+            essential=essential,
+            superlevel=bool(self.superlevel),
         )

@@ -126,7 +126,9 @@ class LowerStar(OrderedFiltration):
             ndim=self.sample_ndim,
             ndim_hint="a 1-D array with one value for each vertex",
         )
-        simplices, n_vertices = self._complex()
+        simplices, n_vertices = self._remembered(
+            "complex", lambda: as_complex(self.simplices, "LowerStar"), self.simplices
+        )
         if n_vertices > x.size:
             raise ValueError(
                 "x of LowerStar.build must have a value for each vertex: the simplices "
@@ -139,15 +141,3 @@ class LowerStar(OrderedFiltration):
             priority=self._priority(x.size),
             previous=self._own(previous, VertexComplex),
         )
-
-    def _complex(self):
-        known = self.__dict__.get("_read_simplices")
-        if known is None or known[0] is not self.simplices:
-            known = (self.simplices, as_complex(self.simplices, "LowerStar"))
-            self._read_simplices = known
-        return known[1]
-
-    def __getstate__(self):
-        state = super().__getstate__()
-        state.pop("_read_simplices", None)
-        return state

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from sktopo.filtrations._memory import check_memory
-from sktopo.filtrations._points import unique_rows
 from sktopo.filtrations._simplices import as_complex
+from sktopo.persistence import unique_rows
 
 _BYTES_A_SIMPLEX = 200
 
@@ -50,7 +50,7 @@ def nerve(simplices, cover, dimension=2):
 
     See Also
     --------
-    sktopo.objectives.neighborhood_cover : Covers by neighbourhoods of vertices.
+    sktopo.pooling.neighborhood_cover : Covers by neighbourhoods of vertices.
 
     References
     ----------

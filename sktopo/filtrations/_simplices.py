@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sktopo.filtrations._points import unique_rows
+from sktopo.persistence import unique_rows
 
 
 def closure(simplices):

@@ -2,18 +2,17 @@
 
 import numpy as np
 
+from sktopo.filtrations._delaunay import (
+    Triangulation,
+    check_points,
+    check_triangulation_memory,
+    lengths_of,
+    line_edges,
+)
 from sktopo.filtrations._flag import FlagComplex
-from sktopo.filtrations._memory import check_memory
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedFiltration,
-)
-from sktopo.filtrations._points import (
-    Triangulation,
-    check_points,
-    lengths_of,
-    line_edges,
-    triangulation_memory,
 )
 
 
@@ -113,14 +112,3 @@ def _delaunay_graph(points):
     simplices = [np.arange(n)[:, None], edges]
     simplices += [found.faces(k) for k in range(2, found.dimension + 1)]
     return edges, simplices, found.dimension
-
-
-def check_triangulation_memory(points, owner):
-    """Raise MemoryError where the Delaunay triangulation would not fit."""
-    n, dimension = points.shape
-    check_memory(
-        triangulation_memory(n, dimension),
-        f"The Delaunay triangulation of {n} points in {dimension} coordinates, which "
-        f"{owner} is built on,",
-        "Use VietorisRips, or fewer coordinates.",
-    )

@@ -1,19 +1,19 @@
 """diagram -> (number, gradient in births and deaths)."""
 
-from sktopo._algebra import WeightedSum
+from sktopo.base import SumFunctional
 from sktopo.functionals._bottleneck import BottleneckToTarget
 from sktopo.functionals._energy import PersistenceEnergy
 from sktopo.functionals._energy_table import EnergyTable
-from sktopo.functionals._function import DiagramFunction
+from sktopo.functionals._from_callable import FunctionalFromCallable
 from sktopo.functionals._norm import PersistenceNorm
 from sktopo.functionals._wasserstein import WassersteinToTarget
 
 __all__ = [
     "BottleneckToTarget",
-    "DiagramFunction",
     "EnergyTable",
+    "FunctionalFromCallable",
     "PersistenceEnergy",
     "PersistenceNorm",
+    "SumFunctional",
     "WassersteinToTarget",
-    "WeightedSum",
 ]

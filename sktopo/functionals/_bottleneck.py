@@ -3,12 +3,10 @@
 import math
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from sktopo.base import DiagramFunctional
 from sktopo.functionals._bars import check_diagram, check_target
-from sktopo.functionals._matching import match_essential, split_essential
+from sktopo.metrics import bottleneck_matching, match_essential, split_essential
 
 
 class BottleneckToTarget(DiagramFunctional):
@@ -75,7 +73,7 @@ class BottleneckToTarget(DiagramFunctional):
         never, births = match_essential(diagram[essential], target[target_essential])
         if never is None:
             return math.inf, grad
-        value, i, j = _bottleneck(diagram[finite], target[target_finite])
+        value, i, j = bottleneck_matching(diagram[finite], target[target_finite])
         gap = diagram[essential[never], 0] - births
         if gap.size and np.abs(gap).max() > value:
             worst = int(np.argmax(np.abs(gap)))
@@ -89,41 +87,3 @@ class BottleneckToTarget(DiagramFunctional):
             birth, death = diagram[finite[i]]
             grad[finite[i]] = np.sign(death - birth) / 2 * np.array([-1.0, 1.0])
         return float(value), grad
-
-
-def _bottleneck(bars, target):
-    """The distance, and the bar and the target bar of the step that attains it.
-
-    Either is None where the step goes to the diagonal, both where nothing moves.
-    """
-    n, m = len(bars), len(target)
-    if n + m == 0:
-        return 0.0, None, None
-    cost = np.zeros((n + m, m + n))
-    cost[:n, :m] = np.abs(bars[:, None, :] - target[None, :, :]).max(axis=2)
-    # Each bar has a place of its own on the diagonal; places there match for free.
-    # An explicit inf keeps a bar from the place of another.
-    cost[:n, m:] = cost[n:, :m] = np.inf
-    cost[np.arange(n), m + np.arange(n)] = np.abs(bars[:, 1] - bars[:, 0]) / 2
-    cost[n + np.arange(m), np.arange(m)] = np.abs(target[:, 1] - target[:, 0]) / 2
-    steps = np.unique(cost[np.isfinite(cost)])
-    low, high = 0, steps.size - 1
-    while low < high:
-        middle = (low + high) // 2
-        if (_match(cost, steps[middle]) >= 0).all():
-            high = middle
-        else:
-            low = middle + 1
-    partner = _match(cost, steps[low])
-    taken = cost[np.arange(n + m), partner]
-    worst = int(np.argmax(taken))
-    if taken[worst] == 0:
-        return 0.0, None, None
-    i = worst if worst < n else None
-    j = int(partner[worst]) if partner[worst] < m else None
-    return taken[worst], i, j
-
-
-def _match(cost, most):
-    """A largest matching whose steps are at most ``most``: -1 where there is none."""
-    return maximum_bipartite_matching(csr_array(cost <= most), perm_type="column")

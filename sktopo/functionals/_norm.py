@@ -28,6 +28,8 @@ class PersistenceNorm(DiagramFunctional):
     side : {"both", "birth", "death"}, default="both"
         Which end of the bars has a gradient. With "death" a maximisation raises
         deaths and leaves births alone.
+    min_persistence : float >= 0, default=0.0
+        Only bars that live longer than this add anything, in units of the diagram.
 
     References
     ----------
@@ -40,7 +42,7 @@ class PersistenceNorm(DiagramFunctional):
     >>> import numpy as np
     >>> from sktopo.functionals import PersistenceNorm
     >>> diagram = np.array([[0.0, 5.0], [1.0, 2.0]])
-    >>> long_bars = PersistenceNorm(region=(-np.inf, np.inf, 2, np.inf), side="death")
+    >>> long_bars = PersistenceNorm(min_persistence=2, side="death")
     >>> value, grad = long_bars.value_and_grad(diagram)
     >>> float(value)
     5.0
@@ -53,12 +55,14 @@ class PersistenceNorm(DiagramFunctional):
         "p": [Interval(numbers.Real, 0, None, closed="neither")],
         "region": ["array-like", None],
         "side": [StrOptions({"both", "birth", "death"})],
+        "min_persistence": [Interval(numbers.Real, 0, None, closed="left")],
     }
 
-    def __init__(self, p=1, region=None, side="both"):
+    def __init__(self, p=1, region=None, side="both", min_persistence=0.0):
         self.p = p
         self.region = region
         self.side = side
+        self.min_persistence = min_persistence
 
     def _validate_params(self):
         super()._validate_params()
@@ -94,7 +98,8 @@ class PersistenceNorm(DiagramFunctional):
             _EVERYWHERE if self.region is None else self.region
         )
         # An infinite lifetime is not inside of any region.
-        bars = np.flatnonzero((lifetime > max(low, 0.0)) & (lifetime < high))
+        low = max(low, self.min_persistence)
+        bars = np.flatnonzero((lifetime > low) & (lifetime < high))
         births = diagram[bars, 0]
         bars = bars[(birth_low < births) & (births < birth_high)]
         length, slope = power_and_slope(lifetime[bars], self.p)

@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from sktopo._sklearn_compat import Interval
 from sktopo.base import DiagramFunctional
 from sktopo.functionals._bars import check_diagram, check_target
-from sktopo.functionals._matching import match_essential, split_essential
+from sktopo.metrics import match_essential, split_essential
 
 
 class WassersteinToTarget(DiagramFunctional):

@@ -17,12 +17,16 @@ from sktopo.gradients import (  # noqa: F401
     _projections,
     _svm,
 )
-from sktopo.gradients._loss import input_gradient, loss_and_gradient
+from sktopo.gradients._linear import linear_classifier, linear_regressor
+from sktopo.gradients._loss import input_gradient, loss_and_gradient, loss_of
 from sktopo.gradients._registry import register, value_and_pullback
 
 __all__ = [
     "input_gradient",
+    "linear_classifier",
+    "linear_regressor",
     "loss_and_gradient",
+    "loss_of",
     "register",
     "value_and_pullback",
 ]

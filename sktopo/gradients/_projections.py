@@ -6,6 +6,7 @@ from sklearn.decomposition import PCA, IncrementalPCA, TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import RFE, SelectorMixin
 
+from sktopo._sklearn_compat import n_directions_of
 from sktopo.gradients._registry import register, register_step, value_and_pullback
 
 
@@ -31,7 +32,7 @@ def _discriminant_directions(lda, X):
             "LinearDiscriminantAnalysis has no transform with solver='lsqr' "
             "(use 'svd' or 'eigen')."
         )
-    directions = lda.scalings_[:, : lda._max_components].T
+    directions = lda.scalings_[:, : n_directions_of(lda)].T
     return _projected(X - lda.xbar_ if lda.solver == "svd" else X, directions)
 
 

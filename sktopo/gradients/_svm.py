@@ -71,7 +71,7 @@ def _votes(margins, n_classes):
 
     The votes are constant where no margin is zero.
     """
-    wins, losses = _who_meets_whom(n_classes)
+    wins, losses = _one_vs_one_incidence(n_classes)
     votes = (margins >= 0) @ wins + (margins < 0) @ losses
     total = margins @ (wins - losses)
     size = np.abs(total) + 1
@@ -83,7 +83,7 @@ def _votes(margins, n_classes):
 
 
 @lru_cache(maxsize=32)
-def _who_meets_whom(n_classes):
+def _one_vs_one_incidence(n_classes):
     first, second = _pairs(n_classes)
     return np.eye(n_classes)[first], np.eye(n_classes)[second]
 

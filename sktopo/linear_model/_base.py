@@ -10,13 +10,59 @@ from sklearn.utils.validation import (
 )
 
 from sktopo._sklearn_compat import _check_sample_weight
-from sktopo.gradients._linear import linear_regressor
+from sktopo.gradients import linear_regressor
+from sktopo.linear_model._regression import Regression
+from sktopo.linear_model._strategies import missing_for
+from sktopo.linear_model._topology import weight_penalty
 
 _ALPHAS = np.logspace(-4, 1, 20)
 
 
-class LinearRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
+_PENALTY = ("topology", "p", "q", "i0", "homology_dimensions", "superlevel")
+
+
+class PenalisedModel(BaseEstimator):
+    """Reads the parameters that say what is penalised, and how it is minimised."""
+
+    def _penalty(self, n_weights, alpha):
+        """The weight and the penalty, once the solver can take it."""
+        owner = type(self).__name__
+        alpha, penalty = weight_penalty(
+            n_weights,
+            alpha=alpha,
+            random_state=self.random_state,
+            owner=owner,
+            **{name: getattr(self, name) for name in _PENALTY},
+        )
+        if missing := missing_for(self.solver, penalty):
+            raise ValueError(
+                f"The 'solver' parameter of {owner} must be 'auto', 'adam' or 'lbfgs' "
+                f"for this penalty, which has no {missing}. Got {self.solver!r}: "
+                "'prox' needs topology='values' (or a Term with a prox) and 'dc' "
+                f"topology='path', both p=1 and q=0; here are "
+                f"topology={self.topology!r}, p={self.p} and q={self.q}."
+            )
+        return alpha, penalty
+
+    def _settings(self):
+        names = ("max_iter", "tol", "verbose")
+        return {name: getattr(self, name) for name in names}
+
+
+class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
     """Predicts from ``coef_`` and ``intercept_``."""
+
+    def _regression(self, X, y, sample_weight, alpha):
+        return Regression(
+            X,
+            y,
+            sample_weight,
+            *self._penalty(X.shape[1], alpha),
+            l2=self.l2,
+            fit_intercept=self.fit_intercept,
+            solver=self.solver,
+            settings=self._settings(),
+        )
 
     def predict(self, X):
         """Predict X w + b.

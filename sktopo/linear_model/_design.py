@@ -7,7 +7,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm, solve_triangu
 from scipy.linalg.lapack import dpocon, dpotri
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from sktopo.linear_model._path import PathLeastSquares
+from sktopo.linear_model._path_graph import PathLeastSquares
 
 _WELL_CONDITIONED = 1e-4
 _FEW_ROWS = 200

@@ -5,24 +5,20 @@ import warnings
 
 import numpy as np
 from scipy.special import log_expit, log_softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo.gradients._linear import linear_classifier
-from sktopo.linear_model._base import checked_weight
-from sktopo.linear_model._reweighted import LogisticProblem, minimize_logistic
-from sktopo.linear_model._topology import (
-    PENALTY_CONSTRAINTS,
-    check_solver,
-    weight_penalty,
-)
+from sktopo.gradients import linear_classifier
+from sktopo.linear_model._base import PenalisedModel, checked_weight
+from sktopo.linear_model._irls import LogisticProblem, minimize_logistic
+from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
-class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
+class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
     """Linear classifier with a penalty on the topology of its weights.
 
     Minimises ::
@@ -75,7 +71,7 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Used by a ``topology`` that breaks ties at random and has no seed of its own.
     verbose : int, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     Attributes
     ----------
@@ -190,14 +186,11 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
         """
         last_classes = getattr(self, "classes_", None)
         X, target, sample_weight = self._validated(X, y, sample_weight)
-        alpha, penalty = weight_penalty(self, X.shape[1])
-        check_solver(self, penalty)
         problem = LogisticProblem(
             X.astype(np.float64),
             target,
             sample_weight,
-            alpha,
-            penalty,
+            *self._penalty(X.shape[1], self.alpha),
             self.l2,
             self.fit_intercept,
         )
@@ -215,11 +208,7 @@ class TopologicalLogisticRegression(ClassifierMixin, BaseEstimator):
             coef,
             intercept,
             solver=self.solver,
-            settings={
-                "max_iter": self.max_iter,
-                "tol": self.tol,
-                "verbose": self.verbose,
-            },
+            settings=self._settings(),
             is_warm=is_warm,
         )
         if result.status == 1:

@@ -4,11 +4,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from sktopo._algebra import hand_on_randomness
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
-from sktopo.objectives import PersistenceTerm, prox_of_ranges, sum_of_ranges
+from sktopo.linear_model._ranges import prox_of_ranges, sum_of_ranges
+from sktopo.objectives import PersistenceTerm
 from sktopo.persistence import longest_first
 
 
@@ -42,9 +42,9 @@ class WeightPenalty(Term):
             value, grad = warm(x.reshape(self.shape))
             return value, grad.reshape(x.shape)
 
-        return hand_on_randomness(value_and_grad, warm)
+        return value_and_grad
 
-    def fused(self, w, reach):
+    def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
         i, j = self._neighbours(w)
         tied = np.abs(w[i] - w[j]) <= reach
@@ -135,7 +135,7 @@ class ClusterPenalty(Term):
         """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""
         return prox_of_ranges(x, step, self._n_runs)
 
-    def fused(self, w, reach):
+    def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
         order = np.argsort(w, kind="stable")
         is_new = np.diff(w[order], prepend=w[order[0]]) > reach

@@ -3,14 +3,11 @@
 import numbers
 
 import numpy as np
+from sklearn.utils import Bunch
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
-from sktopo.linear_model._regression import (
-    Regression,
-    count_unfinished,
-    warn_where_unfinished,
-)
+from sktopo.linear_model._regression import count_unfinished, warn_where_unfinished
 from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
@@ -86,7 +83,7 @@ class TopologicalRidge(LinearRegressor):
     random_state : int, RandomState instance or None, default=None
         Used by a ``topology`` that breaks ties at random and has no seed of its own.
     verbose : int, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     Attributes
     ----------
@@ -189,9 +186,14 @@ class TopologicalRidge(LinearRegressor):
             If the solver has made ``max_iter`` steps before it came to rest.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
-        regression = Regression(self, X, y, sample_weight)
+        regression = self._regression(X, y, sample_weight, self.alpha)
         results = regression.minimize(self._starts(*regression.shape))
-        warn_where_unfinished(self, count_unfinished(results), len(results))
+        warn_where_unfinished(
+            type(self).__name__,
+            self.max_iter,
+            count_unfinished(results),
+            len(results),
+        )
         self.n_iter_ = max(result.nit for result in results)
         self.coef_, self.intercept_ = regression.unpacked(results)
         if not self.fit_intercept:
@@ -216,11 +218,10 @@ class TopologicalRidge(LinearRegressor):
 
         Returns
         -------
-        alphas : ndarray of shape (n_alphas,)
-            In falling order.
-        coefs : ndarray of shape (n_features, n_alphas) or \
-                (n_targets, n_features, n_alphas)
-        intercepts : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
+        Bunch
+            ``alphas`` in falling order, ``coefs`` of shape (n_features, n_alphas) or
+            (n_targets, n_features, n_alphas), and ``intercepts`` of shape (n_alphas,)
+            or (n_targets, n_alphas).
 
         Warns
         -----
@@ -233,10 +234,10 @@ class TopologicalRidge(LinearRegressor):
         >>> from sktopo import TopologicalRidge
         >>> X = np.eye(4)
         >>> model = TopologicalRidge(fit_intercept=False)
-        >>> alphas, coefs, _ = model.path(X, [0, 0, 4, 5], alphas=[1, 4, 100])
-        >>> alphas
+        >>> path = model.path(X, [0, 0, 4, 5], alphas=[1, 4, 100])
+        >>> path.alphas
         array([100.,   4.,   1.])
-        >>> coefs.round(2)
+        >>> path.coefs.round(2)
         array([[2.25, 1.  , 0.25],
                [2.25, 1.  , 0.25],
                [2.25, 3.5 , 4.  ],
@@ -244,16 +245,21 @@ class TopologicalRidge(LinearRegressor):
         """
         alphas = check_alphas(alphas, type(self).__name__)
         X, y, sample_weight = validated(self, X, y, sample_weight, is_fit=False)
-        regression = Regression(self, X, y, sample_weight)
+        regression = self._regression(X, y, sample_weight, self.alpha)
         scale = regression.alpha if isinstance(self.alpha, dict) else 1.0
         path = regression.path(scale * alphas)
         n_unfinished = sum(map(count_unfinished, path))
-        warn_where_unfinished(self, n_unfinished, len(path) * regression.shape[0])
+        warn_where_unfinished(
+            type(self).__name__,
+            self.max_iter,
+            n_unfinished,
+            len(path) * regression.shape[0],
+        )
         models = [regression.unpacked(results) for results in path]
         coefs, intercepts = (
             np.stack(part, axis=-1) for part in zip(*models, strict=True)
         )
-        return alphas, coefs, intercepts
+        return Bunch(alphas=alphas, coefs=coefs, intercepts=intercepts)
 
     def _starts(self, *shape):
         """The last weights where they are asked for, else None for each target."""

@@ -11,11 +11,7 @@ from sklearn.model_selection import check_cv
 
 from sktopo._sklearn_compat import _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
-from sktopo.linear_model._regression import (
-    Regression,
-    count_unfinished,
-    warn_where_unfinished,
-)
+from sktopo.linear_model._regression import count_unfinished, warn_where_unfinished
 from sktopo.linear_model._ridge import TopologicalRidge
 
 
@@ -48,7 +44,7 @@ class TopologicalRidgeCV(LinearRegressor):
     random_state : int, RandomState instance or None, default=None
         See TopologicalRidge.
     verbose : int, default=0
-        k > 0 reports the folds, and every k-th step of the solver.
+        1 reports the folds and prints every 100th step, 2 every 10th, 3 each one.
 
     Attributes
     ----------
@@ -101,13 +97,16 @@ class TopologicalRidgeCV(LinearRegressor):
     """
 
     _parameter_constraints = {
-        **TopologicalRidge._parameter_constraints,
+        **{
+            name: constraint
+            for name, constraint in TopologicalRidge._parameter_constraints.items()
+            if name not in ("alpha", "warm_start")
+        },
         "alphas": ["array-like", None],
         "cv": ["cv_object"],
         "scoring": [str, callable, None],
         "n_jobs": [None, int],
     }
-    del _parameter_constraints["alpha"], _parameter_constraints["warm_start"]
 
     def __init__(
         self,
@@ -173,7 +172,7 @@ class TopologicalRidgeCV(LinearRegressor):
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
         self.alphas_ = check_alphas(self.alphas, type(self).__name__)
-        regression = Regression(self, X, y, sample_weight)
+        regression = self._regression(X, y, sample_weight, 1.0)
         folds = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(_scores)(clone(self), X, y, sample_weight, self.alphas_, *fold)
             for fold in check_cv(self.cv).split(X, y)
@@ -187,7 +186,9 @@ class TopologicalRidgeCV(LinearRegressor):
             self.intercept_ = 0.0
         n_unfinished = sum(n for _, n in folds) + sum(map(count_unfinished, path))
         n_problems = (len(folds) + 1) * len(path) * regression.shape[0]
-        warn_where_unfinished(self, n_unfinished, n_problems)
+        warn_where_unfinished(
+            type(self).__name__, self.max_iter, n_unfinished, n_problems
+        )
         return self
 
     def _best(self, means):
@@ -222,7 +223,7 @@ def _scores(model, X, y, sample_weight, alphas, train, test):
     scorer = check_scoring(model, model.scoring)
     if part and not _takes_weights(scorer):
         part = {}
-    regression = Regression(model, X[train], y[train], weight)
+    regression = model._regression(X[train], y[train], weight, 1.0)
     model.n_features_in_ = X.shape[1]
     path = regression.path(alphas)
     scores = np.empty(len(path))

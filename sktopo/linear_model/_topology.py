@@ -7,10 +7,9 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from sktopo._algebra import Differentiable
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
 from sktopo._validation import check_homology_dimensions
-from sktopo.base import Filtration
+from sktopo.base import Filtration, Term
 from sktopo.filtrations import Cubical, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.linear_model._penalty import ClusterPenalty, PathPenalty, WeightPenalty
@@ -33,15 +32,28 @@ PENALTY_CONSTRAINTS = {
 }
 
 
-def weight_penalty(model, n_weights):
-    """The penalty that an estimator's parameters describe.
+def weight_penalty(
+    n_weights,
+    *,
+    topology,
+    alpha,
+    p,
+    q,
+    i0,
+    homology_dimensions,
+    superlevel,
+    random_state,
+    owner,
+):
+    """The penalty that the parameters of an estimator describe.
 
     Parameters
     ----------
-    model : estimator
-        With the parameters of ``PENALTY_CONSTRAINTS``, but for ``alpha``, and a
-        ``random_state``.
     n_weights : int
+    topology, alpha, p, q, i0, homology_dimensions, superlevel, random_state
+        See TopologicalRidge.
+    owner : str
+        In whose name errors are raised.
 
     Returns
     -------
@@ -55,52 +67,37 @@ def weight_penalty(model, n_weights):
     ValueError
         Where the topology does not fit the weights, or parameters do not fit together.
     """
-    name = type(model).__name__
-    topology = _seeded(model.topology, model.random_state)
-    dimensions = check_homology_dimensions(model.homology_dimensions, name)
-    alpha = getattr(model, "alpha", 1.0)
-    alphas = _by_dimension(alpha, dimensions, name, "alpha", numbers.Real, 0)
-    i0 = _by_dimension(model.i0, dimensions, name, "i0", numbers.Integral, 1)
-    if isinstance(topology, Differentiable) and topology._domain == "term":
+    topology = _seeded(topology, random_state)
+    dimensions = check_homology_dimensions(homology_dimensions, owner)
+    alphas = _by_dimension(alpha, dimensions, owner, "alpha", numbers.Real, 0)
+    i0 = _by_dimension(i0, dimensions, owner, "i0", numbers.Integral, 1)
+    if isinstance(topology, Term):
         if isinstance(alpha, dict):
             raise ValueError(
-                f"The 'alpha' parameter of {name} must be a number where 'topology' "
+                f"The 'alpha' parameter of {owner} must be a number where 'topology' "
                 f"is a Term. Got {alpha!r} instead."
             )
         return float(alpha), topology
-    filtration, shape = _layout(topology, n_weights, model.superlevel, name)
+    filtration, shape = _layout(topology, n_weights, superlevel, owner)
     if not isinstance(topology, Filtration):
         end = len(shape) if filtration.is_grid else 1
         if max(dimensions) >= end:
             raise ValueError(
-                f"The 'homology_dimensions' parameter of {name} must be below {end} "
+                f"The 'homology_dimensions' parameter of {owner} must be below {end} "
                 f"for topology={topology!r}, which has nothing in higher ones. "
-                f"Got {model.homology_dimensions!r} instead."
+                f"Got {homology_dimensions!r} instead."
             )
-    is_piecewise_linear = model.p == 1 and model.q == 0
+    is_piecewise_linear = p == 1 and q == 0
     if is_piecewise_linear and isinstance(topology, str):
         if topology == "values":
             return alphas[0], ClusterPenalty(i0[0])
-        return alphas[0], PathPenalty(i0[0], model.superlevel, n_weights)
-    energies = {k: PersistenceEnergy(p=model.p, q=model.q, i0=i0[k]) for k in i0}
+        return alphas[0], PathPenalty(i0[0], superlevel, n_weights)
+    energies = {k: PersistenceEnergy(p=p, q=q, i0=i0[k]) for k in i0}
     if isinstance(alpha, dict):
         energies = {k: alphas[k] * energy for k, energy in energies.items()}
         alpha = float(max(alphas.values()) > 0)
     term = PersistenceTerm(filtration, energies)
     return float(alpha), WeightPenalty(term, shape, is_piecewise_linear)
-
-
-def check_solver(model, penalty):
-    """Raise ValueError where the model's exact solver cannot take the penalty."""
-    needed = {"prox": "prox", "dc": "concave_slope"}.get(model.solver)
-    if needed and not hasattr(penalty, needed):
-        raise ValueError(
-            f"The 'solver' parameter of {type(model).__name__} must be 'auto', 'adam' "
-            f"or 'lbfgs' for this penalty. Got {model.solver!r}: 'prox' needs "
-            "topology='values' (or a Term with a prox) and 'dc' topology='path', both "
-            f"p=1 and q=0; here are topology={model.topology!r}, p={model.p} and "
-            f"q={model.q}."
-        )
 
 
 def _by_dimension(value, dimensions, name, parameter, kind, least):

@@ -6,14 +6,12 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
-from sktopo._algebra import hand_on_randomness, warm_function
-from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import check_real_array
 from sktopo.base import Term
 
 
-class Composed(Term):
-    """A term of y = map(x), as a function of x.
+class ComposedTerm(Term):
+    """A term of y = transform(x), as a function of x.
 
     Downsampling, splines, signals with a few parameters, principal components: where
     the data come from something smaller or smoother, that is what is optimised.
@@ -22,7 +20,7 @@ class Composed(Term):
     ----------
     term : Term
         Of y.
-    map : ndarray, sparse matrix or array, LinearOperator, or tuple of 2 callables
+    transform : ndarray, sparse matrix or array, LinearOperator, or tuple of 2 callables
         - A matrix of shape (y.size, x.size), or an operator that has ``rmatvec``: it is
           applied to ``x.ravel()``. It is read once; replace it by ``set_params``, do
           not change it in place.
@@ -40,9 +38,9 @@ class Composed(Term):
     >>> import numpy as np
     >>> from sktopo.filtrations import Cubical
     >>> from sktopo.functionals import PersistenceEnergy
-    >>> from sktopo.objectives import Composed, PersistenceTerm
+    >>> from sktopo.objectives import ComposedTerm, PersistenceTerm
     >>> held = np.repeat(np.eye(4), 2, axis=0)
-    >>> term = Composed(PersistenceTerm(Cubical(), PersistenceEnergy()), held)
+    >>> term = ComposedTerm(PersistenceTerm(Cubical(), PersistenceEnergy()), held)
     >>> value, grad = term.value_and_grad(np.array([0.0, 5.0, 2.0, 9.0]))
     >>> float(value)
     3.0
@@ -51,20 +49,20 @@ class Composed(Term):
 
     The same signal by its logarithm:
 
-    >>> term = Composed(term, (np.exp, lambda x, grad_y: np.exp(x) * grad_y))
+    >>> term = ComposedTerm(term, (np.exp, lambda x, grad_y: np.exp(x) * grad_y))
     >>> round(term.value_and_grad(np.log([1.0, 5.0, 2.0, 9.0]))[0], 9)
     3.0
     """
 
     _parameter_constraints = {
-        "term": [HasMethods(["value_and_grad"])],
-        "map": "no_validation",
+        "term": [Term],
+        "transform": "no_validation",
         "shape": [numbers.Integral, tuple, None],
     }
 
-    def __init__(self, term, map, shape=None):
+    def __init__(self, term, transform, shape=None):
         self.term = term
-        self.map = map
+        self.transform = transform
         self.shape = shape
 
     def _validate_params(self):
@@ -74,10 +72,10 @@ class Composed(Term):
             isinstance(n, numbers.Integral) and n >= 1 for n in shape
         ):
             raise ValueError(
-                "The 'shape' parameter of Composed must hold ints >= 1. "
+                "The 'shape' parameter of ComposedTerm must hold ints >= 1. "
                 f"Got {shape!r} instead."
             )
-        self._maps = self._read_map()
+        self._map()
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -100,31 +98,33 @@ class Composed(Term):
         return self._evaluate(x, self.term.value_and_grad)
 
     def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration; see ``Term``.
-
-        It is random if that of the term is.
-        """
+        """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
         self._check_params()
-        warm = warm_function(self.term)
-        return hand_on_randomness(lambda x: self._evaluate(x, warm), warm)
+        warm = self.term.warm_value_and_grad()
+        return lambda x: self._evaluate(x, warm)
+
+    @property
+    def is_random(self):
+        """Whether the term is random."""
+        return self.term.is_random
 
     def _evaluate(self, x, value_and_grad):
         self._check_params()
-        forward, vjp = self._maps
+        forward, vjp = self._map()
         x = np.asarray(x, dtype=np.float64)
         y = np.asarray(forward(x), dtype=np.float64)
         value, grad = value_and_grad(self._shaped(y))
         grad = np.asarray(grad, dtype=np.float64)
         if grad.size != y.size:
             raise ValueError(
-                "The 'term' parameter of Composed must have a gradient of the shape of "
-                f"y, {self._shaped(y).shape}. Got {grad.shape}."
+                "The 'term' parameter of ComposedTerm must have a gradient of the "
+                f"shape of y, {self._shaped(y).shape}. Got {grad.shape}."
             )
         grad = np.asarray(vjp(x, grad.reshape(y.shape)), dtype=np.float64)
         if grad.shape != x.shape:
             raise ValueError(
-                "The 'map' parameter of Composed must give gradients of the shape of "
-                f"x, {x.shape}. Got {grad.shape} from vjp."
+                "The 'transform' parameter of ComposedTerm must give gradients of the "
+                f"shape of x, {x.shape}. Got {grad.shape} from vjp."
             )
         return value, grad
 
@@ -133,21 +133,24 @@ class Composed(Term):
             return y
         if np.prod(self.shape) != y.size:
             raise ValueError(
-                "The 'shape' parameter of Composed must have as many entries as y. "
+                "The 'shape' parameter of ComposedTerm must have as many entries as y. "
                 f"Got {self.shape} for {y.size} of them."
             )
         return y.reshape(self.shape)
 
-    def _read_map(self):
+    def _map(self):
         """The map as a pair (forward, vjp)."""
-        given = self.map
+        return self._remembered("map", self._read_map, self.transform)
+
+    def _read_map(self):
+        given = self.transform
         if isinstance(given, tuple) and len(given) == 2 and all(map(callable, given)):
             return given
         if sp.issparse(given):
             check_real_array(
                 np.append(given.tocoo().data, 0.0),
-                name="The 'map' parameter",
-                owner="Composed",
+                name="The 'transform' parameter",
+                owner="ComposedTerm",
                 ndim=(1,),
                 ndim_hint="a matrix",
             )
@@ -156,28 +159,28 @@ class Composed(Term):
             parts = given if isinstance(given, tuple) else (given,)
             if any(callable(part) or isinstance(part, str) for part in parts):
                 raise ValueError(
-                    f"The 'map' parameter of Composed must be {hint}. "
+                    f"The 'transform' parameter of ComposedTerm must be {hint}. "
                     f"Got {given!r} instead."
                 )
             given = check_real_array(
                 given,
-                name="The 'map' parameter",
-                owner="Composed",
+                name="The 'transform' parameter",
+                owner="ComposedTerm",
                 ndim=(2,),
                 ndim_hint=hint,
             )
         operator = aslinearoperator(given)
         if np.dtype(operator.dtype).kind == "c":
             raise ValueError(
-                "The 'map' parameter of Composed must be real. Got an operator of "
-                f"dtype {operator.dtype}."
+                "The 'transform' parameter of ComposedTerm must be real. Got an "
+                f"operator of dtype {operator.dtype}."
             )
 
         def forward(x):
             if x.size != operator.shape[1]:
                 raise ValueError(
-                    "x of Composed must have as many entries as the map has columns, "
-                    f"{operator.shape[1]}. Got an array of shape {x.shape}."
+                    "x of ComposedTerm must have as many entries as the map has "
+                    f"columns, {operator.shape[1]}. Got an array of shape {x.shape}."
                 )
             return operator.matvec(x.ravel())
 
@@ -186,14 +189,8 @@ class Composed(Term):
                 return operator.rmatvec(grad_y).reshape(x.shape)
             except NotImplementedError:
                 raise ValueError(
-                    "The 'map' parameter of Composed must have 'rmatvec', its "
-                    f"transpose. Got {operator!r} without."
+                    "The 'transform' parameter of ComposedTerm must have 'rmatvec', "
+                    f"its transpose. Got {operator!r} without."
                 ) from None
 
         return forward, vjp
-
-    def __getstate__(self):
-        # What was read is made of functions, which do not pickle.
-        state = super().__getstate__()
-        state.pop("_maps", None)
-        return state

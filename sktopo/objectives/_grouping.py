@@ -73,6 +73,11 @@ class GroupingTerm(Term):
         self.kernel = kernel
         self.scale = scale
 
+    def restricted(self, points):
+        """The term of some of the points; see ``Term``."""
+        reference = np.asarray(self.reference)[points]
+        return GroupingTerm(reference, self.kernel, self.scale)
+
     def value_and_grad(self, x):
         """Evaluate at x.
 

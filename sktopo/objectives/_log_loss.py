@@ -6,7 +6,7 @@ from scipy.special import expit, log_softmax, softmax
 from sktopo.base import Term
 
 
-class LogLoss(Term):
+class LogLossTerm(Term):
     """sum of -log P(target) under a linear model, binary or multinomial.
 
     With margins m = design @ x.T, the probability of class 1 is 1 / (1 + exp(-m)) where
@@ -24,8 +24,8 @@ class LogLoss(Term):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.objectives import LogLoss
-    >>> loss = LogLoss([0, 1, 1], [[-1.0], [1.0], [0.0]])
+    >>> from sktopo.objectives import LogLossTerm
+    >>> loss = LogLossTerm([0, 1, 1], [[-1.0], [1.0], [0.0]])
     >>> value, grad = loss.value_and_grad(np.array([0.0]))
     >>> float(value / np.log(2))
     3.0
@@ -67,18 +67,20 @@ class LogLoss(Term):
         design = np.asarray(self.design, dtype=np.float64)
         if design.ndim != 2 or len(target) != len(design):
             raise ValueError(
-                "The 'design' parameter of LogLoss must have a row for each of the "
+                "The 'design' parameter of LogLossTerm must have a row for each of the "
                 f"{len(target)} targets. Got an array of shape {design.shape}."
             )
         expected = (*target.shape[1:], design.shape[1])
         if x.shape != expected:
-            raise ValueError(f"x of LogLoss must have shape {expected}. Got {x.shape}.")
+            raise ValueError(
+                f"x of LogLossTerm must have shape {expected}. Got {x.shape}."
+            )
         losses, residual = log_losses(design @ x.T, target)
         if self.sample_weight is not None:
             weight = np.asarray(self.sample_weight, dtype=np.float64)
             if weight.shape != losses.shape:
                 raise ValueError(
-                    "The 'sample_weight' parameter of LogLoss must have shape "
+                    "The 'sample_weight' parameter of LogLossTerm must have shape "
                     f"{losses.shape}. Got {weight.shape}."
                 )
             return float(weight @ losses), (residual.T * weight) @ design

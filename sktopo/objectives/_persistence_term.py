@@ -4,30 +4,28 @@ import numbers
 
 import numpy as np
 
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
-from sktopo._validation import (
-    check_filtration,
-    check_homology_dimensions,
-    check_rate,
-)
+from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._validation import check_homology_dimensions, check_rate
 from sktopo.base import Term
-from sktopo.objectives._critical_sets import MovingBars, big_step
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.objectives._big_step import MovingBars, big_step
 
 
 class DiagramTerm(Term):
     """The parameters of a term in diagrams: one functional, or one a dimension."""
 
     _parameter_constraints = {
-        "filtration": [HasMethods(["build"])],
+        "filtration": FILTRATION_CONSTRAINT,
         "functional": [HasMethods(["value_and_grad"]), dict],
-        "homology_dimension": [Interval(numbers.Integral, 0, None, closed="left")],
+        "homology_dimensions": ["array-like", numbers.Integral],
         "essential": [StrOptions({"drop", "extremum"})],
     }
 
     def _validate_params(self):
         super()._validate_params()
         owner = type(self).__name__
-        check_filtration(self.filtration, owner)
+        as_filtration(self.filtration, owner)
+        check_homology_dimensions(self.homology_dimensions, owner)
         if not isinstance(self.functional, dict):
             return
         try:
@@ -69,7 +67,16 @@ class DiagramTerm(Term):
         """The functional of each homology dimension."""
         if isinstance(self.functional, dict):
             return self.functional
-        return {self.homology_dimension: self.functional}
+        if isinstance(self.homology_dimensions, numbers.Integral):
+            return {self.homology_dimensions: self.functional}
+        return dict.fromkeys(self.homology_dimensions, self.functional)
+
+    def _filtration(self):
+        return self._remembered(
+            "filtration",
+            lambda: as_filtration(self.filtration, type(self).__name__),
+            self.filtration,
+        )
 
 
 class PersistenceTerm(DiagramTerm):
@@ -87,13 +94,15 @@ class PersistenceTerm(DiagramTerm):
 
     Parameters
     ----------
-    filtration : Filtration
-        From x to a filtered complex.
+    filtration : Filtration or str
+        From x to a filtered complex: one of ``sktopo.filtrations``, or "cubical",
+        "vietoris_rips", "weak_alpha" or "alpha" for one with its defaults.
     functional : DiagramFunctional, or dict of {int: DiagramFunctional}
         What is taken of the diagram; a dict has one functional for each homology
         dimension, evaluated on one complex and summed.
-    homology_dimension : int >= 0, default=0
-        The dimension of the diagram. Not used where ``functional`` is a dict.
+    homology_dimensions : int or tuple of int, default=0
+        Of the diagrams, whose values are summed. Not used where ``functional`` is a
+        dict.
     essential : {"drop", "extremum"}, default="drop"
         Bars that never die stand in the diagram with death inf, or die at the last
         value of the filtration.
@@ -121,10 +130,10 @@ class PersistenceTerm(DiagramTerm):
     array([ 0.,  1., -1.,  0., -1.,  1.,  0.])
     """
 
-    def __init__(self, filtration, functional, homology_dimension=0, essential="drop"):
+    def __init__(self, filtration, functional, homology_dimensions=0, essential="drop"):
         self.filtration = filtration
         self.functional = functional
-        self.homology_dimension = homology_dimension
+        self.homology_dimensions = homology_dimensions
         self.essential = essential
 
     def value_and_grad(self, x):
@@ -203,8 +212,8 @@ class PersistenceTerm(DiagramTerm):
         """
         self._check_params()
         check_rate(rate, "PersistenceTerm.big_step")
-        complex_ = self.filtration.build(x)
-        if not (hasattr(complex_, "cells") and hasattr(complex_, "jacobian")):
+        complex_ = self._filtration().build(x)
+        if complex_.cells is None or complex_.jacobian is None:
             raise TypeError(
                 "The 'filtration' parameter of PersistenceTerm must be one on "
                 "simplices for big steps: LowerStar, VietorisRips, WeakAlpha or Alpha. "
@@ -218,7 +227,7 @@ class PersistenceTerm(DiagramTerm):
 
     def _evaluate(self, x, previous):
         self._check_params()
-        complex_ = self.filtration.build(x, previous=previous)
+        complex_ = self._filtration().build(x, previous=previous)
         value, grad_values = 0.0, np.zeros(complex_.values.size)
         for bars, part, grad in self._graded_bars(complex_):
             value += part

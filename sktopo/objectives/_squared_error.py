@@ -5,7 +5,7 @@ import numpy as np
 from sktopo.base import Term
 
 
-class SquaredError(Term):
+class SquaredErrorTerm(Term):
     """||target - x||^2, or ||target - design @ x||^2.
 
     Parameters
@@ -18,8 +18,8 @@ class SquaredError(Term):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.objectives import SquaredError
-    >>> value, grad = SquaredError([1.0, 2.0]).value_and_grad(np.array([1.0, 4.0]))
+    >>> from sktopo.objectives import SquaredErrorTerm
+    >>> value, grad = SquaredErrorTerm([1.0, 2.0]).value_and_grad(np.array([1.0, 4.0]))
     >>> float(value)
     4.0
     >>> grad
@@ -34,6 +34,12 @@ class SquaredError(Term):
     def __init__(self, target, design=None):
         self.target = target
         self.design = design
+
+    def restricted(self, points):
+        """The term of some of the points, where there is no design; see ``Term``."""
+        if self.design is not None:
+            return self
+        return SquaredErrorTerm(np.asarray(self.target)[points])
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -68,5 +74,5 @@ class SquaredError(Term):
     def _check_shape(self, shape, expected, name="x"):
         if shape != expected:
             raise ValueError(
-                f"{name} of SquaredError must have shape {expected}. Got {shape}."
+                f"{name} of SquaredErrorTerm must have shape {expected}. Got {shape}."
             )

@@ -3,17 +3,17 @@
 import numbers
 
 import numpy as np
+from joblib import Parallel, delayed
 from sklearn.utils import check_random_state
 
-from sktopo._algebra import hand_on_randomness, warm_function
-from sktopo._sklearn_compat import HasMethods, Interval
 from sktopo._validation import check_real_array
 from sktopo.base import Term
-from sktopo.objectives._samples import SAMPLE_CONSTRAINTS, SampledPoints
+from sktopo.objectives._sampling import Subsampling, as_subsampling
+from sktopo.pooling import combined
 
 
 class SubsampledTerm(Term):
-    """A term of point clouds, smeared over random samples of the points.
+    """A term of point clouds, averaged over random samples of the points.
 
     The value is the mean over draws: some of the points, displaced by normal noise, on
     which ``term`` is evaluated [1]_. Its minima hold for samples of the cloud and under
@@ -23,15 +23,8 @@ class SubsampledTerm(Term):
     ----------
     term : Term
         A term of point clouds of any number of points.
-    n_subsample : int >= 1 or None, default=None
-        Points that are drawn; None for all, and so where a cloud has no more.
-    noise : float >= 0, default=0.0
-        Standard deviation of the displacements, in units of the points.
-    n_samples : int >= 1, default=1
-        Draws for each evaluation. Their values are averaged.
-    combine : {"mean", "min_norm"}, default="mean"
-        What is made of their gradients: the mean, or the shortest vector in their
-        convex hull, which goes down for all of them.
+    sampling : Subsampling, int or None, default=None
+        How points are drawn; an int for so many of them, as they are.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws. With an int ``value_and_grad`` makes the same draws at every
         x; what ``warm_value_and_grad`` returns, and a solver is to have, makes new ones
@@ -41,7 +34,7 @@ class SubsampledTerm(Term):
 
     See Also
     --------
-    SmearedPersistence : The same idea for functions on complexes.
+    PooledPersistenceTerm : The same idea for functions on complexes.
     sktopo.TopoPointOptimizer : Has it built in, for all methods of moving points.
 
     References
@@ -57,10 +50,10 @@ class SubsampledTerm(Term):
     >>> from sktopo.datasets import make_noisy_circle
     >>> from sktopo.filtrations import WeakAlpha
     >>> from sktopo.functionals import PersistenceEnergy
-    >>> from sktopo.objectives import PersistenceTerm, SubsampledTerm
+    >>> from sktopo.objectives import PersistenceTerm, SubsampledTerm, Subsampling
     >>> X, _ = make_noisy_circle(60, random_state=0)
-    >>> loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(), homology_dimension=1)
-    >>> term = SubsampledTerm(loop, n_subsample=20, n_samples=4, random_state=0)
+    >>> loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(), homology_dimensions=1)
+    >>> term = SubsampledTerm(loop, Subsampling(20, n_samples=4), random_state=0)
     >>> value, grad = term.value_and_grad(X)
     >>> grad.shape
     (60, 2)
@@ -69,31 +62,25 @@ class SubsampledTerm(Term):
     """
 
     _parameter_constraints = {
-        "term": [HasMethods(["value_and_grad"])],
-        "n_subsample": [Interval(numbers.Integral, 1, None, closed="left"), None],
-        "noise": [Interval(numbers.Real, 0, None, closed="left")],
-        **SAMPLE_CONSTRAINTS,
+        "term": [Term],
+        "sampling": [Subsampling, numbers.Integral, None],
+        "random_state": ["random_state"],
         "n_jobs": [numbers.Integral, None],
     }
 
-    def __init__(
-        self,
-        term,
-        n_subsample=None,
-        *,
-        noise=0.0,
-        n_samples=1,
-        combine="mean",
-        random_state=None,
-        n_jobs=None,
-    ):
+    def __init__(self, term, sampling=None, *, random_state=None, n_jobs=None):
         self.term = term
-        self.n_subsample = n_subsample
-        self.noise = noise
-        self.n_samples = n_samples
-        self.combine = combine
+        self.sampling = sampling
         self.random_state = random_state
         self.n_jobs = n_jobs
+
+    @property
+    def is_random(self):
+        """Whether points are drawn or displaced, or the term is random."""
+        return self._sampling().is_random or self.term.is_random
+
+    def _sampling(self):
+        return as_subsampling(self.sampling, type(self).__name__)
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -115,31 +102,19 @@ class SubsampledTerm(Term):
         return self.warm_value_and_grad()(x)
 
     def warm_value_and_grad(self):
-        """A ``value_and_grad`` that draws anew in every call.
-
-        Its attribute ``is_random`` is false where all points are taken as they are, and
-        the term is not random itself.
-        """
+        """A ``value_and_grad`` that draws anew in every call; see ``Term``."""
         self._check_params()
-        is_sampled = self.n_subsample is not None or self.noise > 0
-        n_samples = self.n_samples if is_sampled else 1
-        warm = [warm_function(self.term) for _ in range(n_samples)]
+        sampling = self._sampling()
+        random_state = check_random_state(self.random_state)
+        warm = {}
 
         def function_of(k, points):
             # The order of one sample is of no help with that of another.
-            is_whole = isinstance(points, slice)
-            remembers = is_whole or getattr(warm[k], "is_random", False)
-            return warm[k] if remembers else self.term.value_and_grad
-
-        sampled = SampledPoints(
-            function_of,
-            n_subsample=self.n_subsample,
-            noise=self.noise,
-            n_samples=n_samples,
-            combine=self.combine,
-            random_state=check_random_state(self.random_state),
-            n_jobs=self.n_jobs,
-        )
+            if not (isinstance(points, slice) or self.term.is_random):
+                return self.term.restricted(points).value_and_grad
+            if k not in warm:
+                warm[k] = self.term.warm_value_and_grad()
+            return warm[k]
 
         def value_and_grad(x):
             x = check_real_array(
@@ -148,9 +123,15 @@ class SubsampledTerm(Term):
                 owner="SubsampledTerm",
                 ndim=(2,),
                 ndim_hint="a point cloud of shape (n_points, n_coordinates)",
+            ).astype(np.float64)
+            draws = [sampling.draw(x, random_state) for _ in range(sampling.n_samples)]
+            found = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+                delayed(function_of(k, points))(places)
+                for k, (points, places) in enumerate(draws)
             )
-            return sampled(x.astype(np.float64))
+            grads = np.zeros((len(draws), *x.shape))
+            for grad, (points, _), (_, part) in zip(grads, draws, found, strict=True):
+                grad[points] = part
+            return combined([value for value, _ in found], grads, sampling.combine)
 
-        if is_sampled:
-            return hand_on_randomness(value_and_grad, sampled)
-        return hand_on_randomness(value_and_grad, *warm)
+        return value_and_grad

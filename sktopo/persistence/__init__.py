@@ -21,7 +21,7 @@ from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
-from sktopo.persistence._simplicial import row_key, simplicial_pairs
+from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
 from sktopo.persistence._stacked_grids import stacked_grid_bars, stacked_grid_diagrams
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "sort_order",
     "stacked_grid_bars",
     "stacked_grid_diagrams",
+    "unique_rows",
 ]

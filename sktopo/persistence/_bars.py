@@ -39,6 +39,24 @@ class Bars(NamedTuple):
         lives = self.diagram[:, 0] != self.diagram[:, 1]
         return self if lives.all() else self.take(lives)
 
+    def followed_by(self, others):
+        """These bars and those of other complexes, whose values stand behind ours."""
+        if not others:
+            return self
+        parts = (self, *others)
+        starts = np.cumsum([0, *(part.n_values for part in parts)])
+        indices = [
+            np.where(part.indices == NEVER, NEVER, part.indices + start)
+            for part, start in zip(parts, starts[:-1], strict=True)
+        ]
+        return Bars(
+            self.dimension,
+            np.concatenate(indices),
+            np.concatenate([part.diagram for part in parts]),
+            np.concatenate([part.kind for part in parts]),
+            int(starts[-1]),
+        )
+
     def take(self, rows):
         """Some of the bars, by a mask or by indices."""
         return self._replace(

@@ -51,3 +51,20 @@ def row_key(rows, n):
         return key
     big_endian = np.ascontiguousarray(rows, dtype=">i8")
     return big_endian.view(f"V{8 * rows.shape[1]}").ravel()
+
+
+def unique_rows(rows):
+    """Distinct rows of small non-negative integers, in lexicographic order."""
+    n = int(rows.max()) + 1 if rows.size else 1
+    if n ** rows.shape[1] >= 2**63:
+        return np.unique(rows, axis=0)
+    key = row_key(rows, n)
+    key.sort()
+    is_new = np.ones(key.size, dtype=bool)
+    is_new[1:] = key[1:] != key[:-1]
+    key = key[is_new]
+    columns = []
+    for _ in range(rows.shape[1]):
+        key, column = np.divmod(key, n)
+        columns.append(column)
+    return np.stack(columns[::-1], axis=1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo.objectives import critical_smear
+from sktopo.inspection import critical_smear
 
 
 class CriticalSmearDisplay:
@@ -14,7 +14,7 @@ class CriticalSmearDisplay:
     ----------
     image : ndarray of shape (h, w) or (n,)
     birth_map, death_map : ndarray of the image's shape
-        See ``sktopo.objectives.critical_smear``; sizes are shown, not signs.
+        See ``sktopo.inspection.critical_smear``; sizes are shown, not signs.
 
     Attributes
     ----------
@@ -26,8 +26,9 @@ class CriticalSmearDisplay:
     --------
     >>> from sktopo.datasets import make_double_well
     >>> from sktopo.plotting import CriticalSmearDisplay
+    >>> from sktopo.pooling import RandomPooling
     >>> display = CriticalSmearDisplay.from_image(
-    ...     make_double_well(62), min_persistence=50, noise=30, n_samples=20
+    ...     make_double_well(62), pooling=RandomPooling(max_noise=30, n_samples=20)
     ... )
     >>> display.ax_.get_legend_handles_labels()[1]
     ['birth', 'death']
@@ -46,7 +47,7 @@ class CriticalSmearDisplay:
         ----------
         image : array-like of shape (h, w) or (n,)
         functional : DiagramFunctional or None, default=None
-            See ``sktopo.objectives.critical_smear``.
+            See ``sktopo.inspection.critical_smear``.
         ax : matplotlib Axes or None, default=None
             Where to draw; None for new axes.
         **params : dict

@@ -1,17 +1,23 @@
-"""Minimise a ``value_and_grad``; nothing here knows of topology."""
+"""Minimise a term or a function; nothing here knows of topology."""
 
 from sktopo.solvers._adam import Adam
+from sktopo.solvers._asymmetric_lasso import minimize_asymmetric_lasso
 from sktopo.solvers._descent import GradientDescent
-from sktopo.solvers._kinked_quadratic import minimize_kinked_quadratic
 from sktopo.solvers._lbfgs import LBFGS
 from sktopo.solvers._min_norm import min_norm_weights
-from sktopo.solvers._proximal_gradient import ProximalGradient
+from sktopo.solvers._proximal_gradient import Composite, ProximalGradient
+from sktopo.solvers._run import Run, is_due
+from sktopo.solvers._sparse_adam import SparseAdam
 
 __all__ = [
     "LBFGS",
     "Adam",
+    "Composite",
     "GradientDescent",
     "ProximalGradient",
+    "Run",
+    "SparseAdam",
+    "is_due",
     "min_norm_weights",
-    "minimize_kinked_quadratic",
+    "minimize_asymmetric_lasso",
 ]

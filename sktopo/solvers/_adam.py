@@ -41,7 +41,7 @@ class Adam(Solver):
     epsilon : float > 0, default=1e-8
         Added to the root of the latter.
     verbose : int >= 0, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     References
     ----------
@@ -51,10 +51,10 @@ class Adam(Solver):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.objectives import SquaredError
+    >>> from sktopo.objectives import SquaredErrorTerm
     >>> from sktopo.solvers import Adam
-    >>> goal = SquaredError([1.0, -2.0])
-    >>> result = Adam(0.1, max_iter=500).minimize(goal.value_and_grad, np.zeros(2))
+    >>> goal = SquaredErrorTerm([1.0, -2.0])
+    >>> result = Adam(0.1, max_iter=500).minimize(goal, np.zeros(2))
     >>> result.x.round(3)
     array([ 1., -2.])
     """
@@ -94,18 +94,16 @@ class Adam(Solver):
         self.epsilon = epsilon
         self.verbose = verbose
 
-    def minimize(self, value_and_grad, x0, *, callback=None):
+    def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
-        run = Run(
-            value_and_grad, x0, callback=callback, verbose=self.verbose, name="Adam"
-        )
+        run = Run(objective, x0, callback=callback, verbose=self.verbose, name="Adam")
         return run.minimize(self._steps)
 
     def _steps(self, run):
         x = run.x0.copy()
         value, grad = run.evaluate(x)
-        run.record(x, value)
+        run.start(x, value)
         best_grad = grad
         rate, mean, square, age = self.learning_rate, 0.0, 0.0, 0
         progress = Progress(self.tol, value)

@@ -36,8 +36,12 @@ class GradientDescent(Solver):
         Steps without progress before the run ends.
     patience : int >= 0, default=10
         Steps on trial; with 0 each step goes down.
+    step : callable or None, default=None
+        ``step(x, grad, rate) -> (new x, record of the step)``: what a step is, where it
+        is not ``x - rate * grad``. With None in place of the new x it refuses a rate
+        that is too large for it.
     verbose : int >= 0, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     References
     ----------
@@ -49,10 +53,10 @@ class GradientDescent(Solver):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.objectives import SquaredError
+    >>> from sktopo.objectives import SquaredErrorTerm
     >>> from sktopo.solvers import GradientDescent
-    >>> goal = SquaredError([1.0, -2.0])
-    >>> GradientDescent(0.1).minimize(goal.value_and_grad, np.zeros(2)).x.round(6)
+    >>> goal = SquaredErrorTerm([1.0, -2.0])
+    >>> GradientDescent(0.1).minimize(goal, np.zeros(2)).x.round(6)
     array([ 1., -2.])
     """
 
@@ -62,6 +66,7 @@ class GradientDescent(Solver):
         "tol": [Interval(numbers.Real, 0, None, closed="left")],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left")],
         "patience": [Interval(numbers.Integral, 0, None, closed="left")],
+        "step": [callable, None],
         "verbose": ["verbose"],
     }
 
@@ -73,6 +78,7 @@ class GradientDescent(Solver):
         tol=0.0,
         n_iter_no_change=20,
         patience=10,
+        step=None,
         verbose=0,
     ):
         self.learning_rate = learning_rate
@@ -80,20 +86,11 @@ class GradientDescent(Solver):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.patience = patience
+        self.step = step
         self.verbose = verbose
 
-    def minimize(self, value_and_grad, x0, *, callback=None, move=None):
+    def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``.
-
-        Parameters
-        ----------
-        value_and_grad : callable
-        x0 : ndarray
-        callback : callable or None, default=None
-        move : callable or None, default=None
-            ``move(x, grad, rate) -> (new x, record of the step)``: what a step is,
-            where it is not ``x - rate * grad``. With None in place of the new x it
-            refuses a rate that is too large for it.
 
         Returns
         -------
@@ -102,27 +99,26 @@ class GradientDescent(Solver):
         """
         self._check_params()
         run = Run(
-            value_and_grad,
+            objective,
             x0,
             callback=callback,
             verbose=self.verbose,
             name="GradientDescent",
         )
         run.steps = []
-        steps = self._all_steps if run.is_random else self._watched_steps
-        return run.minimize(lambda run: steps(run, move or _straight))
+        return run.minimize(self._all_steps if run.is_random else self._watched_steps)
 
-    def _watched_steps(self, run, move):
+    def _watched_steps(self, run):
         best_x = x = run.x0
         value, best_grad = run.evaluate(x)
-        run.record(x, value)
+        run.start(x, value)
         progress = Progress(self.tol, value)
         grad, rate, trial = best_grad, self.learning_rate, []
         for _ in range(self.max_iter):
             if not best_grad.any() or rate < _SMALLEST * self.learning_rate:
                 run.status = 0
                 return
-            new, step, rate = self._move(move, x, grad, rate)
+            new, step, rate = self._move(x, grad, rate)
             if new is not None:
                 x = new
                 value, grad = run.evaluate(x)
@@ -140,13 +136,13 @@ class GradientDescent(Solver):
                 run.status = 0
                 return
 
-    def _all_steps(self, run, move):
+    def _all_steps(self, run):
         x = run.x0
         value, grad = run.evaluate(x)
-        run.record(x, value)
+        run.start(x, value)
         progress = Progress(self.tol, value)
         for _ in range(self.max_iter):
-            new, step, _ = self._move(move, x, grad, self.learning_rate)
+            new, step, _ = self._move(x, grad, self.learning_rate)
             if new is not None:
                 x = new
                 run.steps.append(step)
@@ -159,8 +155,9 @@ class GradientDescent(Solver):
                 run.status = 0
                 return
 
-    def _move(self, move, x, grad, rate):
+    def _move(self, x, grad, rate):
         """The step at this rate, or at the largest below it that is possible."""
+        move = _straight if self.step is None else self.step
         while rate >= _SMALLEST * self.learning_rate:
             new, step = move(x, grad, rate)
             if new is not None:

@@ -26,7 +26,7 @@ class LBFGS(Solver):
     memory : int >= 1, default=20
         How many past steps make the quadratic model.
     verbose : int >= 0, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     References
     ----------
@@ -37,10 +37,10 @@ class LBFGS(Solver):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.objectives import SquaredError
+    >>> from sktopo.objectives import SquaredErrorTerm
     >>> from sktopo.solvers import LBFGS
-    >>> goal = SquaredError([1.0, -2.0])
-    >>> LBFGS().minimize(goal.value_and_grad, np.zeros(2)).x.round(6)
+    >>> goal = SquaredErrorTerm([1.0, -2.0])
+    >>> LBFGS().minimize(goal, np.zeros(2)).x.round(6)
     array([ 1., -2.])
     """
 
@@ -57,12 +57,10 @@ class LBFGS(Solver):
         self.memory = memory
         self.verbose = verbose
 
-    def minimize(self, value_and_grad, x0, *, callback=None):
+    def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
-        run = Run(
-            value_and_grad, x0, callback=callback, verbose=self.verbose, name="LBFGS"
-        )
+        run = Run(objective, x0, callback=callback, verbose=self.verbose, name="LBFGS")
         return run.minimize(self._steps)
 
     def _steps(self, run):
@@ -77,7 +75,7 @@ class LBFGS(Solver):
 
         start = run.x0.ravel()
         value, grad = flat_function(start)
-        run.record(start, value)
+        run.start(start, value)
         if self.max_iter == 0 or not np.abs(grad).max(initial=0.0) > self.tol:
             run.status = 0 if self.max_iter else 1
             return

@@ -1,20 +1,47 @@
-"""Accelerated proximal gradient: a smooth function plus one with a cheap prox."""
+"""Accelerated proximal gradient: a smooth function plus one with a prox."""
 
 import numbers
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from sktopo._sklearn_compat import Interval
-from sktopo._validation import ValidatedParams
+from sktopo.base import Solver, Term
 from sktopo.solvers._run import Run
 
 
-class ProximalGradient(ValidatedParams):
-    """Gradient steps on a smooth function, proximal steps on a kinked one.
+class Composite(NamedTuple):
+    """``smooth + weight * nonsmooth``, for a solver that treats the two apart.
+
+    Parameters
+    ----------
+    smooth : callable
+        ``smooth(x) -> (value, gradient)``.
+    nonsmooth : Term
+        With a ``prox``; see ``sktopo.base.Term``. It need not be convex.
+    lipschitz : float > 0
+        The Lipschitz constant of the gradient of ``smooth``, or a bound on it.
+    weight : float >= 0, default=1.0
+    """
+
+    smooth: Callable
+    nonsmooth: Term
+    lipschitz: float
+    weight: float = 1.0
+
+    def __call__(self, x):
+        """The value of the sum, and the gradient of its smooth part."""
+        value, grad = self.smooth(x)
+        return value + self.weight * self.nonsmooth(x), grad
+
+
+class ProximalGradient(Solver):
+    """Gradient steps on a smooth function, proximal steps on a nonsmooth one.
 
     Nesterov's momentum is dropped and taken up again whenever it would raise the
-    objective, which therefore never rises [1]_, [2]_. The kinked function need not be
-    convex; every step ends in a minimum of its own model.
+    objective, which therefore never rises [1]_, [2]_. The nonsmooth function need not
+    be convex; every step ends in a minimum of its own model.
 
     Parameters
     ----------
@@ -24,7 +51,7 @@ class ProximalGradient(ValidatedParams):
         The run has converged when ten steps together lower the objective by less than
         ``tol`` of it.
     verbose : int >= 0, default=0
-        k > 0 prints every k-th step.
+        1 prints every 100th step, 2 every 10th, 3 each one.
 
     References
     ----------
@@ -41,20 +68,20 @@ class ProximalGradient(ValidatedParams):
 
     >>> import numpy as np
     >>> from sktopo.base import Term
-    >>> from sktopo.objectives import SquaredError
-    >>> from sktopo.solvers import ProximalGradient
+    >>> from sktopo.objectives import SquaredErrorTerm
+    >>> from sktopo.solvers import Composite, ProximalGradient
     >>> class AbsoluteValue(Term):
     ...     def value_and_grad(self, x):
     ...         return float(np.abs(x).sum()), np.sign(x)
     ...     def prox(self, x, step):
     ...         return np.sign(x) * np.maximum(np.abs(x) - step, 0)
-    >>> near = SquaredError([3.0, 0.2])
-    >>> solver = ProximalGradient()
-    >>> solver.minimize_composite(
-    ...     near.value_and_grad, np.zeros(2), kinked=AbsoluteValue(), lipschitz=2.0
-    ... ).x
+    >>> near = SquaredErrorTerm([3.0, 0.2])
+    >>> objective = Composite(near.value_and_grad, AbsoluteValue(), lipschitz=2.0)
+    >>> ProximalGradient().minimize(objective, np.zeros(2)).x
     array([2.5, 0. ])
     """
+
+    needs = ("prox",)
 
     _parameter_constraints = {
         "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
@@ -67,27 +94,15 @@ class ProximalGradient(ValidatedParams):
         self.tol = tol
         self.verbose = verbose
 
-    def minimize_composite(
-        self, value_and_grad, x0, *, kinked, lipschitz, factor=1.0, callback=None
-    ):
-        """Minimise ``value_and_grad(x)[0] + factor * kinked(x)``.
+    def minimize(self, objective, x0, *, callback=None):
+        """Minimise from x0; see ``sktopo.base.Solver.minimize``.
 
         Parameters
         ----------
-        value_and_grad : callable
-            The smooth function.
+        objective : Composite
         x0 : ndarray
             The start; it is not changed.
-        kinked : Term
-            With ``value_and_grad`` and ``prox(x, step)``, which minimises
-            ``||z - x||^2 / 2 + step * kinked(z)`` over z.
-        lipschitz : float > 0
-            A bound on the curvature of the smooth function: the Lipschitz constant of
-            its gradient.
-        factor : float >= 0, default=1.0
-            Weight of the kinked function.
         callback : callable or None, default=None
-            As in ``Solver.minimize``.
 
         Returns
         -------
@@ -96,19 +111,19 @@ class ProximalGradient(ValidatedParams):
         Raises
         ------
         TypeError
-            If the term declares no prox.
+            If the objective is no Composite, or its nonsmooth term has no prox.
         """
         self._check_params()
-        if not hasattr(kinked, "prox"):
+        if not isinstance(objective, Composite):
             raise TypeError(
-                f"{type(kinked).__name__} is not compatible with ProximalGradient: "
-                "it declares no prox(x, step)."
+                "The objective of ProximalGradient.minimize must be a Composite. "
+                f"Got {objective!r}."
             )
-
-        def objective(x):
-            value, grad = value_and_grad(x)
-            return value + factor * kinked.value_and_grad(x)[0], grad
-
+        if missing := self.missing_in(objective.nonsmooth):
+            raise TypeError(
+                f"{type(objective.nonsmooth).__name__} is not compatible with "
+                f"ProximalGradient: it does not define {', '.join(missing)}."
+            )
         run = Run(
             objective,
             x0,
@@ -116,17 +131,17 @@ class ProximalGradient(ValidatedParams):
             verbose=self.verbose,
             name="ProximalGradient",
         )
-        step = 1.0 / lipschitz
-        return run.minimize(
-            lambda run: self._steps(
-                run, value_and_grad, lambda x: kinked.prox(x, factor * step), step
-            )
-        )
+        return run.minimize(lambda run: self._steps(run, objective))
 
-    def _steps(self, run, smooth, prox, step):
+    def _steps(self, run, objective):
+        step = 1.0 / objective.lipschitz
+
+        def prox(x):
+            return objective.nonsmooth.prox(x, objective.weight * step)
+
         x = ahead = run.x0.copy()
         value, grad = run.evaluate(x)
-        run.record(x, value)
+        run.start(x, value)
         slope = grad
         momentum = 1.0
         for _ in range(self.max_iter):
@@ -141,7 +156,7 @@ class ProximalGradient(ValidatedParams):
             ahead = new + (momentum - 1) / next_momentum * (new - x)
             momentum = next_momentum
             x, value, grad = new, new_value, new_grad
-            slope = smooth(ahead)[1]
+            slope = objective.smooth(ahead)[1]
             run.record(x, value)
             if len(run.history) > 10:
                 gain = run.history[-11] - value

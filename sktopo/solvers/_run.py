@@ -1,7 +1,11 @@
 """The run of a solver: what it has seen, when it stops, what it hands over."""
 
+from array import array
+
 import numpy as np
 from scipy.optimize import OptimizeResult
+
+from sktopo.base import Term
 
 STATUS = {
     0: "converged",
@@ -13,6 +17,11 @@ STATUS = {
 
 class Stop(Exception):
     """Raised inside a run in order to end it."""
+
+
+def is_due(step, verbose):
+    """Whether to report a step: every 100th, every 10th, or each one."""
+    return verbose > 0 and step % 10 ** max(0, 3 - verbose) == 0
 
 
 class Progress:
@@ -38,38 +47,49 @@ class Progress:
 
 
 class Run:
-    """Counts, records and keeps the best point of one minimisation.
+    """Counts, records, reports and keeps the best point of one minimisation.
 
     Parameters
     ----------
-    value_and_grad : callable
-        With an attribute ``is_random`` that is true, its values at two points do not
-        compare, and the last point is kept in place of the best.
+    objective : Term, callable or None
+        What ``evaluate`` evaluates; None where the steps do that by themselves. Where
+        its attribute ``is_random`` is true, its values at two points do not compare,
+        and the last point is kept in place of the best.
     x0 : ndarray
     callback : callable or None
     verbose : int
-        0 is silent; k prints every k-th step.
+        0 is silent; 1 prints every 100th step, 2 every 10th, 3 each one.
     name : str
         What to call the solver in messages.
+    is_random : bool, default=False
+        Where there is no objective to tell.
     """
 
-    def __init__(self, value_and_grad, x0, *, callback, verbose, name):
+    def __init__(
+        self, objective, x0, *, callback=None, verbose=0, name, is_random=False
+    ):
         self.x0 = np.array(x0, dtype=np.float64)
-        if not callable(value_and_grad):
+        self.is_random = getattr(objective, "is_random", is_random)
+        if isinstance(objective, Term):
+            objective = objective.warm_value_and_grad()
+        if objective is not None and not callable(objective):
             raise TypeError(
-                f"value_and_grad of {name}.minimize must be a function, such as the "
-                f"method of a term. Got {value_and_grad!r}."
+                f"The objective of {name}.minimize must be a term or a function. "
+                f"Got {objective!r}."
             )
-        self._function = value_and_grad
-        self.is_random = getattr(value_and_grad, "is_random", False)
-        self._callback = callback
+        self._function = objective
+        self._callback, self._name = callback, name
         self._verbose = verbose
-        self._name = name
-        self.history = []
-        self.nfev = 0
-        self.best_x, self.best_value = self.x0.copy(), np.inf
+        self.history = array("d")
+        self.nit = self.nfev = 0
+        self._point, self.best_value = self.x0, np.inf
         self.steps = None
         self.status = 1
+
+    @property
+    def best_x(self):
+        """The best point, or the last one where values do not compare."""
+        return self._point() if callable(self._point) else self._point
 
     def evaluate(self, x):
         """The function at x, in the shape of x0; ends the run where it is no number."""
@@ -91,31 +111,49 @@ class Run:
             raise Stop
         return float(value), grad
 
+    def start(self, x, value):
+        """Note the value at the start, before any step."""
+        self._note(x, value)
+
     def record(self, x, value):
-        """Note a step; ends the run where the callback says so."""
+        """Note a step; ends the run where the callback says so.
+
+        x may be a function that returns the point, for a run that keeps its last one.
+        """
+        self.nit += 1
+        self._note(x, value)
+        if self._callback is None:
+            return
+        try:
+            stop = self._callback(self.result())
+        except StopIteration:
+            stop = True
+        if stop:
+            self.status = 2
+            raise Stop
+
+    def finish(self, x, value):
+        """Keep a point that is a solution, whatever values others have; end the run."""
+        self.best_value, self._point, self.status = value, x, 0
+        raise Stop
+
+    def _note(self, x, value):
         self.history.append(value)
         if value < self.best_value or self.is_random:
             self.best_value = value
-            self.best_x = np.array(x, dtype=np.float64).reshape(self.x0.shape)
-        step = len(self.history) - 1
-        if self._verbose and step % self._verbose == 0:
-            print(f"[{self._name}] step {step}: {value:.6g}")
-        if step and self._callback is not None:
-            try:
-                stop = self._callback(self.result())
-            except StopIteration:
-                stop = True
-            if stop:
-                self.status = 2
-                raise Stop
+            if not callable(x):
+                x = np.array(x, dtype=np.float64).reshape(self.x0.shape)
+            self._point = x
+        if is_due(self.nit, self._verbose):
+            print(f"[{self._name}] step {self.nit}: {value:.6g}")
 
     def result(self):
         """The best point so far, as an OptimizeResult."""
         extra = {} if self.steps is None else {"steps": list(self.steps)}
         return OptimizeResult(
-            x=self.best_x.copy(),
+            x=np.array(self.best_x),
             fun=self.best_value,
-            nit=max(0, len(self.history) - 1),
+            nit=self.nit,
             nfev=self.nfev,
             history=np.array(self.history),
             status=self.status,

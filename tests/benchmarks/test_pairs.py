@@ -130,7 +130,7 @@ def test_rips(compare, rng):
 
 def test_weak_alpha_gradient(compare, rng):
     points = rng.random((1000, 2))
-    term = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), homology_dimension=1)
+    term = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), homology_dimensions=1)
     image = smoothed_noise(rng, (28, 28))
     compare(
         "E(2,0,1;PD1), weak Alpha, 1,000 points",

@@ -7,7 +7,7 @@ import pytest
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_chair, make_noisy_circle
 from sktopo.filtrations import WeakAlpha
-from sktopo.functionals import DiagramFunction, PersistenceEnergy
+from sktopo.functionals import FunctionalFromCallable, PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 
 
@@ -38,8 +38,8 @@ def test_five_losses_in_the_unit_square(compare):
     tasks = [
         {"maximize": True},
         {},
-        {"homology_dimension": 0},
-        {"homology_dimension": 0, "maximize": True},
+        {"homology_dimensions": 0},
+        {"homology_dimensions": 0, "maximize": True},
         {"objective": both},
     ]
 
@@ -61,7 +61,7 @@ def test_five_losses_in_the_unit_square(compare):
 def test_a_step_of_a_field(compare, method):
     X, _ = make_noisy_circle(200, random_state=0)
     fit = TopoPointOptimizer(
-        DiagramFunction(squared_deaths),
+        FunctionalFromCallable(squared_deaths),
         filtration="rips",
         method=method,
         optimizer="gd",

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sktopo.linear_model import TopologicalRidge
-from sktopo.linear_model._topology import weight_penalty
-from sktopo.objectives import SquaredError
+from sktopo.objectives import SquaredErrorTerm
 from sktopo.solvers import Adam
 
 P = 100
@@ -43,8 +42,8 @@ def test_objective(name, n, alpha, i0):
     y = X @ w + np.sqrt(0.05) * rng.normal(size=n)
     topology = "values" if name == "values" else "path"
     model = TopologicalRidge(alpha, i0=i0, topology=topology, fit_intercept=False)
-    _, penalty = weight_penalty(model, P)
-    objective = SquaredError(y, X) + alpha * penalty
+    _, penalty = model._penalty(P, model.alpha)
+    objective = SquaredErrorTerm(y, X) + alpha * penalty
 
     start = time.perf_counter()
     model.fit(X, y)

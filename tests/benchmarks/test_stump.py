@@ -26,7 +26,7 @@ TASKS = {
     "circle": (
         make_sampled_circle,
         {
-            "homology_dimension": 1,
+            "homology_dimensions": 1,
             "maximize": True,
             "side": "birth",
             "pool_size": 5,

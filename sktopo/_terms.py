@@ -1,0 +1,202 @@
+"""Functionals of diagrams, terms in data and what more they can do, and sums."""
+
+import numpy as np
+
+from sktopo._algebra import Differentiable, WeightedSum
+from sktopo._validation import check_rate
+
+
+class DiagramFunctional(Differentiable):
+    """A number made of a diagram, with its gradient in births and deaths.
+
+    ``functional(diagram)`` is the number alone.
+    """
+
+    def value_and_grad(self, diagram):
+        """Evaluate on a diagram.
+
+        Parameters
+        ----------
+        diagram : ndarray of shape (n_bars, 2)
+            Births and deaths; a death may be inf or -inf.
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of shape (n_bars, 2)
+            Zero in places where the diagram is infinite.
+        """
+        return super().value_and_grad(diagram)
+
+
+class Term(Differentiable):
+    """A number made of data x, with its gradient in x; ``term(x)`` is the number alone.
+
+    A term may be capable of more. What it does not define is None, and a solver that
+    needs it says so; see ``Solver.needs``.
+
+    Attributes
+    ----------
+    prox : callable or None
+        ``prox(x, step)`` minimises ``||z - x||^2 / 2 + step * term(z)`` over z.
+    concave_slope : callable or None
+        The term is a convex function minus another one, of which ``concave_slope(x)``
+        is a subgradient; the convex part is that of weights on a path.
+    ties : callable or None
+        ``ties(x, reach)`` labels the entries of x: those with one label are neighbours
+        that differ by ``reach`` at most, and stay equal in a minimum.
+    big_step : callable or None
+        ``big_step(x, rate)`` is a displacement of x that does more than ``-rate`` times
+        the gradient.
+    relaxations : sequence of Term
+        Terms whose minima are good starts, in the order in which to try them. Empty
+        where the term is convex, or where none is known.
+    is_piecewise_linear : bool
+        Whether the term is linear as long as the same cells are paired, so that a
+        minimum is known once its ties are. It then has ``ties``.
+    is_random : bool
+        Whether ``warm_value_and_grad`` draws anew in every call. Values at two points
+        then do not compare, and a solver returns the last point in place of the best.
+    """
+
+    prox = None
+    concave_slope = None
+    ties = None
+    big_step = None
+    relaxations = ()
+    is_piecewise_linear = False
+    is_random = False
+
+    def value_and_grad(self, x):
+        """Evaluate at x.
+
+        Parameters
+        ----------
+        x : ndarray
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of x's shape
+        """
+        return super().value_and_grad(x)
+
+    def warm_value_and_grad(self):
+        """A ``value_and_grad`` for one run of an iteration.
+
+        The callable may remember what it saw last in order to be faster at the next
+        point close by. The remembering belongs to whoever iterates; the term itself
+        keeps nothing, and the answers are the same. That of a random term draws anew in
+        every call, where ``value_and_grad`` with an int as ``random_state`` makes the
+        same draw at every point.
+
+        Returns
+        -------
+        callable
+        """
+        return self.value_and_grad
+
+    def restricted(self, points):
+        """The term of some of the points of a cloud.
+
+        Parameters
+        ----------
+        points : ndarray of int, or slice
+
+        Returns
+        -------
+        Term
+            Itself, unless the term knows its points one by one.
+        """
+        return self
+
+
+class SumFunctional(WeightedSum, DiagramFunctional):
+    """The sum of ``weights[i] * terms[i]`` of functionals.
+
+    ``a + b``, ``a - b``, ``2 * a`` and ``-a`` make one. It is itself a functional, and
+    sums do not nest.
+
+    Parameters
+    ----------
+    terms : tuple of DiagramFunctional
+    weights : tuple of float
+        One number for each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.functionals import PersistenceEnergy
+    >>> total = PersistenceEnergy(p=1) - 0.5 * PersistenceEnergy(p=2)
+    >>> float(total(np.array([[0.0, 2.0]])))
+    0.0
+    >>> total.set_params(term1__p=1)(np.array([[0.0, 2.0]]))
+    1.0
+    """
+
+
+class SumTerm(WeightedSum, Term):
+    """The sum of ``weights[i] * terms[i]`` of terms.
+
+    ``a + b``, ``a - b``, ``2 * a`` and ``-a`` make one. It is itself a term, and sums
+    do not nest.
+
+    Parameters
+    ----------
+    terms : tuple of Term
+    weights : tuple of float
+        One number for each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.objectives import SquaredErrorTerm
+    >>> total = SquaredErrorTerm([0.0]) + 3 * SquaredErrorTerm([2.0])
+    >>> float(total(np.array([1.0])))
+    4.0
+    """
+
+    @property
+    def is_random(self):
+        """Whether one of the terms is random."""
+        return any(term.is_random for term in self.terms)
+
+    def warm_value_and_grad(self):
+        """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
+        functions = [term.warm_value_and_grad() for term in self.terms]
+        return lambda x: self._sum(functions, x)
+
+    def restricted(self, points):
+        """The sum of the restricted terms; see ``Term``."""
+        terms = tuple(term.restricted(points) for term in self.terms)
+        return SumTerm(terms, self.weights)
+
+    def big_step(self, x, rate):
+        """A step down the sum: big steps of the terms that have them.
+
+        Each takes ``rate`` times its weight; of other terms it is the gradient that
+        goes into the step. See ``PersistenceTerm.big_step``.
+
+        Parameters
+        ----------
+        x : ndarray
+        rate : float
+
+        Returns
+        -------
+        step : ndarray of x's shape
+        """
+        self._check_params()
+        check_rate(rate, "SumTerm.big_step")
+        step = np.zeros(np.shape(x))
+        for weight, term in zip(self.weights, self.terms, strict=True):
+            if weight == 0:
+                continue
+            if term.big_step is None:
+                step = step - rate * weight * term.value_and_grad(x)[1]
+            else:
+                step = step + term.big_step(x, rate * weight)
+        return step
+
+
+DiagramFunctional._sum_type, Term._sum_type = SumFunctional, SumTerm

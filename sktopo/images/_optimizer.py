@@ -1,0 +1,288 @@
+"""Images that change for the sake of their persistence diagram."""
+
+import numbers
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Bunch, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._samples import SameColumnsMixin, read_samples
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sktopo._validation import check_clip, check_homology_dimensions
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.functionals import PersistenceNorm
+from sktopo.images._fidelity import FIDELITIES
+from sktopo.images._stump import StumpProblem, stump
+from sktopo.pooling import RandomPooling, as_pooling
+
+
+class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
+    """Change images so that their persistence diagrams become what they should be.
+
+    STUMP, stochastic topological updates via momentum and pooling [1]_: in every step
+    each image has noise added, is pooled by random weights to a small one, and moves
+    along the gradient of the small one's diagram. What is minimised is ::
+
+        topology_weight * E[F(pooled x)] + (1 - topology_weight) * fidelity(x, X)
+
+    where F is the ``functional`` of the diagram. The optima hold under noise, where
+    those of plain gradients hang on single pixels, and a step costs less. ``pooling=1``
+    is the plain gradient.
+
+    Signals, images and voxel grids are all taken; each is optimised by itself, and has
+    the same answer alone and in any batch.
+
+    Parameters
+    ----------
+    homology_dimensions : int or tuple of int, default=0
+        0 for components, 1 for loops, 2 for cavities; with a tuple F is summed.
+    functional : DiagramFunctional or None, default=None
+        F. None is ``PersistenceNorm()``, the sum of the lifetimes, of which a
+        ``region``, a ``side`` or a ``min_persistence`` may be chosen;
+        ``WassersteinToTarget`` prescribes a topology.
+    filtration : Cubical or "cubical", default="cubical"
+        Whether large values enter first, and which pixels are neighbours.
+    pooling : RandomPooling or int, default=4
+        Size of the windows, weights and noise, and how many draws make a step. An int
+        is the size alone.
+    maximize : bool, default=False
+        Make F large instead of small.
+    fidelity : {"squared_error", "cross_entropy"}, default="squared_error"
+        The mean squared change, in the units of the image, or the mean cross-entropy to
+        the start of values scaled to [0, 1] by ``clip`` or else by the range of the
+        image. In larger units the squared change weighs more: the default of
+        ``topology_weight`` is made for values up to some hundreds.
+    topology_weight : float in [0, 1] or None, default=None
+        None is 1 - 1 / n_pixels.
+    clip : tuple of 2 floats or None, default=None
+        Bounds of the values. Pixels that start outside stay where they are at most.
+    learning_rate : float > 0, default=0.05
+        Of Adam: about the largest step of a pixel, in the units of the image.
+    n_steps : int >= 0, default=10000
+        Steps for each image.
+    image_shape : tuple of int or None, default=None
+        Read the rows of a 2-D array as images (h, w) or voxel grids (d, h, w). Without
+        it they are signals on a path.
+    n_jobs : int or None, default=None
+        Images are spread over so many workers; a single image its samples over threads.
+        Results are the same for any number.
+    random_state : int, RandomState instance or None, default=None
+        Seed of noise and weights.
+    verbose : int >= 0, default=0
+        1 prints every 100th step, 2 every 10th, 3 each one.
+    callback : callable or None, default=None
+        Called as ``callback(result)`` after each step of each image, with ``x``,
+        ``fun``, ``nit`` and ``history`` so far; a true return value ends the work on
+        it. With ``n_jobs`` it is a copy of it in another process that is called, if
+        there are several images.
+
+    Attributes
+    ----------
+    seed_ : int
+        Of the random stream that every image uses.
+    sample_shape_ : tuple of int or None
+        Shape of the grids, where X is an array of them.
+    n_features_in_ : int
+        Number of columns, where X is a 2-D array.
+
+    References
+    ----------
+    .. [1] E. Solomon, A. Wagner and P. Bendich, "A Fast and Robust Method for Global
+       Topological Functional Optimization", AISTATS 2021,
+       :doi:`10.48550/arXiv.2009.08496`.
+
+    Examples
+    --------
+    Deepen the saddle between two pits:
+
+    >>> import numpy as np
+    >>> from sktopo import STUMPImageOptimizer
+    >>> y, x = np.mgrid[-1:1:24j, -1:1:36j]
+    >>> pits = 100 * (1 - np.exp(-8 * y**2) * np.exp(-20 * (np.abs(x) - 0.5) ** 2))
+    >>> optimizer = STUMPImageOptimizer(
+    ...     pooling=3, learning_rate=1.0, n_steps=300, random_state=0
+    ... )
+    >>> found = optimizer.fit([pits]).optimize([pits])
+    >>> bool(found.loss_curves[0][-1] < 0.3 * found.loss_curves[0][0])
+    True
+    """
+
+    _parameter_constraints = {
+        "homology_dimensions": ["array-like", numbers.Integral],
+        "functional": [HasMethods(["value_and_grad"]), None],
+        "filtration": FILTRATION_CONSTRAINT,
+        "pooling": [RandomPooling, numbers.Integral],
+        "maximize": ["boolean"],
+        "fidelity": [StrOptions(set(FIDELITIES))],
+        "topology_weight": [Interval(numbers.Real, 0, 1, closed="both"), None],
+        "clip": ["array-like", None],
+        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
+        "n_steps": [Interval(numbers.Integral, 0, None, closed="left")],
+        "image_shape": ["array-like", None],
+        "n_jobs": [numbers.Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "callback": [callable, None],
+    }
+
+    def __init__(
+        self,
+        homology_dimensions=0,
+        *,
+        functional=None,
+        filtration="cubical",
+        pooling=4,
+        maximize=False,
+        fidelity="squared_error",
+        topology_weight=None,
+        clip=None,
+        learning_rate=0.05,
+        n_steps=10000,
+        image_shape=None,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+        callback=None,
+    ):
+        self.homology_dimensions = homology_dimensions
+        self.functional = functional
+        self.filtration = filtration
+        self.pooling = pooling
+        self.maximize = maximize
+        self.fidelity = fidelity
+        self.topology_weight = topology_weight
+        self.clip = clip
+        self.learning_rate = learning_rate
+        self.n_steps = n_steps
+        self.image_shape = image_shape
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+        self.callback = callback
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Check X against the parameters, and draw the seed.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            Signals of shape (n_samples, n_features), or flat images with
+            ``image_shape``; images (n_samples, h, w); voxel grids (n_samples, d, h, w);
+            or a list of grids, or of signals, of any sizes.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X is no finite batch of grids, or parameters do not fit together.
+        """
+        self._read(X, reset=True)
+        self._components()
+        random_state = check_random_state(self.random_state)
+        self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
+        return self
+
+    def transform(self, X):
+        """Optimise every image by itself.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        ndarray of X's shape, or a list of arrays where X is a list
+        """
+        samples = self._read(X, reset=False)
+        return samples.restore(self._optimized(samples.arrays).images)
+
+    def optimize(self, X):
+        """The same with what there is to know of it; nothing is stored.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        Bunch
+            ``images`` and ``loss_curves`` (the loss before each step, each of its own
+            noise and weights), lists with an array for each image, and ``seconds``, an
+            array.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If it is interrupted; for a single image the exception's attribute
+            ``result`` holds the image ``x`` and the losses ``history`` so far.
+        """
+        return self._optimized(self._read(X, reset=False).arrays)
+
+    def _optimized(self, grids):
+        self._validate_params()
+        components = self._components()
+        if len(grids) == 1:
+            found = [self._optimize(grids[0], components, self.n_jobs)]
+        else:
+            found = Parallel(n_jobs=self.n_jobs)(
+                delayed(self._optimize)(grid, components, 1) for grid in grids
+            )
+        return Bunch(
+            images=[one.x for one in found],
+            loss_curves=[one.history for one in found],
+            seconds=np.array([one.seconds for one in found]),
+        )
+
+    def _optimize(self, grid, components, n_jobs):
+        clip = None if self.clip is None else tuple(map(float, self.clip))
+        scale = clip or (float(grid.min()), float(grid.max()))
+        problem = StumpProblem(
+            grid,
+            *components,
+            fidelity=FIDELITIES[self.fidelity](grid, scale),
+            sign=-1.0 if self.maximize else 1.0,
+            topology_weight=self.topology_weight,
+        )
+        return stump(
+            problem,
+            self.seed_,
+            n_steps=self.n_steps,
+            learning_rate=self.learning_rate,
+            clip=clip,
+            n_jobs=n_jobs,
+            verbose=self.verbose,
+            callback=self.callback,
+        )
+
+    def _components(self):
+        """Filtration, functional of each dimension and pooling, once they fit."""
+        name = type(self).__name__
+        check_clip(self.clip, name)
+        dimensions = check_homology_dimensions(self.homology_dimensions, name)
+        filtration = as_filtration(self.filtration, name)
+        if not filtration.is_grid:
+            raise ValueError(
+                f"The 'filtration' parameter of {name} must be one of grids, such as "
+                f"Cubical(). Got {filtration!r} instead."
+            )
+        functional = PersistenceNorm() if self.functional is None else self.functional
+        functional.value_and_grad(np.empty((0, 2)))  # its parameters are checked here
+        functions = dict.fromkeys(dimensions, functional.value_and_grad)
+        return filtration, functions, as_pooling(self.pooling, name)
+
+    def _read(self, X, *, reset):
+        if not reset:
+            check_is_fitted(self)
+        return read_samples(
+            self, X, reset=reset, image_shape=self.image_shape, dtype=(np.float64,)
+        )

@@ -1,0 +1,178 @@
+"""Stochastic topological updates via momentum and pooling, of one image."""
+
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.utils import gen_even_slices
+
+from sktopo.pooling import PooledGradient, precision_for
+from sktopo.solvers import Run, SparseAdam, min_norm_weights
+
+# Windows that are pooled at once: as many as the cache holds, and more where threads
+# would wait for each other between short calls.
+_AT_ONCE, _AT_ONCE_IN_THREADS = 2**14, 2**18
+
+
+class StumpProblem:
+    """topology_weight * (sign * E[F(pooled x)]) + (1 - topology_weight) * fidelity(x).
+
+    Parameters
+    ----------
+    image : ndarray of float64
+    filtration : Filtration
+        Of grids.
+    functionals : dict of {int: callable}
+        ``value_and_grad`` of a diagram, for each homology dimension.
+    pooling : RandomPooling
+    fidelity : SquaredFidelity or CrossEntropyFidelity
+    sign : float
+        -1 where F is to become large.
+    topology_weight : float in [0, 1] or None
+        None is 1 - 1 / n_pixels.
+    """
+
+    def __init__(
+        self, image, filtration, functionals, pooling, fidelity, sign, topology_weight
+    ):
+        self.image, self.fidelity, self.sign = image, fidelity, sign
+        self.weight = topology_weight
+        if topology_weight is None:
+            self.weight = 1 - 1 / image.size
+        self.pooling, self.cover = pooling, pooling.cover(image.shape)
+        self._filtration, self._functionals = filtration, functionals
+        is_random = pooling.is_random(image.shape)
+        self.n_samples = pooling.n_samples if is_random else 1
+        # Where windows are drawn at random seven digits are more than enough of them.
+        self.dtype = precision_for(image) if is_random else np.float64
+
+    def samplers(self, seed, n_jobs):
+        """The gradients of the samples of a step, shared out over jobs.
+
+        Parameters
+        ----------
+        seed : int
+        n_jobs : int
+
+        Returns
+        -------
+        list of callable
+            For each job, of which there are no more than samples: from windows to what
+            ``PooledGradient.samples`` returns.
+        """
+        cover = self.cover
+        rngs = [
+            np.random.default_rng(child)
+            for child in np.random.SeedSequence(seed).spawn(self.n_samples)
+        ]
+        at_once = (_AT_ONCE if n_jobs == 1 else _AT_ONCE_IN_THREADS) // cover.size
+        bank = self.pooling.bank(cover, rngs[0])
+        return [
+            partial(self._gradient(min(len(own), max(1, at_once)), bank), rngs=own)
+            for job in gen_even_slices(len(rngs), min(n_jobs, len(rngs)))
+            for own in [rngs[job]]
+        ]
+
+    def _gradient(self, n_draws, bank):
+        weights = self.pooling.window_weights(self.cover, n_draws, self.dtype, bank)
+        return PooledGradient(
+            self._filtration, self._functionals, self.cover, weights, self.cover.shape
+        ).samples
+
+    def loss(self, values, fidelity):
+        """The objective, from the values of samples and the fidelity."""
+        value = self.sign * float(sum(values)) / len(values)
+        return self.weight * value + (1 - self.weight) * fidelity
+
+
+def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, verbose, callback):
+    """Optimise one image.
+
+    Parameters
+    ----------
+    problem : StumpProblem
+    seed : int
+        Of all draws; the same image has the same answer anywhere.
+    n_steps : int
+    learning_rate : float
+    clip : tuple of 2 floats or None
+    n_jobs : int or None
+        Threads for the samples of a step.
+    verbose : int
+    callback : callable or None
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+        Its ``history`` has the loss before each step, and ``seconds`` says how long it
+        took.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        With the result so far in its attribute ``result``.
+    """
+    began = time.perf_counter()
+    cover, weight = problem.cover, problem.weight
+    start = cover.laid_out(problem.image)
+    seen = start.astype(problem.dtype)
+    adam = SparseAdam(start, seen, cover.block, learning_rate, clip)
+    first, *others = problem.samplers(seed, effective_n_jobs(n_jobs))
+
+    def steps(run):
+        # joblib waits in steps of 10 ms, which is as long as a whole step here. This
+        # thread works too: of two that are woken both may land on its own core.
+        with ThreadPoolExecutor(max(1, len(others))) as threads:
+            for step in range(n_steps):
+                windows = cover.windows(seen)
+                waiting = [threads.submit(sample, windows) for sample in others]
+                found = first(windows)
+                for other in waiting:
+                    found += other.result()
+                values, blocks, grads = zip(*found, strict=True)
+                kept, grad = problem.fidelity.value_and_grad(adam.values, adam.start)
+                loss = problem.loss(values, kept)
+                _check_finite(loss, step)
+                shares = _shares(blocks, grads, problem.pooling.combine)
+                for share, part in zip(shares, grads, strict=True):
+                    part *= weight * problem.sign * share
+                grad *= 1 - weight
+                adam.step(blocks, grads, grad)
+                run.record(lambda: cover.grid(adam.image()), loss)
+
+    run = Run(
+        None,
+        problem.image,
+        callback=callback,
+        verbose=verbose,
+        name="STUMP",
+        is_random=True,
+    )
+    result = run.minimize(steps)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def _check_finite(loss, step):
+    if not math.isfinite(loss):
+        raise ValueError(
+            f"The loss of STUMPImageOptimizer must be finite. Got {loss} in step "
+            f"{step}: the values are too large, or a target diagram has not as many "
+            "essential bars as the image, which has none above H0 and one in it, "
+            "[min, inf], or [max, -inf] for superlevel sets."
+        )
+
+
+def _shares(blocks, grads, combine):
+    """What each sample counts in the gradient of a step."""
+    n = len(grads)
+    if combine == "mean" or n == 1:
+        return np.full(n, 1 / n)
+    used, row = np.unique(np.concatenate(blocks), return_inverse=True)
+    dense = np.zeros((n, used.size, grads[0].shape[1]))
+    sample = np.repeat(np.arange(n), [one.size for one in blocks])
+    dense[sample, row] = np.concatenate(grads)
+    return min_norm_weights(dense.reshape(n, -1))

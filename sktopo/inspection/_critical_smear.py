@@ -1,0 +1,191 @@
+"""Where the bars of an image live: critical pixels, averaged over noisy copies."""
+
+import numbers
+from functools import partial
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.utils import Bunch, check_random_state
+
+from sktopo._sklearn_compat import (
+    HasMethods,
+    Interval,
+    validate_parameter_constraints,
+)
+from sktopo._validation import check_homology_dimensions, check_real_array
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.functionals import FunctionalFromCallable, PersistenceNorm
+from sktopo.metrics import sliced_transfer
+from sktopo.persistence import FINITE
+from sktopo.pooling import PooledGradient, RandomPooling, as_pooling, precision_for
+
+_CONSTRAINTS = {
+    "functional": [HasMethods(["value_and_grad"]), None],
+    "homology_dimensions": ["array-like", numbers.Integral],
+    "filtration": FILTRATION_CONSTRAINT,
+    "n_projections": [Interval(numbers.Integral, 1, None, closed="left")],
+}
+# Samples that are added up before the sums are: the same for any number of workers.
+_CHUNK = 50
+
+
+def critical_smear(
+    image,
+    functional=None,
+    *,
+    homology_dimensions=0,
+    filtration="cubical",
+    pooling=None,
+    n_projections=20,
+    n_jobs=None,
+    random_state=None,
+):
+    """Spread the critical pixels of bars over where they might as well be [1]_.
+
+    A birth or a death is the value of one pixel, and a little noise makes it another
+    one. Here the gradient of a functional on the diagram of the image is handed on to
+    the diagrams of many noisy, pooled copies, to the bars that a matching of
+    projections assigns. There it is put on the critical windows, spread to their pixels
+    by the weights of the pooling, and averaged. For a single bar this is a fuzzy
+    picture of where it is born and where it dies.
+
+    Parameters
+    ----------
+    image : array-like of shape (n,), (h, w) or (d, h, w)
+    functional : DiagramFunctional or None, default=None
+        None is ``PersistenceNorm()``, the sum of the lifetimes.
+    homology_dimensions : int or tuple of int, default=0
+        Of the diagrams; with a tuple the maps of several are summed.
+    filtration : Cubical or "cubical", default="cubical"
+        Whether large values enter first, and which pixels are neighbours.
+    pooling : RandomPooling, int or None, default=None
+        How copies are made, and how many; an int is the size of the windows. None is
+        ``RandomPooling(5, weights="uniform", n_samples=1000)``.
+    n_projections : int >= 1, default=20
+        Directions along which diagrams are matched [2]_, evenly spread; the cheapest of
+        the matchings counts.
+    n_jobs : int or None, default=None
+        Copies are spread over so many workers; the result is the same.
+    random_state : int, RandomState instance or None, default=None
+        Seed of noise and weights.
+
+    Returns
+    -------
+    Bunch
+        ``birth_map`` and ``death_map`` of the image's shape, the gradient by way of
+        births and of deaths; ``diagram`` of shape (n_bars, 2), the finite bars of the
+        image, and ``grad``, the functional's gradient there. With a tuple of dimensions
+        these two are lists.
+
+    References
+    ----------
+    .. [1] E. Solomon, A. Wagner and P. Bendich, "A Fast and Robust Method for Global
+       Topological Functional Optimization", AISTATS 2021, section IV.A,
+       :doi:`10.48550/arXiv.2009.08496`.
+    .. [2] M. Carrière, M. Cuturi and S. Oudot, "Sliced Wasserstein Kernel for
+       Persistence Diagrams", ICML 2017, :doi:`10.48550/arXiv.1706.03358`.
+
+    Examples
+    --------
+    The wall between two wells is where their bar dies:
+
+    >>> import numpy as np
+    >>> from sktopo.datasets import make_double_well
+    >>> from sktopo.functionals import PersistenceNorm
+    >>> from sktopo.inspection import critical_smear
+    >>> from sktopo.pooling import RandomPooling
+    >>> image = make_double_well(62)
+    >>> pooling = RandomPooling(5, weights="uniform", max_noise=30, n_samples=50)
+    >>> smear = critical_smear(
+    ...     image, PersistenceNorm(min_persistence=50), pooling=pooling, random_state=0
+    ... )
+    >>> row, column = np.unravel_index(smear.death_map.argmax(), image.shape)
+    >>> bool(30 < row < 45 and 38 < column < 50)
+    True
+    """
+    name = "critical_smear"
+    image = check_real_array(
+        image,
+        name="image",
+        owner=name,
+        ndim=(1, 2, 3),
+        ndim_hint="a signal (1-D), an image (2-D) or a voxel grid (3-D)",
+    ).astype(np.float64)
+    given = {
+        "functional": functional,
+        "homology_dimensions": homology_dimensions,
+        "filtration": filtration,
+        "n_projections": n_projections,
+    }
+    validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
+    filtration = as_filtration(filtration, name)
+    if not filtration.is_grid:
+        raise ValueError(
+            f"The 'filtration' parameter of {name} must be one of grids, such as "
+            f"Cubical(). Got {filtration!r} instead."
+        )
+    if pooling is None:
+        pooling = RandomPooling(5, weights="uniform", n_samples=1000)
+    pooling = as_pooling(pooling, name)
+    if pooling.combine != "mean":
+        raise ValueError(
+            f"The 'combine' of the 'pooling' parameter of {name} must be 'mean'. "
+            f"Got {pooling.combine!r} instead."
+        )
+    dimensions = check_homology_dimensions(homology_dimensions, name)
+    functional = PersistenceNorm() if functional is None else functional
+    angle = np.pi * (np.arange(n_projections) / n_projections - 0.5)
+    directions = np.stack([np.cos(angle), np.sin(angle)])
+    diagrams, grads, transfers = [], [], {}
+    for bars in filtration.build(image).bars(dimensions):
+        diagram = bars.diagram[bars.kind == FINITE]
+        _, grad = functional.value_and_grad(diagram)
+        diagrams.append(diagram)
+        grads.append(grad)
+        # A functional of the bars of a copy whose gradient is the one handed on to it.
+        transfer = partial(_transferred, diagram, grad, directions)
+        transfers[bars.dimension] = FunctionalFromCallable(transfer).value_and_grad
+
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    seeds = np.random.SeedSequence(seed).spawn(pooling.n_samples)
+    cover, dtype = pooling.cover(image.shape), precision_for(image)
+    windows = cover.windows(cover.laid_out(image).astype(dtype))
+    bank = pooling.bank(cover, np.random.default_rng(seed))
+    sums = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_smears)(
+            PooledGradient(
+                filtration,
+                transfers,
+                cover,
+                pooling.window_weights(cover, dtype=dtype, bank=bank),
+                cover.shape,
+            ),
+            windows,
+            seeds[i : i + _CHUNK],
+        )
+        for i in range(0, len(seeds), _CHUNK)
+    )
+    birth_map, death_map = map(cover.grid, sum(sums) / len(seeds))
+    if isinstance(homology_dimensions, numbers.Integral):
+        (diagrams,), (grads,) = diagrams, grads
+    return Bunch(birth_map=birth_map, death_map=death_map, diagram=diagrams, grad=grads)
+
+
+def _transferred(diagram, grad, directions, sample):
+    return 0.0, sliced_transfer(diagram, grad, sample, directions)
+
+
+def _smears(gradient, windows, seeds):
+    """The sum of the smears of some samples: births and deaths, (2, n_places)."""
+    cover = gradient.cover
+    total = np.zeros((2, cover.layout.size))
+    for seed in seeds:
+        _, graded = gradient.evaluate(windows, [np.random.default_rng(seed)])
+        for bars, grad in graded:
+            for side, smear in enumerate(total):
+                one_side = np.zeros(grad.shape)
+                one_side[:, side] = grad[:, side]
+                touched, spread = gradient.spread(bars.scatter(one_side))
+                places = cover.places[touched]
+                smear += np.bincount(places.ravel(), spread.ravel(), smear.size)
+    return total

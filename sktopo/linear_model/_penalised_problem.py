@@ -1,0 +1,121 @@
+"""||target - design @ w||^2 + alpha * penalty(w), and its exact local minima."""
+
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.sparse import csr_array
+
+from sktopo.objectives import SquaredErrorTerm
+
+_MAX_STALE = 3
+_N_ALPHAS = 8
+
+
+class Problem:
+    """Data, a penalty and its weight.
+
+    Parameters
+    ----------
+    design : Design
+    target : ndarray of shape (n_rows,)
+    alpha : float >= 0
+    penalty : Term
+        On weights of shape (n_features,); what more it can do is told in
+        ``sktopo.base.Term``.
+    """
+
+    def __init__(self, design, target, alpha, penalty):
+        self.design, self.target = design, target
+        self.alpha, self.penalty = alpha, penalty
+        self.error = SquaredErrorTerm(target, design.matrix)
+        self.objective = self.error + alpha * penalty
+
+    def relaxed(self, penalty, alpha=None):
+        """The same data under another penalty."""
+        alpha = self.alpha if alpha is None else alpha
+        return Problem(self.design, self.target, alpha, penalty)
+
+    @cached_property
+    def least_squares(self):
+        """The solution without the penalty."""
+        return self.design.least_squares(self.target)
+
+    @cached_property
+    def moment(self):
+        """The right-hand side of the normal equations."""
+        return self.design.matrix.T @ self.target
+
+    def continuation(self, equal):
+        """Alphas from the least that keeps weights equal down to this one."""
+        descent = -self.error.value_and_grad(equal)[1]
+        top = np.maximum(descent, 0.0).sum()
+        if not top > self.alpha:
+            return []
+        return np.geomspace(top, self.alpha, _N_ALPHAS + 1)[1:-1]
+
+    def is_fixed_point(self, w):
+        """Whether a proximal step leaves w where it is, up to rounding."""
+        step = 1 / self.design.lipschitz
+        _, grad = self.error.value_and_grad(w)
+        moved = self.penalty.prox(w - step * grad, self.alpha * step)
+        return np.abs(moved - w).max() <= 1e-10 * np.abs(w).max(initial=0.0)
+
+    def ties(self, w, reach):
+        """Labels of the weights: neighbours within ``reach`` of max |w| share one."""
+        return self.penalty.ties(w, reach * np.abs(w).max(initial=0.0))
+
+    def polish(self, result, reaches):
+        """End a descent on a nonsmooth penalty in the exact minimum that it circled.
+
+        A penalty that is piecewise linear is linear as long as the same cells are
+        paired. Fuse neighbours that are nearly tied, keep the pairs, and solve the
+        small least squares that is left; repeat until it settles. Of several reaches
+        the best result is kept, and the descent's own where none is better. What has
+        settled has converged, whatever the descent says.
+        """
+        slack = 1e-12 * float(self.target @ self.target)
+        descended, tried = result.x, set()
+        for reach in reaches:
+            w, labels = descended, self.ties(descended, reach)
+            if labels.tobytes() in tried:
+                continue
+            tried.add(labels.tobytes())
+            lowest, n_stale = np.inf, 0
+            # The data do not decide on more values than there are rows.
+            while labels.max() < len(self.target) and n_stale < _MAX_STALE:
+                last, w = w, self._minimum_with_ties(labels, w)
+                settled = np.abs(w - last).max() <= 1e-13 * np.abs(w).max()
+                value = self.objective.value_and_grad(w)[0]
+                n_stale = 0 if value < lowest else n_stale + 1
+                lowest = min(lowest, value)
+                if value < result.fun + slack:
+                    result.x, result.fun, slack = w, value, 0.0
+                if settled:
+                    if np.allclose(w, result.x, rtol=1e-12, atol=0.0):
+                        result.status = 0
+                    break
+                labels = self.ties(w, reach)
+
+    def _minimum_with_ties(self, labels, w):
+        """The minimum for weights tied like this and paired as they are in w."""
+        n_groups = labels.max() + 1
+        places = (np.ones(w.size), (labels, np.arange(w.size)))
+        to_groups = csr_array(places, shape=(n_groups, w.size))
+        tied = ((to_groups @ w) / to_groups.sum(axis=1))[labels]
+        _, slope = self.penalty.value_and_grad(tied)
+        rows = to_groups @ self.design.matrix.T
+        pull = to_groups @ (self.moment - self.alpha / 2 * slope)
+        return _solve(rows @ rows.T, pull)[labels]
+
+
+def _solve(gram, pull):
+    """Solve normal equations; of least norm where they are singular."""
+    try:
+        factor = cho_factor(gram)
+        diagonal = np.abs(np.diagonal(factor[0]))
+        if diagonal.min() > 1e-7 * diagonal.max():
+            return cho_solve(factor, pull)
+    except LinAlgError:
+        pass
+    return np.linalg.lstsq(gram, pull, rcond=1e-12)[0]

@@ -1,0 +1,254 @@
+"""Which way to go down ||target - design @ w||^2 + alpha * penalty(w)."""
+
+import numpy as np
+from scipy.linalg import norm
+from scipy.optimize import OptimizeResult
+
+from sktopo.solvers import LBFGS, Adam, Composite, ProximalGradient, Run
+
+# How close neighbours must be, relative to the largest weight, to be taken as tied.
+_REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
+_ROUNDING = 1e-9
+_STEPS_BETWEEN = 10
+_LOOSE = 1e-4
+_DESCENT_STEPS = 400
+# What the exact solvers need of a penalty; see ``sktopo.base.Term``.
+_NEEDS = {"prox": "prox", "dc": "concave_slope"}
+
+
+def minimize_penalised(problem, *, solver, start, settings):
+    """Weights of least objective that the solver finds, and its result.
+
+    Parameters
+    ----------
+    problem : Problem
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}
+    start : ndarray of shape (n_features,) or None
+        None lets the solver choose.
+    settings : dict
+        ``max_iter``, ``tol`` and ``verbose`` of the solver.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+    """
+    if problem.alpha == 0:
+        x = np.linalg.lstsq(problem.design.matrix, problem.target, rcond=None)[0]
+        fun = problem.error.value_and_grad(x)[0]
+        return OptimizeResult(x=x, fun=fun, nit=0, status=0)
+    exact = exact_solver(solver, problem.penalty)
+    if exact == "prox":
+        return _by_prox(problem, start, settings)
+    if exact == "dc":
+        return _by_difference_of_convex(problem, start, settings)
+    if start is None:
+        start = problem.least_squares
+    if solver == "lbfgs":
+        result = LBFGS(**settings).minimize(problem.objective, start)
+    else:
+        result = _adam(problem, start, settings)
+        if solver == "auto":
+            rest = {**settings, "max_iter": settings["max_iter"] - result.nit}
+            smooth = LBFGS(**rest).minimize(problem.objective, result.x)
+            result.x, result.fun = smooth.x, smooth.fun
+            result.nit += smooth.nit
+    if problem.penalty.is_piecewise_linear:
+        problem.polish(result, _REACHES)
+    return result
+
+
+def exact_solver(solver, penalty):
+    """The exact solver that is taken for a penalty, "prox" or "dc", or None."""
+    if solver in _NEEDS:
+        return solver
+    names = [name for name in _NEEDS if not missing_for(name, penalty)]
+    return names[0] if solver == "auto" and names else None
+
+
+def missing_for(solver, penalty):
+    """The name of the capability that a solver needs and a penalty has not, or None."""
+    need = _NEEDS.get(solver)
+    return need if need and getattr(penalty, need) is None else None
+
+
+def penalised_path(problem, alphas, *, solver, settings):
+    """Results for one problem under falling alphas, each started from the last.
+
+    A difference of convex functions has many minima. There the way back is gone as
+    well, and of the two results for each alpha the better one kept.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its own alpha plays no part.
+    alphas : ndarray of shape (n_alphas,)
+        In falling order.
+    solver, settings
+        As for ``minimize_penalised``.
+
+    Returns
+    -------
+    list of scipy.optimize.OptimizeResult
+    """
+
+    def sweep(alphas):
+        results, start = [], None
+        for alpha in alphas:
+            stage = problem.relaxed(problem.penalty, alpha)
+            result = minimize_penalised(
+                stage, solver=solver, start=start, settings=settings
+            )
+            results.append(result)
+            start = result.x
+        return results
+
+    down = sweep(alphas)
+    if exact_solver(solver, problem.penalty) != "dc":
+        return down
+    up = sweep(alphas[::-1])[::-1]
+    return [min(pair, key=lambda r: r.fun) for pair in zip(down, up, strict=True)]
+
+
+def _by_prox(problem, start, settings):
+    """Proximal gradient that ends in the exact solution as soon as that is known.
+
+    The objective of clusters has many minima, and from least squares one falls into
+    those that plain descent finds; the solution for one cluster, a convex problem, is
+    where to start from. Where least squares is not unique, only the penalty pulls in
+    some directions, and slowly; then the way leads from equal weights, the solution of
+    a large alpha, down to the alpha that is asked for.
+    """
+    max_iter, tol = settings["max_iter"], settings["tol"]
+    stages = [(problem, max_iter, tol)]
+    if start is None:
+        start = problem.least_squares
+        convex, relaxations = problem, problem.penalty.relaxations
+        if relaxations and max_iter > 1:
+            convex = problem.relaxed(relaxations[0])
+            stages.insert(0, (convex, max_iter // 2, tol))
+        if problem.penalty.ties is not None and not problem.design.is_unique:
+            start = problem.design.equal_weights(problem.target)
+            end = stages[0][1] // 2
+            path = problem.continuation(start)
+            easier = [convex.relaxed(convex.penalty, alpha) for alpha in path]
+            stages = [*((stage, end, _LOOSE) for stage in easier), *stages]
+    n_steps = 0
+    for stage, end, stage_tol in stages:
+        if end <= n_steps:
+            continue
+        limits = {**settings, "max_iter": end - n_steps, "tol": max(tol, stage_tol)}
+        result = _prox_stage(stage, start, limits)
+        n_steps += result.nit
+        start = result.x
+    result.nit = n_steps
+    return result
+
+
+def _prox_stage(problem, start, settings):
+    exact, last = [], np.empty(0)
+
+    def identified(result):
+        """Once the ties have come to rest, try what they lead to."""
+        nonlocal last
+        if result.nit % _STEPS_BETWEEN:
+            return False
+        labels = problem.ties(result.x, _ROUNDING)
+        same, last = np.array_equal(labels, last), labels
+        if same and labels.max() < len(problem.target):
+            problem.polish(result, (_ROUNDING,))
+            if problem.is_fixed_point(result.x):
+                exact.append(result)
+        return bool(exact)
+
+    objective = Composite(
+        problem.error.value_and_grad,
+        problem.penalty,
+        problem.design.lipschitz,
+        problem.alpha,
+    )
+    has_ties = problem.penalty.is_piecewise_linear
+    result = ProximalGradient(**settings).minimize(
+        objective, start, callback=identified if has_ties else None
+    )
+    if exact:
+        result.x, result.fun, result.status = exact[0].x, exact[0].fun, 0
+    elif has_ties:
+        problem.polish(result, (_ROUNDING,))
+    return result
+
+
+def _by_difference_of_convex(problem, start, settings):
+    """Exact convex problems, each with the tangent at the last solution.
+
+    The start decides which minimum is found; so least squares, total variation alone
+    and the solutions of smaller i0 are tried, and the best is kept.
+    """
+    descents = _Descents(problem, settings)
+    if start is not None:
+        descents.descend(start)
+        return descents.run.result()
+    descents.descend(problem.least_squares)
+    flat = descents.total_variation(problem.least_squares)
+    descents.descend(flat)
+    if not problem.design.is_unique:
+        # Least squares is not unique, and one of its solutions no good guess.
+        for factor in (1.0, 3.0):
+            left = max(0, settings["max_iter"] - descents.run.nit)
+            limits = {**settings, "max_iter": min(_DESCENT_STEPS, left // 2)}
+            stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
+            adam = _adam(stronger, problem.least_squares, limits)
+            descents.run.nit += adam.nit
+            descents.descend(adam.x)
+    start = flat
+    for relaxation in problem.penalty.relaxations:
+        start = descents.descend(start, relaxation)
+        descents.descend(start)
+    return descents.run.result()
+
+
+class _Descents:
+    """Descents from several starts; the best of all that is reached is kept."""
+
+    def __init__(self, problem, settings):
+        self.problem, self.settings = problem, settings
+        start, verbose = problem.least_squares, settings["verbose"]
+        self.run = Run(None, start, verbose=verbose, name="dc")
+        self._sign = 1.0 if problem.penalty.superlevel else -1.0
+
+    def descend(self, start, penalty=None):
+        """From a start to rest, under this penalty or a relaxation of it."""
+        problem, run = self.problem, self.run
+        part = problem if penalty is None else problem.relaxed(penalty)
+        w, last = start, np.inf
+        while run.nit < self.settings["max_iter"]:
+            w = self._solve(part.penalty.concave_slope(w), w)
+            value = part.objective.value_and_grad(w)[0]
+            reached = value
+            if part is not problem:
+                reached = problem.objective.value_and_grad(w)[0]
+            run.record(w, reached)
+            if not last - value > self.settings["tol"] * abs(value):
+                run.status = 0
+                break
+            last = value
+        return w
+
+    def total_variation(self, start):
+        """The minimum with total variation for a penalty."""
+        flat = np.zeros(start.size)
+        flat[[0, -1]] += 0.5 * self._sign
+        return self._solve(flat, start)
+
+    def _solve(self, concave_slope, start):
+        sign, problem = self._sign, self.problem
+        path = problem.design.along_a_path
+        return sign * path.minimize(
+            sign * problem.moment, problem.alpha, sign * concave_slope, sign * start
+        )
+
+
+def _adam(problem, start, settings):
+    # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
+    size = float(norm(start)) / np.sqrt(start.size)
+    adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
+    return adam.minimize(problem.objective, start)

@@ -1,0 +1,37 @@
+"""What matchings share: which bars live, and those that never die."""
+
+import numpy as np
+
+
+def split_essential(diagram):
+    """Indices of the bars of positive finite lifetime, and of those that never die."""
+    is_finite = np.isfinite(diagram[:, 1])
+    lives = diagram[:, 1] != diagram[:, 0]
+    return np.flatnonzero(is_finite & lives), np.flatnonzero(~is_finite)
+
+
+def match_essential(diagram, target):
+    """Pair bars that never die by the order of their births: the best matching.
+
+    Parameters
+    ----------
+    diagram, target : ndarray of shape (n_bars, 2)
+        Bars that never die.
+
+    Returns
+    -------
+    bars : ndarray of shape (n_bars,) or None
+        For the births of the target in increasing order, the bar of the diagram;
+        None where the numbers of bars differ, to +inf or to -inf.
+    births : ndarray of shape (n_bars,)
+        The births that they are matched to.
+    """
+    bars, births = [], []
+    for end in (np.inf, -np.inf):
+        ours = np.flatnonzero(diagram[:, 1] == end)
+        theirs = np.sort(target[target[:, 1] == end, 0])
+        if ours.size != theirs.size:
+            return None, None
+        bars.append(ours[np.argsort(diagram[ours, 0], kind="stable")])
+        births.append(theirs)
+    return np.concatenate(bars), np.concatenate(births)

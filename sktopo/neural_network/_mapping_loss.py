@@ -1,0 +1,137 @@
+"""The loss that a mapping of images is trained on."""
+
+import numpy as np
+from sklearn.utils import gen_batches
+
+from sktopo.base import Term
+from sktopo.gradients import value_and_pullback
+from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
+
+
+def residual_map(images, kernels, intercepts):
+    """X + K_2 * max(K_1 * x + b_1, 0) + b_2, and its pullback.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n_images, h, w)
+    kernels, intercepts : sequence of 2 ndarrays
+        As TopologicalMapping has them.
+
+    Returns
+    -------
+    mapped : ndarray of shape (n_images, h, w)
+    pullback : callable
+        From a gradient in ``mapped`` to those in the images and in all parameters.
+    """
+    (first, second), (shift, last) = kernels, intercepts
+    x, size = images[None], len(first)
+    inner = convolve(x, first) + shift[:, None, None, None]
+    active = np.maximum(inner, 0.0)
+    mapped = images + convolve(active, second)[0] + last
+
+    def pullback(grad):
+        grad = grad[None]
+        grad_inner = pull_images(grad, second) * (inner > 0)
+        parameters = [
+            pull_kernels(grad_inner, x, size),
+            pull_kernels(grad, active, size),
+            grad_inner.sum(axis=(1, 2, 3)),
+            grad.sum(axis=(1, 2, 3)),
+        ]
+        return (grad + pull_images(grad_inner, first))[0], parameters
+
+    return mapped, pullback
+
+
+class MappingLoss(Term):
+    """The log loss of one mini-batch after the other, in all parameters.
+
+    x holds kernels and intercepts of the mapping, and the coefficients and intercept of
+    the linear classifier on top, flat. Kernels and coefficients pay ``l2`` times their
+    squared sum.
+
+    Parameters
+    ----------
+    features : transformer
+        A fitted one.
+    scaler : StandardScaler
+        A fitted one, between features and classifier.
+    loss : callable
+        From scores and classes to losses and their gradient in the scores.
+    images : ndarray of shape (n_images, h, w)
+    y : ndarray of shape (n_images,)
+    shapes : list of tuple
+        Of the parameters.
+    l2 : float
+    batch_size : int
+    rng : RandomState
+    """
+
+    is_random = True
+
+    def __init__(self, features, scaler, loss, images, y, shapes, l2, batch_size, rng):
+        self.features, self.scaler, self.loss = features, scaler, loss
+        self.images, self.y, self.shapes = images, y, shapes
+        self.l2, self.batch_size, self.rng = l2, batch_size, rng
+
+    def unflatten(self, x):
+        """The parameters that x holds, as a list of arrays."""
+        sizes = [np.prod(shape, dtype=int) for shape in self.shapes]
+        parts = np.split(x, np.cumsum(sizes)[:-1])
+        return [
+            part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)
+        ]
+
+    def value_and_grad(self, x):
+        """The loss of all images, and its gradient."""
+        return self.of_batch(x, slice(None))
+
+    def warm_value_and_grad(self):
+        """A function of x that takes the next mini-batch in every call."""
+        batches = self._batches()
+        return lambda x: self.of_batch(x, next(batches))
+
+    def of_batch(self, x, rows):
+        """The loss of some images, and its gradient.
+
+        Parameters
+        ----------
+        x : ndarray
+        rows : ndarray of int or slice
+
+        Returns
+        -------
+        value : float
+        grad : ndarray of x's shape
+        """
+        parameters = self.unflatten(x)
+        kernels, intercepts, (coef, intercept) = (
+            parameters[:2],
+            parameters[2:4],
+            parameters[4:],
+        )
+        y, scale = self.y[rows], self.scaler.scale_
+        mapped, to_parameters = residual_map(self.images[rows], kernels, intercepts)
+        values, to_images = value_and_pullback(self.features, mapped)
+        scaled = (values - self.scaler.mean_) / scale
+        scores = scaled @ coef.T + intercept
+        losses, grad = self.loss(scores[:, 0] if scores.shape[1] == 1 else scores, y)
+        grad = grad.reshape(scores.shape) / len(y)
+        back = to_images((grad @ coef) / scale)
+        grads = [*to_parameters(back)[1], grad.T @ scaled, grad.sum(axis=0)]
+        value = float(losses.mean())
+        for k in (0, 1, 4):  # not the intercepts
+            value += self.l2 * float((parameters[k] ** 2).sum())
+            grads[k] = grads[k] + 2 * self.l2 * parameters[k]
+        return value, flat(grads)
+
+    def _batches(self):
+        while True:
+            order = self.rng.permutation(len(self.images))
+            for rows in gen_batches(len(order), self.batch_size):
+                yield order[rows]
+
+
+def flat(arrays):
+    """All entries of some arrays in a row."""
+    return np.concatenate([one.ravel() for one in arrays])

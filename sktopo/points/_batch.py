@@ -1,0 +1,46 @@
+"""Many clouds at once."""
+
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.utils import Bunch
+
+from sktopo._samples import read_list
+
+
+def optimize_point_clouds(clouds, optimizer, n_jobs=None):
+    """Move each of many point clouds by itself.
+
+    Parameters
+    ----------
+    clouds : sequence of array-like of shape (n_points, n_coordinates)
+        Or one array of shape (n_clouds, n_points, n_coordinates). Sizes may differ.
+    optimizer : TopoPointOptimizer
+        It stays as it is; each cloud has a clone. With an int as its random_state a
+        cloud gets the same answer whatever the others are.
+    n_jobs : int or None, default=None
+        Processes.
+
+    Returns
+    -------
+    Bunch
+        ``clouds``, a list of arrays of shape (n_points, n_coordinates): where the
+        points went; and ``optimizers``, the fitted clones, with their diagrams and loss
+        curves.
+
+    Examples
+    --------
+    >>> from sktopo import TopoPointOptimizer
+    >>> from sktopo.datasets import make_noisy_circle
+    >>> from sktopo.points import optimize_point_clouds
+    >>> clouds = [make_noisy_circle(n, random_state=n)[0] for n in (20, 30)]
+    >>> moved = optimize_point_clouds(clouds, TopoPointOptimizer(max_iter=5))
+    >>> [cloud.shape for cloud in moved.clouds]
+    [(20, 2), (30, 2)]
+    """
+    cloud = "point cloud of shape (n_points, n_coordinates)"
+    clouds = read_list(clouds, "optimize_point_clouds", (2,), cloud, name="clouds")
+    optimizers = Parallel(n_jobs=n_jobs)(
+        delayed(clone(optimizer).fit)(cloud) for cloud in clouds
+    )
+    moved = [fitted.points_.copy() for fitted in optimizers]
+    return Bunch(clouds=moved, optimizers=optimizers)

@@ -1,0 +1,101 @@
+"""Components of an optimiser of points, and what stands for them."""
+
+import numbers
+
+from sktopo._sklearn_compat import Interval, StrOptions
+from sktopo._validation import ValidatedParams
+from sktopo.objectives import GroupingTerm
+from sktopo.points._fields import FIELDS
+
+METHODS = ("gradient", "big_step", *FIELDS)
+
+
+class Grouping(ValidatedParams):
+    """How much, and how far, points that start together are kept together.
+
+    Parameters
+    ----------
+    weight : float >= 0, default=1.0
+        Of the GroupingTerm, the sum of ``k(|X_a - X_b|) (|X_a - X_b| - |x_a - x_b|)^2``
+        over pairs of points.
+    kernel : {"uniform", "gaussian"} or callable, default="uniform"
+        The weight k of a pair; see ``sktopo.objectives.GroupingTerm``.
+    scale : float > 0, default=1.0
+        Reach of the kernel, in units of X.
+
+    Examples
+    --------
+    >>> from sktopo.points import Grouping, TopoPointOptimizer
+    >>> TopoPointOptimizer(grouping=Grouping(0.1, scale=0.5)).get_params()[
+    ...     "grouping__scale"
+    ... ]
+    0.5
+    """
+
+    _parameter_constraints = {
+        "weight": [Interval(numbers.Real, 0, None, closed="left")],
+        "kernel": GroupingTerm._parameter_constraints["kernel"],
+        "scale": GroupingTerm._parameter_constraints["scale"],
+    }
+
+    def __init__(self, weight=1.0, kernel="uniform", scale=1.0):
+        self.weight = weight
+        self.kernel = kernel
+        self.scale = scale
+
+
+class FieldMethod(ValidatedParams):
+    """Spread gradients to a field of velocities, and let all points follow it.
+
+    Parameters
+    ----------
+    kind : {"nadaraya_watson", "diffeomorphic"}, default="nadaraya_watson"
+        The field is a local mean of the gradients [1]_, or a sum of Gaussians that
+        interpolates them [2]_.
+    bandwidth : float > 0 or "auto", default="auto"
+        Standard deviation of the Gaussians. "auto" is the median distance of a point to
+        its sixth neighbour, among as many points as the loss is evaluated on.
+
+    References
+    ----------
+    .. [1] A. Bendahi, A. Duplessis and A. Fickinger, "Towards scalable
+       persistence-based topological optimization", 2026,
+       :doi:`10.48550/arXiv.2605.10996`.
+    .. [2] M. Carrière, M. Theveneau and T. Lacombe, "Diffeomorphic interpolation for
+       efficient persistence-based topological optimization", NeurIPS 2024,
+       :doi:`10.48550/arXiv.2405.18820`.
+
+    Examples
+    --------
+    >>> from sktopo.points import FieldMethod, TopoPointOptimizer
+    >>> TopoPointOptimizer(method=FieldMethod(bandwidth=0.1)).method
+    FieldMethod(bandwidth=0.1)
+    """
+
+    _parameter_constraints = {
+        "kind": [StrOptions(set(FIELDS))],
+        "bandwidth": [
+            Interval(numbers.Real, 0, None, closed="neither"),
+            StrOptions({"auto"}),
+        ],
+    }
+
+    def __init__(self, kind="nadaraya_watson", bandwidth="auto"):
+        self.kind = kind
+        self.bandwidth = bandwidth
+
+
+def as_grouping(grouping):
+    """A Grouping, also from its weight."""
+    if not isinstance(grouping, Grouping):
+        grouping = Grouping(grouping)
+    grouping._check_params()
+    return grouping
+
+
+def as_field(method):
+    """The FieldMethod that a method is or names, or None."""
+    if isinstance(method, str):
+        return FieldMethod(method) if method in FIELDS else None
+    method._check_params()
+    return method

@@ -1,0 +1,126 @@
+"""Gradients of persistence of random pooled copies: the one place that makes them."""
+
+import numpy as np
+from sklearn.utils import gen_batches
+
+
+class PooledGradient:
+    """Draw weights, pool the windows, pair the cells, evaluate, and spread back.
+
+    Parameters
+    ----------
+    filtration : Filtration
+        Of pooled copies; its values are the entries of x.
+    functionals : dict of {int: callable}
+        ``value_and_grad`` of a diagram, for each homology dimension. Their values are
+        summed.
+    cover : GridCover or VertexCover
+    weights : WindowWeights
+    shape : tuple of int
+        In which the filtration takes a pooled copy.
+    essential : {"drop", "extremum"}, default="drop"
+    """
+
+    def __init__(
+        self, filtration, functionals, cover, weights, shape, essential="drop"
+    ):
+        self.filtration, self.functionals = filtration, functionals
+        self.cover, self.weights = cover, weights
+        self.shape, self.essential = shape, essential
+        self._is_drawn, self._previous = False, None
+
+    def evaluate(self, windows, rngs):
+        """The diagrams of some draws: values and gradients in births and deaths.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (cover.size, cover.width)
+        rngs : sequence of numpy.random.Generator
+            One for each draw, at most ``weights.n_draws``.
+
+        Returns
+        -------
+        values : ndarray of shape (n_draws,)
+        graded : list of tuple (Bars, ndarray of shape (n_bars, 2))
+            For each dimension the bars of all draws, as indices into the flat pooled
+            copies, and the gradient in their diagrams.
+        """
+        if self.weights.is_random or not self._is_drawn:
+            self.weights.draw(*rngs)
+            self._is_drawn = True
+        pooled = self.weights.pool(windows)
+        values, graded = np.zeros(len(pooled)), []
+        for bars in self._bars(pooled.reshape(len(pooled), *self.shape)):
+            function = self.functionals[bars.dimension]
+            draw = bars.indices[:, 0] // pooled.shape[1]
+            diagrams = _split(bars.diagram, draw, len(pooled))
+            found, grads = zip(*map(function, diagrams), strict=True)
+            values += found
+            graded.append((bars, np.concatenate(grads)))
+        return values, graded
+
+    def spread(self, slope):
+        """Carry a gradient in the flat pooled copies back to pixels.
+
+        Parameters
+        ----------
+        slope : ndarray of shape (n_draws * cover.size,)
+
+        Returns
+        -------
+        touched : ndarray of int of shape (n_touched,)
+            Where it is not zero.
+        grad : ndarray of shape (n_touched, cover.width)
+            At the pixels of these windows, ``cover.places[touched % cover.size]``.
+        """
+        touched = np.flatnonzero(slope)
+        return touched, self.weights.spread(touched, slope[touched])
+
+    def __call__(self, windows, rngs):
+        """Values of some draws, the touched windows, and the gradients there."""
+        values, graded = self.evaluate(windows, rngs)
+        slope = sum(bars.scatter(grad) for bars, grad in graded)
+        return values, *self.spread(slope)
+
+    def samples(self, windows, rngs):
+        """Values and gradients of any number of draws, each by itself.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (cover.size, cover.width)
+        rngs : list of numpy.random.Generator
+
+        Returns
+        -------
+        list of tuple
+            For each draw its value, the blocks of pixels that have a gradient, and
+            their gradients; see ``GridCover.blocks``.
+        """
+        found, size = [], self.cover.size
+        for rows in gen_batches(len(rngs), self.weights.n_draws):
+            values, touched, grad = self(windows, rngs[rows])
+            draw = touched // size
+            parts = zip(
+                values.tolist(),
+                _split(touched % size, draw, len(values)),
+                _split(grad, draw, len(values)),
+                strict=True,
+            )
+            found += [(value, *self.cover.blocks(*part)) for value, *part in parts]
+        return found
+
+    def _bars(self, pooled):
+        dimensions = tuple(self.functionals)
+        if self.weights.is_random:
+            return self.filtration.batch_bars(pooled, dimensions, self.essential)
+        # The same weights again: the last order is of help with the next.
+        complex_ = self.filtration.build(pooled[0], previous=self._previous)
+        self._previous = complex_
+        return complex_.bars(dimensions, self.essential)
+
+
+def _split(rows, draw, n_draws):
+    """Rows apart for each draw; ``draw`` is sorted."""
+    if n_draws == 1:
+        return [rows]
+    return np.split(rows, np.searchsorted(draw, np.arange(1, n_draws)))

@@ -1,0 +1,523 @@
+"""STUMPImageOptimizer: against a plain reference, parameters, batches, bad input."""
+
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.ndimage import gaussian_filter
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from sktopo import STUMPImageOptimizer, persistence_diagrams
+from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceNorm, WassersteinToTarget
+from sktopo.images._fidelity import FIDELITIES, SquaredFidelity
+from sktopo.images._stump import StumpProblem
+from sktopo.objectives import PersistenceTerm
+from sktopo.pooling import WEIGHTS, RandomPooling
+
+
+def smooth_noise(shape, seed=0):
+    noise = np.random.default_rng(seed).random(shape)
+    image = gaussian_filter(noise, 1.0)
+    return 255 * (image - image.min()) / np.ptp(image)
+
+
+def reference(image, model):
+    """Every pixel moves in every step; windows are pooled and spread by loops."""
+    pooling = model.pooling
+    cover = pooling.cover(image.shape)
+    weights = pooling.window_weights(cover)
+    rng = np.random.default_rng(np.random.SeedSequence(model.seed_).spawn(1)[0])
+    functional = PersistenceNorm() if model.functional is None else model.functional
+    term = PersistenceTerm(model.filtration, functional, model.homology_dimensions)
+    start = cover.laid_out(image)
+    x, mean, square = start.copy(), np.zeros(start.size), np.zeros(start.size)
+    alpha = model.topology_weight
+    alpha = 1 - 1 / image.size if alpha is None else alpha
+    sign = -1 if model.maximize else 1
+    losses = []
+    for age in range(1, model.n_steps + 1):
+        (pooled,) = weights.draw(rng).pool(cover.windows(x.astype(np.float32)))
+        value, grad = term.value_and_grad(pooled.reshape(cover.shape))
+        losses.append(
+            alpha * sign * value + (1 - alpha) * ((x - start) ** 2).sum() / image.size
+        )
+        total = np.zeros(x.size)
+        spread = weights.spread(np.arange(cover.size), grad.ravel())
+        np.add.at(total, cover.places, alpha * sign * spread)
+        total += (1 - alpha) * 2 * (x - start) / image.size
+        mean = 0.9 * mean + 0.1 * total
+        square = 0.999 * square + 0.001 * total**2
+        size = np.sqrt(square / (1 - 0.999**age)) + 1e-8
+        x = x - model.learning_rate * (mean / (1 - 0.9**age)) / size
+    return cover.grid(x), np.array(losses)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"pooling": RandomPooling()},
+        {
+            "maximize": True,
+            "functional": PersistenceNorm(2),
+            "pooling": RandomPooling(max_noise=20.0, weights="uniform"),
+        },
+        {
+            "pooling": RandomPooling(weights="vertex"),
+            "homology_dimensions": (0, 1),
+            "filtration": Cubical(superlevel=True),
+        },
+        {
+            "pooling": RandomPooling(weights="mean", max_noise=5.0),
+            "filtration": Cubical(connectivity="face"),
+        },
+        {
+            "pooling": RandomPooling(stride=2, max_noise=10.0),
+            "topology_weight": 0.5,
+            "homology_dimensions": 1,
+        },
+        {
+            "functional": PersistenceNorm(region=(-np.inf, 200, 2, np.inf)),
+            "filtration": Cubical(connectivity="freudenthal"),
+            "pooling": RandomPooling(),
+        },
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("shape", [(24, 30), (25, 22)])
+def test_touched_pixels_are_all_that_move(params, shape):
+    image = smooth_noise(shape)
+    model = STUMPImageOptimizer(n_steps=40, learning_rate=0.5, random_state=0, **params)
+    found = model.fit([image]).optimize([image])
+    moved, losses = reference(image, model)
+    assert not np.allclose(moved, image)
+    assert_allclose(found.images[0], moved, rtol=0, atol=1e-12)
+    assert_allclose(found.loss_curves[0], losses, rtol=1e-12)
+    assert_array_equal(image, smooth_noise(shape))
+
+
+@pytest.mark.parametrize("n_weightings", [None, 30])
+@pytest.mark.parametrize("stride", [None, 2])
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_gradients_through_every_pooling(weights, stride, n_weightings):
+    image = smooth_noise((13, 14))
+    pooling = RandomPooling(
+        3,
+        stride,
+        weights=weights,
+        max_noise=5.0,
+        n_samples=2,
+        n_weightings=n_weightings,
+    )
+    problem = StumpProblem(
+        image,
+        Cubical(),
+        {0: PersistenceNorm(2).value_and_grad},
+        pooling,
+        SquaredFidelity(image, (0, 1)),
+        1.0,
+        None,
+    )
+    cover = problem.cover
+
+    def sample(x):
+        """The same draws in every call."""
+        (job,) = problem.samplers(0, 1)
+        return job(cover.windows(cover.laid_out(x)))
+
+    grads = np.zeros((2, cover.layout.size // cover.block, cover.block))
+    for grad, (_, blocks, slopes) in zip(grads, sample(image)):
+        grad[blocks] = slopes
+    way = np.random.default_rng(0).normal(size=image.shape)
+    ahead, behind = sample(image + 1e-4 * way), sample(image - 1e-4 * way)
+    for grad, (high, *_), (low, *_) in zip(grads, ahead, behind):
+        slope = cover.laid_out(way) @ grad.ravel()
+        assert (high - low) / 2e-4 == pytest.approx(slope, rel=1e-4, abs=1e-3)
+        assert np.abs(grad).max() > 1
+
+
+@pytest.mark.parametrize("superlevel", [False, True])
+def test_plain_gradients_are_those_of_the_term(superlevel):
+    image = smooth_noise((20, 20))
+    model = STUMPImageOptimizer(
+        functional=PersistenceNorm(2),
+        filtration=Cubical(superlevel=superlevel),
+        pooling=1,
+        topology_weight=1.0,
+        n_steps=1,
+        learning_rate=1.0,
+    )
+    moved = model.fit([image]).transform([image])[0]
+    term = PersistenceTerm(Cubical(superlevel=superlevel), PersistenceNorm(p=2))
+    grad = term.value_and_grad(image)[1]
+    assert_allclose(moved - image, -np.sign(grad), atol=1e-6)
+
+
+@pytest.mark.parametrize("side", ["birth", "death"])
+def test_one_side_of_the_bars_moves(side):
+    image = smooth_noise((20, 20))
+    common = {"pooling": 1, "topology_weight": 1.0, "n_steps": 1, "learning_rate": 1.0}
+    functional = PersistenceNorm(side=side)
+    model = STUMPImageOptimizer(functional=functional, **common).fit([image])
+    moved = model.transform([image])[0] - image
+    grad = PersistenceTerm(Cubical(), PersistenceNorm(side=side)).value_and_grad(image)
+    assert_array_equal(moved != 0, grad[1] != 0)
+    # Short bars: births rise, deaths fall.
+    assert (moved[moved != 0] > 0).all() == (side == "birth")
+
+
+def test_goals_are_reached():
+    """Two pits: deepen the saddle, raise a wall, and prescribe a lifetime."""
+    y, x = np.mgrid[-1:1:24j, -1:1:36j]
+    pits = 100 * (1 - np.exp(-8 * y**2) * np.exp(-20 * (np.abs(x) - 0.5) ** 2))
+
+    def longest(image):
+        (bars,) = persistence_diagrams(image, Cubical(), (0,), essential="drop")
+        return np.diff(bars[np.isfinite(bars[:, 1])]).max(initial=0.0)
+
+    assert longest(pits) == pytest.approx(97, abs=1)
+    common = {
+        "functional": PersistenceNorm(side="death", min_persistence=5.0),
+        "pooling": 3,
+        "learning_rate": 1.0,
+        "n_steps": 400,
+        "random_state": 0,
+    }
+    low = STUMPImageOptimizer(**common).fit([pits])
+    assert longest(low.transform([pits])[0]) < 40
+    high = STUMPImageOptimizer(maximize=True, **common).fit([pits])
+    assert longest(high.transform([pits])[0]) > 150
+    target = WassersteinToTarget(np.array([[5.0, 55.0], [0.0, np.inf]]))
+    exact = STUMPImageOptimizer(
+        functional=target, pooling=1, learning_rate=0.3, n_steps=600
+    ).fit([pits])
+    assert longest(exact.transform([pits])[0]) == pytest.approx(50, abs=3)
+
+
+def test_a_target_without_the_essential_bar_is_told():
+    image = smooth_noise((12, 12))
+    target = WassersteinToTarget(np.array([[5.0, 55.0]]))
+    model = STUMPImageOptimizer(functional=target, n_steps=3).fit([image])
+    with pytest.raises(ValueError, match="has not as many essential bars"):
+        model.transform([image])
+
+
+def test_an_image_has_one_answer_in_any_batch():
+    images = np.stack([smooth_noise((12, 15), seed) for seed in range(4)])
+    model = STUMPImageOptimizer(
+        pooling=RandomPooling(max_noise=10.0),
+        n_steps=15,
+        learning_rate=0.5,
+        random_state=3,
+    ).fit(images)
+    state = pickle.dumps(model)
+    moved = model.transform(images)
+    assert moved.shape == images.shape
+    assert_array_equal(model.transform(images[2:3])[0], moved[2])
+    assert_array_equal(model.transform(images[::-1])[::-1], moved)
+    assert_array_equal(model.transform(list(images))[1], moved[1])
+    assert_array_equal(
+        clone(model).set_params(n_jobs=2).fit(images).transform(images), moved
+    )
+    assert pickle.dumps(model) == state
+    rows = images.reshape(4, -1)
+    as_rows = clone(model).set_params(image_shape=(12, 15)).fit(rows)
+    assert_array_equal(as_rows.transform(rows), moved.reshape(4, -1))
+
+
+@pytest.mark.parametrize("combine", ["mean", "min_norm"])
+@pytest.mark.parametrize("n_weightings", [None, 64])
+def test_samples_of_a_step_in_threads(combine, n_weightings):
+    image = smooth_noise((20, 23))
+    model = STUMPImageOptimizer(
+        pooling=RandomPooling(
+            max_noise=10.0, n_samples=4, combine=combine, n_weightings=n_weightings
+        ),
+        n_steps=10,
+        learning_rate=0.5,
+        random_state=0,
+    ).fit([image])
+    one = model.optimize([image])
+    two = model.set_params(n_jobs=2).optimize([image])
+    assert_array_equal(one.images[0], two.images[0])
+    assert_array_equal(one.loss_curves[0], two.loss_curves[0])
+    assert one.loss_curves[0].shape == (10,)
+    assert not np.allclose(one.images[0], image)
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_a_bank_goes_the_same_way_as_fresh_draws(weights):
+    image = smooth_noise((32, 33))
+    model = STUMPImageOptimizer(
+        pooling=RandomPooling(weights=weights, max_noise=5.0),
+        n_steps=200,
+        learning_rate=0.5,
+        random_state=0,
+    ).fit([image])
+    fresh = model.optimize([image])
+    banked = model.set_params(pooling__n_weightings=512).optimize([image])
+    for curve in (*fresh.loss_curves, *banked.loss_curves):
+        assert curve[-20:].mean() < 0.8 * curve[:20].mean()
+    ends = [r.loss_curves[0][-20:].mean() for r in (fresh, banked)]
+    assert abs(ends[0] - ends[1]) < 0.25 * fresh.loss_curves[0][:20].mean()
+
+
+def test_signals_and_voxels_are_moved_too():
+    signal = np.sin(np.linspace(0, 30, 200)) + np.linspace(0, 1, 200)
+    model = STUMPImageOptimizer(pooling=2, learning_rate=0.01, n_steps=100)
+    found = model.fit(signal[None]).optimize(signal[None])
+    assert found.loss_curves[0][-1] < 0.8 * found.loss_curves[0][0]
+    voxels = smooth_noise((9, 10, 11))
+    for k in range(3):
+        model = STUMPImageOptimizer(
+            k, maximize=True, pooling=2, learning_rate=2.0, n_steps=60, random_state=0
+        )
+        moved = model.fit([voxels]).transform([voxels])[0]
+        assert moved.shape == voxels.shape
+        norm = PersistenceTerm(Cubical(), PersistenceNorm(), k).value_and_grad
+        assert norm(moved)[0] > norm(voxels)[0]
+
+
+def test_fidelity_holds_the_image():
+    image = smooth_noise((20, 20)) / 255
+    changes = {}
+    for fidelity in ("squared_error", "cross_entropy"):
+        for alpha in (0.999, 1e-4):
+            model = STUMPImageOptimizer(
+                fidelity=fidelity,
+                topology_weight=alpha,
+                pooling=1,
+                clip=(0, 1),
+                learning_rate=0.001,
+                n_steps=300,
+            ).fit([image])
+            moved = model.transform([image])[0]
+            changes[fidelity, alpha] = np.abs(moved - image).sum()
+            assert moved.min() >= 0
+            assert moved.max() <= image.max()
+        assert changes[fidelity, 1e-4] < 0.7 * changes[fidelity, 0.999]
+
+
+def test_gradients_of_the_fidelities():
+    image = smooth_noise((6, 7)) / 255
+    start, h = image.ravel(), 1e-6
+    values = np.clip(
+        start + np.random.default_rng(0).uniform(-0.1, 0.1, 42), 0.02, 0.98
+    )
+    for fidelity in FIDELITIES.values():
+        term = fidelity(image, (0.0, 1.0))
+
+        def value(x, term=term):
+            return term.value_and_grad(x, start)[0]
+
+        slopes = [
+            (value(values + h * e) - value(values - h * e)) / (2 * h)
+            for e in np.eye(42)
+        ]
+        inside = (start > 1e-3) & (start < 0.999)
+        assert_allclose(
+            term.value_and_grad(values, start)[1][inside],
+            np.array(slopes)[inside],
+            rtol=1e-4,
+        )
+        assert_allclose(term.value_and_grad(start, start)[1], 0, atol=1e-12)
+    entropy = FIDELITIES["cross_entropy"](image, (0.0, 1.0))
+    share = np.clip(values, 1e-6, 1 - 1e-6)
+    goal = np.clip(start, 1e-6, 1 - 1e-6)
+    slow = -np.mean(goal * np.log(share) + (1 - goal) * np.log(1 - share))
+    assert entropy.value_and_grad(values, start)[0] == pytest.approx(slow)
+
+
+def test_clip_lets_pixels_that_start_outside_stay():
+    image = smooth_noise((20, 20))
+    model = STUMPImageOptimizer(
+        maximize=True, clip=(50, 200), learning_rate=5.0, n_steps=50, pooling=1
+    ).fit([image])
+    moved = model.transform([image])[0]
+    assert (moved >= np.minimum(image, 50)).all()
+    assert (moved <= np.maximum(image, 200)).all()
+    assert not np.allclose(moved, image)
+
+
+@pytest.mark.parametrize("pool_size", [1, 3, 50])
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros((8, 8)), np.ones((1, 1)), np.full((2, 9), 5.0), np.eye(3)],
+    ids=["constant", "one pixel", "flat", "corner"],
+)
+def test_images_without_bars_stay(image, pool_size):
+    pooling = RandomPooling(pool_size, max_noise=0.1)
+    model = STUMPImageOptimizer(pooling=pooling, n_steps=3)
+    found = model.fit([image]).optimize([image])
+    assert found.images[0].shape == image.shape
+    assert np.isfinite(found.images[0]).all()
+    assert np.isfinite(found.loss_curves[0]).all()
+    nothing = PersistenceNorm(region=(0, 0, 0, 0))
+    quiet = model.set_params(functional=nothing).optimize([image])
+    assert_array_equal(quiet.images[0], image)
+
+
+def test_lists_of_any_sizes():
+    waves = [np.sin(np.arange(n) / 2.0) for n in (20, 31)]
+    model = STUMPImageOptimizer(pooling=2, n_steps=3, random_state=0)
+    for X in (waves, tuple(waves), [smooth_noise((9, 8)), smooth_noise((12, 7))]):
+        moved = model.fit_transform(X)
+        assert [x.shape for x in moved] == [x.shape for x in X]
+        assert_array_equal(model.transform([X[1], X[0]])[0], moved[1])
+
+
+def test_images_have_no_names():
+    images = np.stack([smooth_noise((8, 8))])
+    model = STUMPImageOptimizer(n_steps=2).fit(images)
+    with pytest.raises(ValueError, match="no columns to name"):
+        model.get_feature_names_out()
+    with pytest.raises(ValueError, match="leave image_shape out"):
+        model.set_params(image_shape=(8, 8)).fit(images)
+    with pytest.raises(ValueError, match="'pooling' parameter of STUMPImageOptimizer"):
+        model.set_params(image_shape=None, pooling="max").transform(images)
+
+
+@pytest.mark.parametrize("stride", [None, 1, 2])
+def test_steps_without_a_bar(stride):
+    flat = np.ones((1, 9, 8))
+    model = STUMPImageOptimizer(pooling=RandomPooling(3, stride), n_steps=5)
+    assert_array_equal(model.fit_transform(flat), flat)
+    # All bars go, and then nothing moves.
+    pits = np.full((12, 12), 9.0)
+    pits[2:4, 2:4] = pits[8:10, 8:10] = 0.0
+    model.set_params(
+        functional=PersistenceNorm(side="death"),
+        pooling=RandomPooling(2, weights="mean"),
+        learning_rate=0.5,
+        n_steps=200,
+    )
+    found = model.fit([pits]).optimize([pits])
+    assert found.loss_curves[0][-1] < 0.3 * found.loss_curves[0][0]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e9, -1e12])
+@pytest.mark.parametrize("n_weightings", [None, 50])
+def test_an_offset_changes_nothing(offset, n_weightings):
+    image = smooth_noise((20, 20))
+    model = STUMPImageOptimizer(
+        pooling=RandomPooling(n_weightings=n_weightings),
+        n_steps=30,
+        learning_rate=1.0,
+        random_state=0,
+    )
+    curves = [
+        model.fit([x]).optimize([x]).loss_curves[0] for x in (image, image + offset)
+    ]
+    assert_allclose(curves[1], curves[0], rtol=2e-3)
+
+
+def test_a_callback_stops_and_an_interrupt_keeps_the_image():
+    image = smooth_noise((12, 12))
+    seen = []
+
+    def watch(result):
+        seen.append(result)
+        return result.nit == 5
+
+    model = STUMPImageOptimizer(n_steps=50, learning_rate=1.0, callback=watch)
+    found = model.fit([image]).optimize([image])
+    assert [result.nit for result in seen] == [1, 2, 3, 4, 5]
+    assert_array_equal(found.loss_curves[0], [result.fun for result in seen])
+    assert_array_equal(found.loss_curves[0], seen[-1].history)
+    assert_array_equal(found.images[0], seen[-1].x)
+    assert not np.array_equal(seen[0].x, seen[-1].x)
+
+    def interrupt(result):
+        if result.nit == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.set_params(callback=interrupt).optimize([image])
+    assert caught.value.result.history.shape == (3,)
+    assert not np.allclose(caught.value.result.x, image)
+    assert model.set_params(n_steps=0).optimize([image]).loss_curves[0].size == 0
+
+
+def test_verbose_prints_steps(capsys):
+    image = smooth_noise((12, 12))
+    for verbose, expected in ((1, 1), (2, 10), (3, 100)):
+        model = STUMPImageOptimizer(n_steps=100, verbose=verbose)
+        model.fit([image]).transform([image])
+        assert capsys.readouterr().out.count("[STUMP] step") == expected
+
+
+def test_parameters_of_components_are_tuned():
+    model = STUMPImageOptimizer(
+        functional=PersistenceNorm(), filtration=Cubical(), pooling=RandomPooling()
+    )
+    assert len(model.get_params(deep=False)) <= 16
+    names = {
+        "functional__p": 2,
+        "filtration__superlevel": True,
+        "pooling__max_noise": 5.0,
+    }
+    copy = clone(model).set_params(**names)
+    assert names.items() <= copy.get_params().items()
+    assert model.pooling.max_noise == 0.0
+
+
+def test_in_a_pipeline_and_a_grid_search():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    X, y = X[:60], y[:60]
+    pipeline = make_pipeline(
+        MinMaxScaler(),
+        STUMPImageOptimizer(
+            pooling=RandomPooling(2), n_steps=5, image_shape=(8, 8), random_state=0
+        ),
+        LogisticRegression(),
+    )
+    grid = {"stumpimageoptimizer__pooling__size": [1, 2]}
+    search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2, error_score="raise")
+    assert search.fit(X, y).best_score_ > 0.95
+    names = pipeline[:-1].fit(X).get_feature_names_out()
+    assert len(names) == 64
+
+
+@pytest.mark.parametrize(
+    ("params", "X", "message"),
+    [
+        (
+            {"pooling": RandomPooling(stride=5)},
+            None,
+            "'stride' parameter of RandomPooling must be at most",
+        ),
+        ({"clip": (1, 0)}, None, "'clip' parameter of STUMPImageOptimizer must be"),
+        ({"pooling": 0}, None, "'size' parameter of RandomPooling must"),
+        ({"pooling": "max"}, None, "'pooling' parameter of STUMPImageOptimizer must"),
+        (
+            {"pooling": RandomPooling(weights="max")},
+            None,
+            "'weights' parameter of RandomPooling must",
+        ),
+        ({"topology_weight": 1.5}, None, "'topology_weight' parameter of STUMP"),
+        (
+            {"functional": PersistenceNorm(region=(0, 1))},
+            None,
+            "'region' parameter of PersistenceNorm must be",
+        ),
+        ({"filtration": "weak_alpha"}, None, "'filtration' parameter of STUMP"),
+        ({"image_shape": (3, 3)}, np.ones((2, 8)), "as many pixels as X has features"),
+        (
+            {},
+            [np.full((3, 3), np.nan)],
+            r"X\[0\] of STUMPImageOptimizer must be finite",
+        ),
+        ({}, np.ones((2, 3, 3, 3, 3)), "STUMPImageOptimizer"),
+        ({}, np.empty((0, 4, 4)), "minimum of 1 is required"),
+    ],
+)
+def test_bad_input(params, X, message):
+    X = [np.ones((4, 4))] if X is None else X
+    with pytest.raises(ValueError, match=message):
+        STUMPImageOptimizer(**params).fit(X)
