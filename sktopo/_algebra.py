@@ -90,28 +90,8 @@ class WeightedSum(Differentiable):
                 f"only. Got {self.terms!r} instead."
             )
 
-    def get_params(self, deep=True):
-        params = super().get_params(deep=False)
-        if deep:
-            for i, term in enumerate(self.terms):
-                for name, value in term.get_params().items():
-                    params[f"term{i}__{name}"] = value
-        return params
-
-    def set_params(self, **params):
-        own = {k: params.pop(k) for k in ("terms", "weights") if k in params}
-        super().set_params(**own)
-        for key, value in params.items():
-            place, _, name = key.partition("__")
-            i = place.removeprefix("term")
-            if not (name and i.isdigit() and int(i) < len(self.terms)):
-                raise ValueError(
-                    f"Invalid parameter {key!r} for {type(self).__name__}: a sum of "
-                    f"{len(self.terms)} terms has 'terms', 'weights' and "
-                    "'term<i>__<parameter>'."
-                )
-            self.terms[int(i)].set_params(**{name: value})
-        return self
+    def _parts(self):
+        return {f"term{i}": term for i, term in enumerate(self.terms)}
 
     def value_and_grad(self, x):
         """Evaluate the sum.

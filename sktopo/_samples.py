@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin
@@ -20,7 +21,18 @@ NUMBERS = (
     *(np.float64, np.float32, np.int64, np.int32, np.int16, np.int8),
     *(np.uint64, np.uint32, np.uint16, np.uint8),
 )
-GRID = "signal, image or voxel grid"
+
+
+class SampleKind(NamedTuple):
+    """What samples are, in the words that a Filtration has for it, too."""
+
+    sample_ndim: tuple
+    sample_name: str
+    is_grid: bool = True
+
+
+GRIDS = SampleKind((1, 2, 3), "signal, image or voxel grid")
+IMAGES = SampleKind((1, 2), "signal or image")
 
 
 class Samples:
@@ -48,23 +60,12 @@ class Samples:
         return np.asarray(arrays).reshape(len(arrays), *self._shape)
 
 
-def read_samples(
-    estimator,
-    X,
-    *,
-    reset,
-    ndim=(1, 2, 3),
-    sample_name=GRID,
-    is_grid=True,
-    image_shape=None,
-    dtype=NUMBERS,
-    one_shape=False,
-):
+def read_samples(estimator, X, *, reset, kind=GRIDS, dtype=NUMBERS, one_shape=False):
     """Read the samples of X.
 
-    Rows of a 2-D array or a data frame are samples of one axis or, with
-    ``image_shape``, grids; an array of more axes holds a sample in each entry; a list
-    holds samples of any sizes, unless it is one of rows.
+    Rows of a 2-D array or a data frame are samples of one axis or, where the estimator
+    has an ``image_shape``, grids; an array of more axes holds a sample in each entry; a
+    list holds samples of any sizes, unless it is one of rows.
 
     Parameters
     ----------
@@ -75,13 +76,9 @@ def read_samples(
     X : array-like, or iterable of array-like
     reset : bool
         Whether this is a fit.
-    ndim : tuple of int, default=(1, 2, 3)
-        How many axes a sample may have.
-    sample_name : str, default="signal, image or voxel grid"
-    is_grid : bool, default=True
-        Whether the size of a sample is one that a fit remembers.
-    image_shape : tuple of int or None, default=None
-        The shape of the grids that rows stand for.
+    kind : SampleKind or Filtration, default=GRIDS
+        How many axes a sample may have, what it is called, and whether its size is one
+        that a fit remembers.
     dtype : tuple of type, default=NUMBERS
         Types that stay what they are; others become the first of them.
     one_shape : bool, default=False
@@ -91,12 +88,13 @@ def read_samples(
     -------
     Samples
     """
-    name = type(estimator).__name__
+    name, ndim = type(estimator).__name__, kind.sample_ndim
+    image_shape = getattr(estimator, "image_shape", None)
     X = _as_batch(X, rows=1 in ndim)
     if isinstance(X, list) and image_shape is None:
         if not X:
             raise ValueError(_no_samples(name, (0,)))
-        samples = Samples(read_list(X, name, ndim, sample_name, dtype))
+        samples = Samples(read_list(X, name, kind, dtype))
         shapes = {x.shape for x in samples.arrays}
         if not one_shape:
             _remember(estimator, None, reset)
@@ -107,10 +105,10 @@ def read_samples(
             )
         samples.arrays = np.stack(samples.arrays)
     elif image_shape is not None or (len(X.shape) == 2 and 1 in ndim):
-        samples = _read_rows(estimator, X, reset, ndim, image_shape, is_grid, dtype)
+        samples = _read_rows(estimator, X, reset, kind, image_shape, dtype)
     else:
-        samples = _read_array(X, name, estimator, ndim, sample_name, dtype)
-    if is_grid:
+        samples = _read_array(X, estimator, kind, dtype)
+    if kind.is_grid:
         _remember(estimator, samples.arrays.shape[1:], reset)
     return samples
 
@@ -141,9 +139,9 @@ def _depth(x):
     return depth + np.ndim(x) if hasattr(x, "shape") else depth
 
 
-def _read_rows(estimator, X, reset, ndim, image_shape, is_grid, dtype):
+def _read_rows(estimator, X, reset, kind, image_shape, dtype):
     name = type(estimator).__name__
-    if image_shape is not None and not is_grid:
+    if image_shape is not None and not kind.is_grid:
         raise ValueError(
             f"The 'image_shape' parameter of {name} is for grids. Got {image_shape!r} "
             "for samples that are none."
@@ -157,40 +155,32 @@ def _read_rows(estimator, X, reset, ndim, image_shape, is_grid, dtype):
     rows = np.asarray(validate_data(estimator, X, dtype=dtype, reset=reset))
     shape = rows.shape[1:]
     if image_shape is not None:
-        shape = check_image_shape(image_shape, rows.shape[1], name, ndim)
+        shape = check_image_shape(image_shape, rows.shape[1], name, kind.sample_ndim)
     return Samples(rows.reshape(len(rows), *shape), rows.shape[1:])
 
 
-def _read_array(X, name, estimator, ndim, sample_name, dtype):
+def _read_array(X, estimator, kind, dtype):
+    name, ndim = type(estimator).__name__, kind.sample_ndim
     if X.shape[:1] == (0,):
         raise ValueError(_no_samples(name, X.shape))
     if len(X.shape) - 1 not in ndim:
         expected = " or ".join(f"{k + 1}-D array" for k in ndim)
         raise ValueError(
-            f"{estimator!r} expects a batch: a list with one {sample_name} for each "
-            f"sample, or a {expected}. Got an array of shape {X.shape}. Reshape your "
-            "data or put a single sample into a list."
+            f"{estimator!r} expects a batch: a list with one {kind.sample_name} for "
+            f"each sample, or a {expected}. Got an array of shape {X.shape}. Reshape "
+            "your data or put a single sample into a list."
         )
-    axes = (len(X.shape),)
-    X = check_real_array(X, name="X", owner=name, ndim=axes, ndim_hint="a batch")
+    X = check_real_array(X, "X", name, ((len(X.shape),), "a batch"))
     return Samples(_in_dtype(X, dtype), X.shape[1:])
 
 
-def read_list(samples, owner, ndim, sample_name, dtype=NUMBERS, *, name="X"):
+def read_list(samples, owner, kind, dtype=NUMBERS, *, name="X"):
     """Samples of any sizes as a list of arrays, each of them checked."""
-    return [
-        _in_dtype(
-            check_real_array(
-                x,
-                name=f"{name}[{i}]",
-                owner=owner,
-                ndim=ndim,
-                ndim_hint=f"a {sample_name}",
-            ),
-            dtype,
-        )
-        for i, x in enumerate(samples)
-    ]
+    form = kind.sample_ndim, f"a {kind.sample_name}"
+    checked = (
+        check_real_array(x, f"{name}[{i}]", owner, form) for i, x in enumerate(samples)
+    )
+    return [_in_dtype(x, dtype) for x in checked]
 
 
 def _in_dtype(array, dtype):

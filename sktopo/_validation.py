@@ -43,6 +43,33 @@ class ValidatedParams(BaseEstimator):
             caller_name=type(self).__name__,
         )
 
+    def _parts(self):
+        """Components inside of a parameter, such as a list: {prefix: component}."""
+        return {}
+
+    def get_params(self, deep=True):
+        params = super().get_params(deep=deep)
+        if deep:
+            for prefix, part in self._parts().items():
+                for name, value in part.get_params().items():
+                    params[f"{prefix}__{name}"] = value
+        return params
+
+    def set_params(self, **params):
+        own = [name for name in self._get_param_names() if name in params]
+        super().set_params(**{name: params.pop(name) for name in own})
+        for prefix, part in self._parts().items():
+            start = f"{prefix}__"
+            for key in [key for key in params if key.startswith(start)]:
+                part.set_params(**{key.removeprefix(start): params.pop(key)})
+        for key in params:
+            if not hasattr(getattr(self, key.partition("__")[0], None), "set_params"):
+                raise ValueError(
+                    f"Invalid parameter {key!r} for {type(self).__name__}: it has "
+                    f"{sorted(self.get_params())}."
+                )
+        return super().set_params(**params)
+
     def __getstate__(self):
         state = super().__getstate__()
         state.pop("_passed_params", None)
@@ -50,8 +77,14 @@ class ValidatedParams(BaseEstimator):
         return state
 
 
-def check_real_array(x, *, name, owner, ndim, ndim_hint):
-    """Return x as a finite real array with one of the allowed numbers of axes.
+# Forms of arrays: numbers of axes, and what to call them.
+GRID = (1, 2, 3), "a signal (1-D), an image (2-D) or a voxel grid (3-D)"
+CLOUD = (2,), "a point cloud of shape (n_points, n_coordinates)"
+ON_VERTICES = (1,), "a 1-D array with one value for each vertex"
+
+
+def check_real_array(x, name, owner, form):
+    """Return x as a finite real array of a form: (numbers of axes, its name).
 
     Integers stay integers, float32 stays float32, everything else becomes float64.
     The result may be x itself.
@@ -63,6 +96,7 @@ def check_real_array(x, *, name, owner, ndim, ndim_hint):
     ValueError
         If x is not numeric, not real, not finite, empty, or has another shape.
     """
+    ndim, hint = form
     if sp.issparse(x):
         raise TypeError(
             f"{name} of {owner} is a sparse matrix, but dense data is required. "
@@ -77,12 +111,12 @@ def check_real_array(x, *, name, owner, ndim, ndim_hint):
         x = np.asarray(x)
     except ValueError as error:
         raise ValueError(
-            f"{name} of {owner} must be {ndim_hint}. Got a ragged sequence: {error}"
+            f"{name} of {owner} must be {hint}. Got a ragged sequence: {error}"
         ) from error
     x = _as_real(x, name, owner)
     if x.ndim not in ndim:
         raise ValueError(
-            f"{name} of {owner} must be {ndim_hint}. Got an array of shape {x.shape}."
+            f"{name} of {owner} must be {hint}. Got an array of shape {x.shape}."
         )
     if x.size == 0:
         raise ValueError(
@@ -123,6 +157,36 @@ def _as_real(x, name, owner):
             f"{name} of {owner} must be an array of real numbers. "
             f"Got dtype {x.dtype}: {error}"
         ) from error
+
+
+def as_component(given, kind, owner, name, shorthand):
+    """A component, also from the value of its first parameter.
+
+    Parameters
+    ----------
+    given : object
+    kind : type
+        The component's class.
+    owner, name : str
+        Whose parameter it is, and what that is called.
+    shorthand : type or tuple of type
+        What may stand for the first parameter.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if not isinstance(given, kind):
+        if isinstance(given, bool) or not isinstance(given, shorthand):
+            first = next(iter(kind._parameter_constraints))
+            raise TypeError(
+                f"The {name!r} parameter of {owner} must be a {kind.__name__}, or its "
+                f"{first!r} alone. Got {given!r} instead."
+            )
+        given = kind(given)
+    given._check_params()
+    return given
 
 
 def check_rate(rate, owner):

@@ -11,6 +11,7 @@ ROOT = Path(sktopo.__file__).parent
 LAYERS = {
     "_sklearn_compat": 0,
     "_validation": 0,
+    "_losses": 0,
     "_algebra": 0,
     "_terms": 0,
     "base": 0,

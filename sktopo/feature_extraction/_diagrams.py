@@ -230,16 +230,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         return as_filtration(self.filtration, type(self).__name__)
 
     def _read(self, X, *, reset):
-        filtration = self._filtration()
-        return read_samples(
-            self,
-            X,
-            reset=reset,
-            ndim=filtration.sample_ndim,
-            sample_name=filtration.sample_name,
-            is_grid=filtration.is_grid,
-            image_shape=self.image_shape,
-        )
+        return read_samples(self, X, reset=reset, kind=self._filtration())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._samples import read_samples
+from sktopo._samples import IMAGES, read_samples
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
 from sktopo._validation import check_homology_dimensions
 from sktopo.feature_extraction._grid_energies import GridEnergies
@@ -242,14 +242,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
 
     def _read(self, X, *, reset):
         return read_samples(
-            self,
-            X,
-            reset=reset,
-            ndim=(1, 2),
-            sample_name="signal or image",
-            image_shape=self.image_shape,
-            dtype=_DTYPE,
-            one_shape=True,
+            self, X, reset=reset, kind=IMAGES, dtype=_DTYPE, one_shape=True
         )
 
     def _features(self, images):

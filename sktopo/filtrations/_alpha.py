@@ -13,11 +13,7 @@ from sktopo.filtrations._delaunay import (
     check_points,
     check_triangulation_memory,
 )
-from sktopo.filtrations._ordered import (
-    TIE_BREAKING_CONSTRAINTS,
-    OrderedComplex,
-    OrderedFiltration,
-)
+from sktopo.filtrations._ordered import OrderedComplex, OrderedFiltration
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
@@ -141,12 +137,6 @@ class Alpha(OrderedFiltration):
 
     sample_ndim = (2,)
     sample_name = "point cloud"
-
-    _parameter_constraints = {**TIE_BREAKING_CONSTRAINTS}
-
-    def __init__(self, tie_breaking="index", random_state=None):
-        self.tie_breaking = tie_breaking
-        self.random_state = random_state
 
     def build(self, x, previous=None):
         """Build the complex of one point cloud.

@@ -15,19 +15,26 @@ FILTRATIONS = {
 FILTRATION_CONSTRAINT = [StrOptions(set(FILTRATIONS)), HasMethods(["build"])]
 
 
-def as_filtration(filtration, owner):
+def as_filtration(filtration, owner, *, of_grids=False):
     """A filtration, also from its name.
 
     Raises
     ------
     TypeError
         If it is neither.
+    ValueError
+        If it is to be one of grids, and is none.
     """
     if isinstance(filtration, str) and filtration in FILTRATIONS:
-        return FILTRATIONS[filtration]()
+        filtration = FILTRATIONS[filtration]()
     if isinstance(filtration, type) or not hasattr(filtration, "build"):
         raise TypeError(
             f"The 'filtration' parameter of {owner} must be a Filtration, such as "
             f"Cubical(), or one of {sorted(FILTRATIONS)}. Got {filtration!r} instead."
+        )
+    if of_grids and not filtration.is_grid:
+        raise ValueError(
+            f"The 'filtration' parameter of {owner} must be one of grids, such as "
+            f"Cubical(). Got {filtration!r} instead."
         )
     return filtration

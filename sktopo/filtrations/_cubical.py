@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import check_homology_dimensions, check_real_array
+from sktopo._validation import GRID, check_homology_dimensions, check_real_array
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -113,13 +113,7 @@ class Cubical(OrderedFiltration):
         GridComplex
         """
         self._check_params()
-        x = check_real_array(
-            x,
-            name="x",
-            owner="Cubical.build",
-            ndim=self.sample_ndim,
-            ndim_hint="a signal (1-D), an image (2-D) or a voxel grid (3-D)",
-        )
+        x = check_real_array(x, "x", "Cubical.build", GRID)
         return GridComplex(
             x.flatten(),
             x.shape,

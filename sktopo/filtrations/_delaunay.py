@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
-from sktopo._validation import check_real_array
+from sktopo._validation import CLOUD, check_real_array
 from sktopo.filtrations._memory import check_memory
 from sktopo.persistence import unique_rows
 
@@ -29,14 +29,7 @@ def check_points(x, owner):
     ValueError
         If it is not a finite real 2-D array with a point and a coordinate at least.
     """
-    x = check_real_array(
-        x,
-        name="x",
-        owner=owner,
-        ndim=(2,),
-        ndim_hint="a point cloud of shape (n_points, n_coordinates)",
-    )
-    points = np.array(x, dtype=np.float64)
+    points = np.array(check_real_array(x, "x", owner, CLOUD), dtype=np.float64)
     extent = float(np.ptp(points, axis=0).max())
     if extent > _LARGEST or 0 < extent < 1 / _LARGEST:
         raise ValueError(

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from sktopo._validation import check_real_array
+from sktopo._validation import ON_VERTICES, check_real_array
 from sktopo.filtrations._cells import first_cells
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
@@ -119,13 +119,7 @@ class LowerStar(OrderedFiltration):
             If the simplices are no complex, or name a vertex that x has not.
         """
         self._check_params()
-        x = check_real_array(
-            x,
-            name="x",
-            owner="LowerStar.build",
-            ndim=self.sample_ndim,
-            ndim_hint="a 1-D array with one value for each vertex",
-        )
+        x = check_real_array(x, "x", "LowerStar.build", ON_VERTICES)
         simplices, n_vertices = self._remembered(
             "complex", lambda: as_complex(self.simplices, "LowerStar"), self.simplices
         )

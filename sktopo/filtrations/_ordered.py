@@ -65,6 +65,12 @@ class OrderedComplex(FilteredComplex):
 class OrderedFiltration(Filtration):
     """A filtration whose ties are broken by index or at random."""
 
+    _parameter_constraints = TIE_BREAKING_CONSTRAINTS
+
+    def __init__(self, tie_breaking="index", random_state=None):
+        self.tie_breaking = tie_breaking
+        self.random_state = random_state
+
     def _priority(self, n_values, n_first=0):
         """A random order among ties; the first ``n_first`` values stay in front."""
         if self.tie_breaking == "index":

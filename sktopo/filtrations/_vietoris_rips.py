@@ -163,13 +163,8 @@ def _upper(matrix):
 
 
 def _check_distances(x):
-    x = check_real_array(
-        x,
-        name="x",
-        owner="VietorisRips.build",
-        ndim=(2,),
-        ndim_hint="a distance matrix of shape (n_points, n_points)",
-    )
+    form = (2,), "a distance matrix of shape (n_points, n_points)"
+    x = check_real_array(x, "x", "VietorisRips.build", form)
     expected = "The distance matrix x of VietorisRips.build must be"
     if x.shape[0] != x.shape[1]:
         raise ValueError(f"{expected} square. Got shape {x.shape}.")

@@ -10,10 +10,7 @@ from sktopo.filtrations._delaunay import (
     line_edges,
 )
 from sktopo.filtrations._flag import FlagComplex
-from sktopo.filtrations._ordered import (
-    TIE_BREAKING_CONSTRAINTS,
-    OrderedFiltration,
-)
+from sktopo.filtrations._ordered import OrderedFiltration
 
 
 class WeakAlpha(OrderedFiltration):
@@ -53,12 +50,6 @@ class WeakAlpha(OrderedFiltration):
 
     sample_ndim = (2,)
     sample_name = "point cloud"
-
-    _parameter_constraints = {**TIE_BREAKING_CONSTRAINTS}
-
-    def __init__(self, tie_breaking="index", random_state=None):
-        self.tie_breaking = tie_breaking
-        self.random_state = random_state
 
     def build(self, x, previous=None):
         """Build the complex of one point cloud.

@@ -1,15 +1,12 @@
 """The bottleneck distance to a target diagram."""
 
-import math
-
 import numpy as np
 
-from sktopo.base import DiagramFunctional
-from sktopo.functionals._bars import check_diagram, check_target
-from sktopo.metrics import bottleneck_matching, match_essential, split_essential
+from sktopo.functionals._to_target import DistanceToTarget
+from sktopo.metrics import bottleneck_matching
 
 
-class BottleneckToTarget(DiagramFunctional):
+class BottleneckToTarget(DistanceToTarget):
     """The bottleneck distance to a target diagram.
 
     The largest step of a matching, in the maximum norm, for the matching where it is
@@ -47,43 +44,18 @@ class BottleneckToTarget(DiagramFunctional):
     def __init__(self, target):
         self.target = target
 
-    def _validate_params(self):
-        super()._validate_params()
-        check_target(self.target, "BottleneckToTarget")
-
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-
-        Returns
-        -------
-        value : float
-            inf where the numbers of essential bars differ.
-        grad : ndarray of shape (n_bars, 2)
-        """
-        self._check_params()
-        diagram = check_diagram(diagram, "BottleneckToTarget")
-        target = check_target(self.target, "BottleneckToTarget")
-        grad = np.zeros(diagram.shape)
-        finite, essential = split_essential(diagram)
-        target_finite, target_essential = split_essential(target)
-        never, births = match_essential(diagram[essential], target[target_essential])
-        if never is None:
-            return math.inf, grad
-        value, i, j = bottleneck_matching(diagram[finite], target[target_finite])
-        gap = diagram[essential[never], 0] - births
+    def _distance(self, bars, target, gap):
+        value, i, j = bottleneck_matching(bars, target)
+        grad, grad_births = np.zeros(bars.shape), np.zeros(gap.shape)
         if gap.size and np.abs(gap).max() > value:
             worst = int(np.argmax(np.abs(gap)))
-            grad[essential[never[worst]], 0] = np.sign(gap[worst])
-            return float(np.abs(gap[worst])), grad
+            grad_births[worst] = np.sign(gap[worst])
+            return np.abs(gap[worst]), grad, grad_births
         if i is not None and j is not None:
-            step = diagram[finite[i]] - target[target_finite[j]]
+            step = bars[i] - target[j]
             side = int(np.argmax(np.abs(step)))
-            grad[finite[i], side] = np.sign(step[side])
+            grad[i, side] = np.sign(step[side])
         elif i is not None:
-            birth, death = diagram[finite[i]]
-            grad[finite[i]] = np.sign(death - birth) / 2 * np.array([-1.0, 1.0])
-        return float(value), grad
+            birth, death = bars[i]
+            grad[i] = np.sign(death - birth) / 2 * np.array([-1.0, 1.0])
+        return value, grad, grad_births

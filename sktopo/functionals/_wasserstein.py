@@ -7,12 +7,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from sktopo._sklearn_compat import Interval
-from sktopo.base import DiagramFunctional
-from sktopo.functionals._bars import check_diagram, check_target
-from sktopo.metrics import match_essential, split_essential
+from sktopo.functionals._to_target import DistanceToTarget
 
 
-class WassersteinToTarget(DiagramFunctional):
+class WassersteinToTarget(DistanceToTarget):
     """W_p^p, the p-th power of the Wasserstein distance to a target diagram.
 
     Every bar is matched to one of the target or to the diagonal; the cheapest matching
@@ -65,61 +63,34 @@ class WassersteinToTarget(DiagramFunctional):
                 "The 'p' parameter of WassersteinToTarget must be finite; see "
                 f"BottleneckToTarget for the limit. Got {self.p} instead."
             )
-        check_target(self.target, "WassersteinToTarget")
 
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-
-        Returns
-        -------
-        value : float
-            W_p^p, inf where the numbers of essential bars differ.
-        grad : ndarray of shape (n_bars, 2)
-        """
-        self._check_params()
-        diagram = check_diagram(diagram, "WassersteinToTarget")
-        target = check_target(self.target, "WassersteinToTarget")
-        grad = np.zeros(diagram.shape)
-        finite, essential = split_essential(diagram)
-        target_finite, target_essential = split_essential(target)
-        never, births = match_essential(diagram[essential], target[target_essential])
-        if never is None:
-            return math.inf, grad
-        gap = diagram[essential[never], 0] - births
-        value = float((np.abs(gap) ** self.p).sum())
-        grad[essential[never], 0] = _power_pull(gap, self.p)
-
-        bars, theirs = diagram[finite], target[target_finite]
+    def _distance(self, bars, target, gap):
         to_diagonal = self._cost(_half_lifetimes(bars))
-        their_cost = self._cost(_half_lifetimes(theirs))
-        steps = bars[:, None, :] - theirs[None, :, :]
+        target_cost = self._cost(_half_lifetimes(target))
+        steps = bars[:, None, :] - target[None, :, :]
         # What a match costs more than sending both to the diagonal: only gains count.
-        extra = self._cost(steps) - to_diagonal[:, None] - their_cost[None, :]
+        extra = self._cost(steps) - to_diagonal[:, None] - target_cost[None, :]
         i, j = linear_sum_assignment(np.minimum(extra, 0.0))
         gains = extra[i, j] < 0
         i, j = i[gains], j[gains]
         step = _half_lifetimes(bars)
         step[i] = steps[i, j]
-        their_cost[j] = 0.0
-        value += float(self._cost(step).sum() + their_cost.sum())
+        target_cost[j] = 0.0
+        value = (np.abs(gap) ** self.p).sum()
+        value += self._cost(step).sum() + target_cost.sum()
         alone = np.ones(len(bars), dtype=bool)
         alone[i] = False
-        pull = self._pull(step)
+        grad = self._gradient(step)
         # A move along (1, 1) does not bring a bar closer to the diagonal.
-        pull[alone] = (pull[alone, :1] - pull[alone, 1:]) / 2 * (1.0, -1.0)
-        grad[finite] = pull
-        return value, grad
+        grad[alone] = (grad[alone, :1] - grad[alone, 1:]) / 2 * (1.0, -1.0)
+        return value, grad, self.p * np.abs(gap) ** (self.p - 1) * np.sign(gap)
 
     def _cost(self, steps):
         if self.internal_p == 2:
             return (steps**2).sum(axis=-1) ** (self.p / 2)
         return np.linalg.norm(steps, ord=self.internal_p, axis=-1) ** self.p
 
-    def _pull(self, steps):
+    def _gradient(self, steps):
         """The gradient of the cost in the step."""
         size = np.abs(steps)
         norm = np.linalg.norm(steps, ord=self.internal_p, axis=-1)
@@ -139,7 +110,3 @@ def _half_lifetimes(bars):
     """The steps from the nearest points of the diagonal to the bars."""
     half = (bars[:, 0] - bars[:, 1]) / 2
     return np.column_stack([half, -half])
-
-
-def _power_pull(gap, p):
-    return p * np.abs(gap) ** (p - 1) * np.sign(gap)

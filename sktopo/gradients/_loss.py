@@ -3,10 +3,10 @@
 from functools import partial
 
 import numpy as np
-from scipy.special import expit, log_softmax
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from sktopo._losses import logistic_losses, softmax_losses
 from sktopo._sklearn_compat import is_multilabel
 from sktopo.gradients._compose import last_of
 from sktopo.gradients._registry import value_and_pullback
@@ -147,12 +147,12 @@ def _half_squared_error(estimator, output, y):
 def _cross_entropy(estimator, scores, y):
     last = last_of(estimator)
     if is_multilabel(last):
-        return _logistic_losses(scores, _indicators(estimator, y, scores.shape))
+        return _binary_losses(scores, _indicators(estimator, y, scores.shape))
     codes = _codes(estimator, column_or_1d(y))
     _check_shape(estimator, codes, scores.shape[:1])
     n_classes = len(estimator.classes_)
     if scores.ndim == 1 and n_classes == 2:
-        return _logistic_losses(scores, codes)
+        return _binary_losses(scores, codes)
     # Three classes have three pairs: the number of columns alone does not tell.
     if getattr(last, "decision_function_shape", "ovr") == "ovo":
         raise ValueError(
@@ -165,17 +165,11 @@ def _cross_entropy(estimator, scores, y):
             f"The cross-entropy needs a score for each of the {n_classes} classes of "
             f"{type(estimator).__name__}. Got scores of shape {scores.shape}."
         )
-    log_probabilities = log_softmax(scores, axis=1)
-    rows = np.arange(len(codes))
-    grad = np.exp(log_probabilities)
-    grad[rows, codes] -= 1.0
-    return -log_probabilities[rows, codes], grad
+    return softmax_losses(scores, np.eye(n_classes)[codes])
 
 
-def _logistic_losses(scores, codes):
-    signs = 2.0 * codes - 1.0
-    losses = np.logaddexp(0.0, -signs * scores)
-    grad = -signs * expit(-signs * scores)
+def _binary_losses(scores, codes):
+    losses, grad = logistic_losses(scores, codes)
     return losses.reshape(len(losses), -1).sum(axis=1), grad
 
 

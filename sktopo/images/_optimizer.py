@@ -10,12 +10,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._samples import SameColumnsMixin, read_samples
 from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
-from sktopo._validation import check_clip, check_homology_dimensions
+from sktopo._validation import as_component, check_clip, check_homology_dimensions
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceNorm
 from sktopo.images._fidelity import FIDELITIES
 from sktopo.images._stump import StumpProblem, stump
-from sktopo.pooling import RandomPooling, as_pooling
+from sktopo.pooling import RandomPooling
 
 
 class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
@@ -269,20 +269,16 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         name = type(self).__name__
         check_clip(self.clip, name)
         dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        filtration = as_filtration(self.filtration, name)
-        if not filtration.is_grid:
-            raise ValueError(
-                f"The 'filtration' parameter of {name} must be one of grids, such as "
-                f"Cubical(). Got {filtration!r} instead."
-            )
+        filtration = as_filtration(self.filtration, name, of_grids=True)
+        pooling = as_component(
+            self.pooling, RandomPooling, name, "pooling", numbers.Integral
+        )
         functional = PersistenceNorm() if self.functional is None else self.functional
         functional.value_and_grad(np.empty((0, 2)))  # its parameters are checked here
         functions = dict.fromkeys(dimensions, functional.value_and_grad)
-        return filtration, functions, as_pooling(self.pooling, name)
+        return filtration, functions, pooling
 
     def _read(self, X, *, reset):
         if not reset:
             check_is_fitted(self)
-        return read_samples(
-            self, X, reset=reset, image_shape=self.image_shape, dtype=(np.float64,)
-        )
+        return read_samples(self, X, reset=reset, dtype=(np.float64,))

@@ -12,17 +12,20 @@ from sktopo._sklearn_compat import (
     Interval,
     validate_parameter_constraints,
 )
-from sktopo._validation import check_homology_dimensions, check_real_array
-from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo._validation import (
+    GRID,
+    as_component,
+    check_homology_dimensions,
+    check_real_array,
+)
+from sktopo.filtrations import as_filtration
 from sktopo.functionals import FunctionalFromCallable, PersistenceNorm
 from sktopo.metrics import sliced_transfer
 from sktopo.persistence import FINITE
-from sktopo.pooling import PooledGradient, RandomPooling, as_pooling, precision_for
+from sktopo.pooling import PooledGradient, RandomPooling, precision_for
 
 _CONSTRAINTS = {
     "functional": [HasMethods(["value_and_grad"]), None],
-    "homology_dimensions": ["array-like", numbers.Integral],
-    "filtration": FILTRATION_CONSTRAINT,
     "n_projections": [Interval(numbers.Integral, 1, None, closed="left")],
 }
 # Samples that are added up before the sums are: the same for any number of workers.
@@ -104,29 +107,13 @@ def critical_smear(
     True
     """
     name = "critical_smear"
-    image = check_real_array(
-        image,
-        name="image",
-        owner=name,
-        ndim=(1, 2, 3),
-        ndim_hint="a signal (1-D), an image (2-D) or a voxel grid (3-D)",
-    ).astype(np.float64)
-    given = {
-        "functional": functional,
-        "homology_dimensions": homology_dimensions,
-        "filtration": filtration,
-        "n_projections": n_projections,
-    }
+    image = check_real_array(image, "image", name, GRID).astype(np.float64)
+    given = {"functional": functional, "n_projections": n_projections}
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
-    filtration = as_filtration(filtration, name)
-    if not filtration.is_grid:
-        raise ValueError(
-            f"The 'filtration' parameter of {name} must be one of grids, such as "
-            f"Cubical(). Got {filtration!r} instead."
-        )
+    filtration = as_filtration(filtration, name, of_grids=True)
     if pooling is None:
         pooling = RandomPooling(5, weights="uniform", n_samples=1000)
-    pooling = as_pooling(pooling, name)
+    pooling = as_component(pooling, RandomPooling, name, "pooling", numbers.Integral)
     if pooling.combine != "mean":
         raise ValueError(
             f"The 'combine' of the 'pooling' parameter of {name} must be 'mean'. "

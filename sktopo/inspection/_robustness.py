@@ -6,7 +6,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._validation import check_real_array
+from sktopo._validation import GRID, check_real_array
 from sktopo.objectives import PersistenceTerm
 
 
@@ -73,16 +73,9 @@ def robustness_curve(
     array([129., 132.])
     """
     name = "robustness_curve"
-    image = check_real_array(
-        image,
-        name="image",
-        owner=name,
-        ndim=(1, 2, 3),
-        ndim_hint="a signal (1-D), an image (2-D) or a voxel grid (3-D)",
-    ).astype(np.float64)
-    levels = check_real_array(
-        noise_levels, name="noise_levels", owner=name, ndim=(1,), ndim_hint="1-D"
-    ).astype(np.float64)
+    image = check_real_array(image, "image", name, GRID).astype(np.float64)
+    levels = check_real_array(noise_levels, "noise_levels", name, ((1,), "1-D"))
+    levels = levels.astype(np.float64)
     if levels.min() < 0:
         raise ValueError(
             f"The 'noise_levels' parameter of {name} must be numbers in the range "

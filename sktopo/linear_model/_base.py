@@ -1,7 +1,10 @@
 """What the linear models do before and after they minimise."""
 
+import warnings
+
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import (
     check_array,
     check_is_fitted,
@@ -23,6 +26,8 @@ _PENALTY = ("topology", "p", "q", "i0", "homology_dimensions", "superlevel")
 
 class PenalisedModel(BaseEstimator):
     """Reads the parameters that say what is penalised, and how it is minimised."""
+
+    _advice = "Raise max_iter or tol, or scale the data"
 
     def _penalty(self, n_weights, alpha):
         """The weight and the penalty, once the solver can take it."""
@@ -47,6 +52,18 @@ class PenalisedModel(BaseEstimator):
     def _settings(self):
         names = ("max_iter", "tol", "verbose")
         return {name: getattr(self, name) for name in names}
+
+    def _warn_of(self, n_unfinished, n_problems=None):
+        """Tell the user of a public method how many problems are not at rest."""
+        if not n_unfinished:
+            return
+        where = f" in {n_unfinished} of {n_problems} problems" if n_problems else ""
+        warnings.warn(
+            f"{type(self).__name__} made max_iter={self.max_iter} steps without coming "
+            f"to rest{where}. {self._advice}.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
 
 
 class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):

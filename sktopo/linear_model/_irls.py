@@ -1,5 +1,7 @@
 """Logistic regression with penalised weights, by penalised least squares."""
 
+from copy import copy
+
 import numpy as np
 
 from sktopo.base import Term
@@ -45,15 +47,9 @@ class LogisticProblem:
 
     def without_penalty(self):
         """The same data with the squared norm alone."""
-        return LogisticProblem(
-            self.X,
-            self.target,
-            self.sample_weight,
-            0.0,
-            self.penalty,
-            self.l2,
-            self.fit_intercept,
-        )
+        plain = copy(self)
+        plain.alpha = 0.0
+        return plain
 
     @property
     def objective(self):

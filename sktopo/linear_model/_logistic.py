@@ -1,12 +1,10 @@
 """Logistic regression with a penalty on the topology of the weights."""
 
 import numbers
-import warnings
 
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -113,6 +111,10 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
     np.True_
     """
 
+    _advice = (
+        "Raise max_iter or tol, scale the data, or set l2 where the classes can be "
+        "told apart"
+    )
     _parameter_constraints = {
         **PENALTY_CONSTRAINTS,
         "l2": [Interval(numbers.Real, 0, None, closed="left")],
@@ -211,14 +213,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
             settings=self._settings(),
             is_warm=is_warm,
         )
-        if result.status == 1:
-            warnings.warn(
-                f"TopologicalLogisticRegression made max_iter={self.max_iter} steps "
-                "without coming to rest. Raise max_iter or tol, scale the data, or "
-                "set l2 where the classes can be told apart.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
+        self._warn_of(result.status == 1)
         self.n_iter_ = result.nit
         self.coef_, self.intercept_ = (part.astype(X.dtype) for part in result.x)
         return self

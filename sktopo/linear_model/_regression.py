@@ -1,9 +1,6 @@
 """One data set under one penalty, before and after it is minimised."""
 
-import warnings
-
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from sktopo.linear_model._design import centred
 from sktopo.linear_model._penalised_problem import Problem
@@ -77,18 +74,6 @@ class Regression:
         if self._is_single:
             return coef[0], intercept[0]
         return coef, intercept
-
-
-def warn_where_unfinished(owner, max_iter, n_unfinished, n_problems):
-    """Tell the user of a public method, one level above."""
-    if n_unfinished:
-        warnings.warn(
-            f"{owner} made max_iter={max_iter} steps without coming to rest in "
-            f"{n_unfinished} of {n_problems} problems. Raise max_iter or tol, or scale "
-            "the data.",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
 
 
 def count_unfinished(results):

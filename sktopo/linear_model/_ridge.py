@@ -7,7 +7,7 @@ from sklearn.utils import Bunch
 
 from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
-from sktopo.linear_model._regression import count_unfinished, warn_where_unfinished
+from sktopo.linear_model._regression import count_unfinished
 from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
@@ -188,12 +188,7 @@ class TopologicalRidge(LinearRegressor):
         X, y, sample_weight = validated(self, X, y, sample_weight)
         regression = self._regression(X, y, sample_weight, self.alpha)
         results = regression.minimize(self._starts(*regression.shape))
-        warn_where_unfinished(
-            type(self).__name__,
-            self.max_iter,
-            count_unfinished(results),
-            len(results),
-        )
+        self._warn_of(count_unfinished(results), len(results))
         self.n_iter_ = max(result.nit for result in results)
         self.coef_, self.intercept_ = regression.unpacked(results)
         if not self.fit_intercept:
@@ -249,12 +244,7 @@ class TopologicalRidge(LinearRegressor):
         scale = regression.alpha if isinstance(self.alpha, dict) else 1.0
         path = regression.path(scale * alphas)
         n_unfinished = sum(map(count_unfinished, path))
-        warn_where_unfinished(
-            type(self).__name__,
-            self.max_iter,
-            n_unfinished,
-            len(path) * regression.shape[0],
-        )
+        self._warn_of(n_unfinished, len(path) * regression.shape[0])
         models = [regression.unpacked(results) for results in path]
         coefs, intercepts = (
             np.stack(part, axis=-1) for part in zip(*models, strict=True)

@@ -11,7 +11,7 @@ from sklearn.model_selection import check_cv
 
 from sktopo._sklearn_compat import _fit_context
 from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
-from sktopo.linear_model._regression import count_unfinished, warn_where_unfinished
+from sktopo.linear_model._regression import count_unfinished
 from sktopo.linear_model._ridge import TopologicalRidge
 
 
@@ -186,9 +186,7 @@ class TopologicalRidgeCV(LinearRegressor):
             self.intercept_ = 0.0
         n_unfinished = sum(n for _, n in folds) + sum(map(count_unfinished, path))
         n_problems = (len(folds) + 1) * len(path) * regression.shape[0]
-        warn_where_unfinished(
-            type(self).__name__, self.max_iter, n_unfinished, n_problems
-        )
+        self._warn_of(n_unfinished, n_problems)
         return self
 
     def _best(self, means):

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._samples import SameColumnsMixin, read_classes, read_samples
+from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Interval, _fit_context
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import loss_of
@@ -244,14 +244,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
     def _read(self, X, *, reset):
         """Images (n, h, w), signals of height one, and the samples that they are."""
         samples = read_samples(
-            self,
-            X,
-            reset=reset,
-            ndim=(1, 2),
-            sample_name="signal or image",
-            image_shape=self.image_shape,
-            dtype=(np.float64,),
-            one_shape=True,
+            self, X, reset=reset, kind=IMAGES, dtype=(np.float64,), one_shape=True
         )
         images = samples.arrays
         return images.reshape(len(images), *(1, *images.shape[1:])[-2:]), samples

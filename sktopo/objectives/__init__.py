@@ -6,7 +6,7 @@ from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLossTerm, log_losses
 from sktopo.objectives._persistence_term import PersistenceTerm
 from sktopo.objectives._pooled_persistence import PooledPersistenceTerm
-from sktopo.objectives._sampling import Subsampling, as_subsampling
+from sktopo.objectives._sampling import Subsampling
 from sktopo.objectives._squared_error import SquaredErrorTerm
 from sktopo.objectives._subsampled import SubsampledTerm
 
@@ -20,6 +20,5 @@ __all__ = [
     "SubsampledTerm",
     "Subsampling",
     "SumTerm",
-    "as_subsampling",
     "log_losses",
 ]

@@ -143,17 +143,12 @@ class ComposedTerm(Term):
         return self._remembered("map", self._read_map, self.transform)
 
     def _read_map(self):
-        given = self.transform
+        given, name = self.transform, "The 'transform' parameter"
         if isinstance(given, tuple) and len(given) == 2 and all(map(callable, given)):
             return given
         if sp.issparse(given):
-            check_real_array(
-                np.append(given.tocoo().data, 0.0),
-                name="The 'transform' parameter",
-                owner="ComposedTerm",
-                ndim=(1,),
-                ndim_hint="a matrix",
-            )
+            entries = np.append(given.tocoo().data, 0.0)
+            check_real_array(entries, name, "ComposedTerm", ((1,), "a matrix"))
         elif not isinstance(given, LinearOperator):
             hint = "a matrix, a LinearOperator, or a pair of functions (forward, vjp)"
             parts = given if isinstance(given, tuple) else (given,)
@@ -162,13 +157,7 @@ class ComposedTerm(Term):
                     f"The 'transform' parameter of ComposedTerm must be {hint}. "
                     f"Got {given!r} instead."
                 )
-            given = check_real_array(
-                given,
-                name="The 'transform' parameter",
-                owner="ComposedTerm",
-                ndim=(2,),
-                ndim_hint=hint,
-            )
+            given = check_real_array(given, name, "ComposedTerm", ((2,), hint))
         operator = aslinearoperator(given)
         if np.dtype(operator.dtype).kind == "c":
             raise ValueError(

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from sktopo._sklearn_compat import Interval, StrOptions
-from sktopo._validation import check_real_array
+from sktopo._validation import CLOUD, check_real_array
 from sktopo.base import Term
 
 # Beyond so many scales a Gaussian weighs less than 1e-9.
@@ -100,13 +100,8 @@ class GroupingTerm(Term):
     def warm_value_and_grad(self):
         """A ``value_and_grad`` that finds the pairs once; see ``Term``."""
         self._check_params()
-        reference = check_real_array(
-            self.reference,
-            name="reference",
-            owner="GroupingTerm",
-            ndim=(2,),
-            ndim_hint="an array of shape (n_points, n_coordinates)",
-        ).astype(np.float64)
+        reference = check_real_array(self.reference, "reference", "GroupingTerm", CLOUD)
+        reference = reference.astype(np.float64)
         first, second = self._pairs(reference)
         distance = _norms(reference[first] - reference[second])
         weight = self._weights(distance)

@@ -1,8 +1,8 @@
 """The loss of logistic regression."""
 
 import numpy as np
-from scipy.special import expit, log_softmax, softmax
 
+from sktopo._losses import logistic_losses, softmax_losses
 from sktopo.base import Term
 
 
@@ -100,8 +100,7 @@ def log_losses(margins, target):
     residual : ndarray of the margins' shape
         Probabilities less the target.
     """
-    if margins.ndim == 1 or margins.shape[1] == 1:
-        losses = np.logaddexp(0.0, margins) - target * margins
-        return losses.reshape(len(margins)), expit(margins) - target
-    losses = -(target * log_softmax(margins, axis=1)).sum(axis=1)
-    return losses, softmax(margins, axis=1) * target.sum(axis=1)[:, None] - target
+    if margins.ndim == 2 and margins.shape[1] > 1:
+        return softmax_losses(margins, target)
+    losses, residual = logistic_losses(margins, target)
+    return losses.reshape(len(margins)), residual

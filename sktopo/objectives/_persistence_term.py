@@ -40,28 +40,10 @@ class DiagramTerm(Term):
                 f"Got {self.functional!r} instead."
             )
 
-    def get_params(self, deep=True):
-        params = super().get_params(deep=deep)
-        if deep and isinstance(self.functional, dict):
-            for k, functional in self.functional.items():
-                for name, value in functional.get_params().items():
-                    params[f"functional__{k}__{name}"] = value
-        return params
-
-    def set_params(self, **params):
-        if "functional" in params:
-            self.functional = params.pop("functional")
-        if isinstance(self.functional, dict):
-            keys = {str(k): f for k, f in self.functional.items()}
-            for key in [k for k in params if k.startswith("functional__")]:
-                k, _, name = key.removeprefix("functional__").partition("__")
-                if k not in keys:
-                    raise ValueError(
-                        f"Invalid parameter {key!r} for {type(self).__name__}: "
-                        f"'functional' has the dimensions {list(self.functional)}."
-                    )
-                keys[k].set_params(**{name: params.pop(key)})
-        return super().set_params(**params)
+    def _parts(self):
+        if not isinstance(self.functional, dict):
+            return {}
+        return {f"functional__{k}": f for k, f in self.functional.items()}
 
     def _functionals(self):
         """The functional of each homology dimension."""

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from sktopo._validation import check_real_array
+from sktopo._validation import ON_VERTICES, check_real_array
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
 from sktopo.pooling import (
@@ -177,13 +177,8 @@ class PooledPersistenceTerm(DiagramTerm):
         def value_and_grad(x):
             nonlocal gradient, known
             self._check_params()
-            x = check_real_array(
-                x,
-                name="x",
-                owner="PooledPersistenceTerm",
-                ndim=self.filtration.sample_ndim,
-                ndim_hint="a 1-D array with one value for each vertex",
-            ).astype(np.float64)
+            x = check_real_array(x, "x", type(self).__name__, ON_VERTICES)
+            x = x.astype(np.float64)
             cover, nerve = self._on_the_nerve(x.size)
             if known is None or not all(map(is_, known, (nerve, self._passed_params))):
                 gradient = self._pooled_gradient(cover, nerve)

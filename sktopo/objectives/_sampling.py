@@ -97,23 +97,3 @@ class Subsampling(ValidatedParams):
         if self.noise:
             places = places + self.noise * random_state.normal(size=places.shape)
         return points, places
-
-
-def as_subsampling(sampling, owner):
-    """A Subsampling, also from a number of points or from None.
-
-    Raises
-    ------
-    TypeError
-        If it is none of these.
-    """
-    is_int = isinstance(sampling, numbers.Integral) and not isinstance(sampling, bool)
-    if sampling is None or is_int:
-        sampling = Subsampling(sampling)
-    if not isinstance(sampling, Subsampling):
-        raise TypeError(
-            f"The 'sampling' parameter of {owner} must be a Subsampling, an int, the "
-            f"number of points, or None. Got {sampling!r} instead."
-        )
-    sampling._check_params()
-    return sampling

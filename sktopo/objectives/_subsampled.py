@@ -6,9 +6,9 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import check_random_state
 
-from sktopo._validation import check_real_array
+from sktopo._validation import CLOUD, as_component, check_real_array
 from sktopo.base import Term
-from sktopo.objectives._sampling import Subsampling, as_subsampling
+from sktopo.objectives._sampling import Subsampling
 from sktopo.pooling import combined
 
 
@@ -80,7 +80,9 @@ class SubsampledTerm(Term):
         return self._sampling().is_random or self.term.is_random
 
     def _sampling(self):
-        return as_subsampling(self.sampling, type(self).__name__)
+        kinds = (numbers.Integral, type(None))
+        owner = type(self).__name__
+        return as_component(self.sampling, Subsampling, owner, "sampling", kinds)
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -117,13 +119,7 @@ class SubsampledTerm(Term):
             return warm[k]
 
         def value_and_grad(x):
-            x = check_real_array(
-                x,
-                name="x",
-                owner="SubsampledTerm",
-                ndim=(2,),
-                ndim_hint="a point cloud of shape (n_points, n_coordinates)",
-            ).astype(np.float64)
+            x = check_real_array(x, "x", "SubsampledTerm", CLOUD).astype(np.float64)
             draws = [sampling.draw(x, random_state) for _ in range(sampling.n_samples)]
             found = Parallel(n_jobs=self.n_jobs, prefer="threads")(
                 delayed(function_of(k, points))(places)

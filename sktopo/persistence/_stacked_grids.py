@@ -41,16 +41,27 @@ def stacked_grid_bars(
     n_grids, *shape = grids.shape
     order = sort_order(grids.reshape(n_grids, -1), descending=superlevel)
     size = order.size // n_grids
-    last = order[size - 1 :: size]
-    found = []
-    for pairs in _pairs(order, (n_grids, *shape), connectivity, homology_dimensions):
+
+    def bars(pairs, values, last):
         end = last[pairs.essential // size] if essential == "extremum" else -1
-        bars = pairs.bars(grids.ravel(), end, superlevel)
-        if n_grids > 1:
-            by_grid = np.argsort(bars.indices[:, 0] // size, kind="stable")
-            bars = bars.take(by_grid)
-        found.append(bars)
-    return found
+        return pairs.bars(values, end, superlevel)
+
+    if n_grids == 1 or connectivity != "full" or len(shape) > 2:
+        found = []
+        for k, one in enumerate(
+            order.reshape(n_grids, size) - size * np.arange(n_grids)[:, None]
+        ):
+            paired = grid_pairs(one, shape, connectivity, homology_dimensions)
+            found.append([bars(pairs, grids[k].ravel(), one[-1:]) for pairs in paired])
+        return [first.followed_by(rest) for first, *rest in zip(*found, strict=True)]
+    last = order[size - 1 :: size]
+    found = [
+        bars(pairs, grids.ravel(), last)
+        for pairs in _stacked_pairs(order, grids.shape, homology_dimensions)
+    ]
+    return [
+        one.take(np.argsort(one.indices[:, 0] // size, kind="stable")) for one in found
+    ]
 
 
 def stacked_grid_diagrams(
@@ -92,30 +103,6 @@ def stacked_grid_diagrams(
         bars[never, 1] = last.repeat(len(homology_dimensions)).repeat(lengths)[never]
     bars *= sign
     return bars, lengths
-
-
-def _pairs(order, shape, connectivity, homology_dimensions):
-    """Pairs of grids whose orders stand one behind the other, grid after grid."""
-    n_grids, *shape = shape
-    if n_grids == 1:
-        return grid_pairs(order, shape, connectivity, homology_dimensions)
-    if connectivity == "full" and len(shape) < 3:
-        return _stacked_pairs(order, (n_grids, *shape), homology_dimensions)
-    size = order.size // n_grids
-    found = [
-        grid_pairs(one - k * size, shape, connectivity, homology_dimensions)
-        for k, one in enumerate(order.reshape(n_grids, size))
-    ]
-    return [_concatenated(each, size) for each in zip(*found, strict=True)]
-
-
-def _concatenated(pairs, size):
-    """The pairs of one dimension in grids of some size, as those in all of them."""
-    finite = [one.finite + k * size for k, one in enumerate(pairs)]
-    essential = [one.essential + k * size for k, one in enumerate(pairs)]
-    return PersistencePairs(
-        pairs[0].dimension, np.concatenate(finite), np.concatenate(essential)
-    )
 
 
 def _stacked_pairs(order, shape, homology_dimensions):

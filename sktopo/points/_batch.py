@@ -4,7 +4,9 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
-from sktopo._samples import read_list
+from sktopo._samples import SampleKind, read_list
+
+_CLOUDS = SampleKind((2,), "point cloud of shape (n_points, n_coordinates)")
 
 
 def optimize_point_clouds(clouds, optimizer, n_jobs=None):
@@ -37,8 +39,7 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     >>> [cloud.shape for cloud in moved.clouds]
     [(20, 2), (30, 2)]
     """
-    cloud = "point cloud of shape (n_points, n_coordinates)"
-    clouds = read_list(clouds, "optimize_point_clouds", (2,), cloud, name="clouds")
+    clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
     optimizers = Parallel(n_jobs=n_jobs)(
         delayed(clone(optimizer).fit)(cloud) for cloud in clouds
     )

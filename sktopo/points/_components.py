@@ -2,9 +2,10 @@
 
 import numbers
 
-from sktopo._sklearn_compat import Interval, StrOptions
+from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
 from sktopo._validation import ValidatedParams
-from sktopo.objectives import GroupingTerm
+from sktopo.filtrations import FILTRATION_CONSTRAINT
+from sktopo.objectives import GroupingTerm, Subsampling
 from sktopo.points._fields import FIELDS
 
 METHODS = ("gradient", "big_step", *FIELDS)
@@ -85,17 +86,33 @@ class FieldMethod(ValidatedParams):
         self.bandwidth = bandwidth
 
 
-def as_grouping(grouping):
-    """A Grouping, also from its weight."""
-    if not isinstance(grouping, Grouping):
-        grouping = Grouping(grouping)
-    grouping._check_params()
-    return grouping
-
-
 def as_field(method):
     """The FieldMethod that a method is or names, or None."""
     if isinstance(method, str):
         return FieldMethod(method) if method in FIELDS else None
     method._check_params()
     return method
+
+
+POINT_CONSTRAINTS = {
+    "objective": [HasMethods(["value_and_grad"]), None],
+    "filtration": FILTRATION_CONSTRAINT,
+    "homology_dimensions": ["array-like", numbers.Integral],
+    "maximize": ["boolean"],
+    "sampling": [
+        Subsampling,
+        Interval(numbers.Integral, 1, None, closed="left"),
+        None,
+    ],
+    "grouping": [Grouping, Interval(numbers.Real, 0, None, closed="left")],
+    "fidelity_weight": [Interval(numbers.Real, 0, None, closed="left")],
+    "method": [StrOptions(set(METHODS)), FieldMethod],
+    "solver": [StrOptions({"adam", "gd", "lbfgs"}), None],
+    "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
+    "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
+    "tol": [Interval(numbers.Real, 0, None, closed="left")],
+    "random_state": ["random_state"],
+    "n_jobs": [numbers.Integral, None],
+    "verbose": ["verbose"],
+    "callback": [callable, None],
+}

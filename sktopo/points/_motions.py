@@ -19,17 +19,34 @@ def typical_distance(points):
     return float(np.median(cKDTree(places).query(places, k=[k + 1])[0]))
 
 
-def field_step(kind, bandwidth):
-    """Steps that spread a gradient over a field and follow it: see GradientDescent."""
+def field_step(field, points):
+    """Steps that spread a gradient over a field and follow it; its bandwidth.
+
+    Parameters
+    ----------
+    field : FieldMethod or None
+    points : ndarray of shape (n_points, n_coordinates)
+        Whose distances are the bandwidth where that is "auto".
+
+    Returns
+    -------
+    step : callable or None
+        See GradientDescent.
+    bandwidth : float or None
+    """
+    if field is None:
+        return None, None
+    is_auto = isinstance(field.bandwidth, str)
+    bandwidth = typical_distance(points) if is_auto else field.bandwidth
 
     def step(x, grad, rate):
         centres = np.flatnonzero(grad.any(axis=1))
         if centres.size == 0:
             return None, None
-        field = GaussianField(x[centres], -grad[centres], bandwidth, kind)
-        return Flow.through(field, rate, x)
+        velocities = GaussianField(x[centres], -grad[centres], bandwidth, field.kind)
+        return Flow.through(velocities, rate, x)
 
-    return step
+    return step, bandwidth
 
 
 def big_step(term):

@@ -2,6 +2,7 @@
 
 import numbers
 import warnings
+from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -10,13 +11,20 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sktopo._sklearn_compat import _fit_context
+from sktopo._validation import as_component
 from sktopo.diagrams import diagrams_of
-from sktopo.filtrations import FILTRATION_CONSTRAINT
-from sktopo.objectives import Subsampling
-from sktopo.points._components import METHODS, FieldMethod, Grouping, as_field
-from sktopo.points._motions import FlowMotion, InterpolatedMotion
-from sktopo.points._problem import point_problem
+from sktopo.objectives import SubsampledTerm, Subsampling
+from sktopo.points._components import POINT_CONSTRAINTS, Grouping, as_field
+from sktopo.points._motions import FlowMotion, InterpolatedMotion, field_step
+from sktopo.points._problem import (
+    drawn,
+    filtration_for,
+    point_solver,
+    regularised,
+    shared,
+    topological_term,
+)
 
 
 def _is_field(model):
@@ -158,28 +166,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     array([[1. , 0.5]])
     """
 
-    _parameter_constraints = {
-        "objective": [HasMethods(["value_and_grad"]), None],
-        "filtration": FILTRATION_CONSTRAINT,
-        "homology_dimensions": ["array-like", numbers.Integral],
-        "maximize": ["boolean"],
-        "sampling": [
-            Subsampling,
-            Interval(numbers.Integral, 1, None, closed="left"),
-            None,
-        ],
-        "grouping": [Grouping, Interval(numbers.Real, 0, None, closed="left")],
-        "fidelity_weight": [Interval(numbers.Real, 0, None, closed="left")],
-        "method": [StrOptions(set(METHODS)), FieldMethod],
-        "solver": [StrOptions({"adam", "gd", "lbfgs"}), None],
-        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
-        "random_state": ["random_state"],
-        "n_jobs": [numbers.Integral, None],
-        "verbose": ["verbose"],
-        "callback": [callable, None],
-    }
+    _parameter_constraints = POINT_CONSTRAINTS
 
     def __init__(
         self,
@@ -248,19 +235,43 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             If ``tol`` is positive and was not reached in ``max_iter`` steps.
         """
         X = validate_data(self, X, dtype=np.float64)
-        random_state = check_random_state(self.random_state)
-        problem = point_problem(
+        name, random_state = type(self).__name__, check_random_state(self.random_state)
+        kinds = (numbers.Integral, type(None))
+        sampling = as_component(self.sampling, Subsampling, name, "sampling", kinds)
+        sampling = sampling.fitted_to(len(X))
+        n_points = sampling.n_points or len(X)
+        filtration = filtration_for(self.filtration, n_points, X.shape[1], name)
+        sample = drawn(X, n_points, random_state)
+        step, bandwidth = field_step(as_field(self.method), sample)
+        term = regularised(
+            topological_term(
+                self.objective, filtration, self.homology_dimensions, name
+            ),
             X,
-            owner=type(self).__name__,
-            **{**self.get_params(deep=False), "random_state": random_state},
+            sign=-1.0 if self.maximize else 1.0,
+            grouping=as_component(
+                self.grouping, Grouping, name, "grouping", numbers.Real
+            ),
+            fidelity_weight=self.fidelity_weight,
         )
+        if sampling.is_random:
+            term = SubsampledTerm(
+                term, sampling, random_state=random_state, n_jobs=self.n_jobs
+            )
+        term = shared(term, X)
+        limits = ("max_iter", "tol", "verbose")
+        settings = {limit: getattr(self, limit) for limit in limits}
+        solver = point_solver(
+            term, step, self.method, self.solver, self.learning_rate, settings, name
+        )
+        unpack = partial(self._unpack, X, bandwidth, filtration, n_points, random_state)
         try:
-            result = problem.minimize(callback=self.callback)
+            result = solver.minimize(term, X, callback=self.callback)
         except BaseException as error:
             if hasattr(error, "result"):
-                self._unpack(problem, error.result)
+                unpack(error.result)
             raise
-        self._unpack(problem, result)
+        unpack(result)
         if self.tol > 0 and result.status == 1:
             warnings.warn(
                 f"TopoPointOptimizer made max_iter={self.max_iter} steps and the loss "
@@ -270,17 +281,17 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             )
         return self
 
-    def _unpack(self, problem, result):
+    def _unpack(self, X, bandwidth, filtration, n_points, random_state, result):
         self.points_ = result.x
         self.loss_curve_ = result.history
         self.n_iter_ = result.nit
-        if problem.bandwidth is None:
-            self.motion_ = InterpolatedMotion(problem.start, self.points_)
+        if bandwidth is None:
+            self.motion_ = InterpolatedMotion(X, self.points_)
         else:
-            self.bandwidth_ = problem.bandwidth
-            self.motion_ = FlowMotion(problem.start, result.steps)
+            self.bandwidth_ = bandwidth
+            self.motion_ = FlowMotion(X, result.steps)
         top = max(np.atleast_1d(self.homology_dimensions))
-        complex_ = problem.filtration.build(problem.drawn(self.points_))
+        complex_ = filtration.build(drawn(self.points_, n_points, random_state))
         self.diagrams_ = diagrams_of(complex_, tuple(range(top + 1)), "drop")
 
     def fit_transform(self, X, y=None):

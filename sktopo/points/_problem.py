@@ -1,96 +1,27 @@
-"""The parameters of an optimiser of points, read as a term and a solver for it."""
+"""The filtration, the term and the solver that the parameters of an optimiser name."""
 
 import warnings
-from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from sktopo.base import Filtration, Solver, Term
+from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import VietorisRips, as_filtration
-from sktopo.objectives import SubsampledTerm, as_subsampling
-from sktopo.points._components import as_field, as_grouping
-from sktopo.points._motions import field_step, typical_distance
-from sktopo.points._objective import regularised, shared, topological_term
-from sktopo.points._solver import point_solver
+from sktopo.functionals import PersistenceEnergy
+from sktopo.objectives import GroupingTerm, PersistenceTerm, SquaredErrorTerm
+from sktopo.points._motions import big_step
+from sktopo.solvers import LBFGS, Adam, GradientDescent
 
 _LARGEST_DELAUNAY = 3  # coordinates: above, the graph is nearly complete
 
 
-class PointProblem(NamedTuple):
-    """What to minimise, from where, and how."""
-
-    start: np.ndarray  # (n_points, n_coordinates)
-    term: Term
-    solver: Solver
-    filtration: Filtration
-    bandwidth: float | None  # of the field, where the method has one
-    n_points: int  # on which the loss is evaluated
-    random_state: np.random.RandomState
-
-    def minimize(self, callback):
-        """An OptimizeResult, see ``sktopo.base.Solver.minimize``."""
-        return self.solver.minimize(self.term, self.start, callback=callback)
-
-    def drawn(self, points):
-        """As many of the points as the loss is evaluated on."""
-        return _drawn(points, self.n_points, self.random_state)
-
-
-def point_problem(
-    X,
-    *,
-    objective,
-    filtration,
-    homology_dimensions,
-    maximize,
-    sampling,
-    grouping,
-    fidelity_weight,
-    method,
-    solver,
-    learning_rate,
-    max_iter,
-    tol,
-    random_state,
-    n_jobs,
-    verbose,
-    callback,
-    owner,
-):
-    """Read the parameters of a TopoPointOptimizer for some points."""
-    random_state = check_random_state(random_state)
-    sampling = as_subsampling(sampling, owner).fitted_to(len(X))
-    n_points = sampling.n_points or len(X)
-    filtration = _filtration_for(filtration, n_points, X.shape[1], owner)
-    field, step, bandwidth = as_field(method), None, None
-    if field is not None:
-        bandwidth = field.bandwidth
-        if isinstance(bandwidth, str):
-            bandwidth = typical_distance(_drawn(X, n_points, random_state))
-        step = field_step(field.kind, bandwidth)
-    term = regularised(
-        topological_term(objective, filtration, homology_dimensions, owner),
-        X,
-        sign=-1.0 if maximize else 1.0,
-        grouping=as_grouping(grouping),
-        fidelity_weight=fidelity_weight,
-    )
-    if sampling.is_random:
-        term = SubsampledTerm(term, sampling, random_state=random_state, n_jobs=n_jobs)
-    term = shared(term, X)
-    settings = {"max_iter": max_iter, "tol": tol, "verbose": verbose}
-    solver = point_solver(term, step, method, solver, learning_rate, settings, owner)
-    return PointProblem(X, term, solver, filtration, bandwidth, n_points, random_state)
-
-
-def _drawn(points, n_points, random_state):
+def drawn(points, n_points, random_state):
+    """So many of the points."""
     if n_points == len(points):
         return points
     return points[random_state.choice(len(points), n_points, replace=False)]
 
 
-def _filtration_for(filtration, n_points, n_coordinates, owner):
+def filtration_for(filtration, n_points, n_coordinates, owner):
     """The filtration by its name; Vietoris-Rips where weak Alpha has nothing to offer.
 
     Warns
@@ -111,3 +42,137 @@ def _filtration_for(filtration, n_points, n_coordinates, owner):
             )
             return VietorisRips()
     return as_filtration(filtration, owner)
+
+
+def topological_term(objective, filtration, homology_dimensions, owner):
+    """The term that an objective stands for.
+
+    Raises
+    ------
+    TypeError
+        If the objective is neither Term, DiagramFunctional nor None.
+    """
+    if objective is None:
+        objective = PersistenceEnergy(p=2)
+    if isinstance(objective, DiagramFunctional):
+        objective = PersistenceTerm(filtration, objective, homology_dimensions)
+    if not isinstance(objective, Term):
+        raise TypeError(
+            f"The 'objective' parameter of {owner} must be a Term, a "
+            f"DiagramFunctional or None. Got {objective!r} instead."
+        )
+    return objective
+
+
+def regularised(term, start, *, sign, grouping, fidelity_weight):
+    """The signed term with grouping and squared displacements added.
+
+    Parameters
+    ----------
+    term : Term
+    start : ndarray of shape (n_points, n_coordinates)
+    sign : float
+        -1 where the term is to become large.
+    grouping : Grouping
+    fidelity_weight : float
+    """
+    term = term if sign > 0 else -term
+    if grouping.weight:
+        kept = GroupingTerm(start, grouping.kernel, grouping.scale)
+        term = term + grouping.weight * kept
+    if fidelity_weight:
+        term = term + fidelity_weight * SquaredErrorTerm(start)
+    return term
+
+
+def shared(term, start):
+    """The term, with a gradient that points which started in one place share."""
+    _, group, size = np.unique(start, axis=0, return_inverse=True, return_counts=True)
+    return term if size.max() == 1 else _SharedGradient(term, group.reshape(-1), size)
+
+
+class _SharedGradient(Term):
+    """A term of points; those of one group get the mean of their gradients."""
+
+    def __init__(self, term, group, size):
+        self.term = term
+        self.group = group
+        self.size = size
+
+    @property
+    def is_random(self):
+        return self.term.is_random
+
+    def value_and_grad(self, x):
+        return self._with_means(*self.term.value_and_grad(x))
+
+    def warm_value_and_grad(self):
+        function = self.term.warm_value_and_grad()
+        return lambda x: self._with_means(*function(x))
+
+    def big_step(self, x, rate):
+        return self._mean(self.term.big_step(x, rate))
+
+    def _with_means(self, value, grad):
+        return value, self._mean(grad)
+
+    def _mean(self, steps):
+        columns = [np.bincount(self.group, weights=c) / self.size for c in steps.T]
+        return np.stack(columns, axis=1)[self.group]
+
+
+def point_solver(term, step, method, solver, learning_rate, settings, owner):
+    """The solver of a method, once it can take the term.
+
+    Parameters
+    ----------
+    term : Term
+    step : callable or None
+        A step along a field, where the method has one.
+    method : str or FieldMethod
+    solver : {"adam", "gd", "lbfgs"} or None
+    learning_rate : float
+    settings : dict
+        ``max_iter``, ``tol`` and ``verbose``.
+    owner : str
+
+    Returns
+    -------
+    Solver
+
+    Raises
+    ------
+    ValueError
+        If the term is random, or has no big step, where it must not or must.
+
+    Warns
+    -----
+    UserWarning
+        If the method takes no such solver.
+    """
+    is_big = method == "big_step"
+    if (is_big or step is not None) and solver not in (None, "gd"):
+        warnings.warn(
+            f"{owner} takes its own steps with method={method!r}, which are those of "
+            f"solver='gd'. Got solver={solver!r}.",
+            UserWarning,
+            stacklevel=4,
+        )
+    if is_big:
+        if term.is_random or term.big_step is None:
+            raise ValueError(
+                f"The 'method' parameter of {owner} must not be 'big_step' where "
+                "'sampling' or the objective make the loss random, or the objective "
+                "defines no big_step: it needs the complex of all points."
+            )
+        step = big_step(term)
+    if step is not None or solver == "gd":
+        return GradientDescent(learning_rate, step=step, **settings)
+    if solver == "lbfgs":
+        if term.is_random:
+            raise ValueError(
+                f"The 'solver' parameter of {owner} must be 'adam' or 'gd' where "
+                "'sampling' or the objective make the loss random. Got 'lbfgs' instead."
+            )
+        return LBFGS(**settings)
+    return Adam(learning_rate, **settings)

@@ -7,7 +7,6 @@ from sktopo.pooling._random_pooling import (
     DRAW_CONSTRAINTS,
     WEIGHT_CONSTRAINTS,
     RandomPooling,
-    as_pooling,
     combined,
     precision_for,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "RandomPooling",
     "VertexCover",
     "WindowWeights",
-    "as_pooling",
     "combined",
     "neighborhood_cover",
     "precision_for",

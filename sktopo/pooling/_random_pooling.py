@@ -144,25 +144,6 @@ class RandomPooling(ValidatedParams):
         return WindowWeights(cover, self.weights, self.max_noise, n_draws, dtype, bank)
 
 
-def as_pooling(pooling, owner):
-    """A RandomPooling, also from the size of its windows.
-
-    Raises
-    ------
-    TypeError
-        If it is neither.
-    """
-    if isinstance(pooling, numbers.Integral) and not isinstance(pooling, bool):
-        pooling = RandomPooling(pooling)
-    if not isinstance(pooling, RandomPooling):
-        raise TypeError(
-            f"The 'pooling' parameter of {owner} must be a RandomPooling, or an int, "
-            f"the size of its windows. Got {pooling!r} instead."
-        )
-    pooling._check_params()
-    return pooling
-
-
 def combined(values, grads, combine):
     """One value and one gradient of those of several samples.
 
