@@ -102,7 +102,7 @@ def check_real_array(x, name, owner, form):
             f"{name} of {owner} is a sparse matrix, but dense data is required. "
             "Use .toarray() to convert it."
         )
-    if np.ma.is_masked(x):
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
         raise ValueError(
             f"{name} of {owner} must have no masked entries. "
             f"Got {np.ma.count_masked(x)} of them."
@@ -189,6 +189,16 @@ def as_component(given, kind, owner, name, shorthand):
     return given
 
 
+def check_int(value, name, owner, least):
+    """Raise ValueError where a value is no int of at least ``least``."""
+    is_int = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_int or value < least:
+        raise ValueError(
+            f"The {name!r} parameter of {owner} must be an int in the range [{least}, "
+            f"inf). Got {value!r} instead."
+        )
+
+
 def check_rate(rate, owner):
     """Raise ValueError where a rate is no finite number."""
     if not isinstance(rate, numbers.Real) or not math.isfinite(rate):
@@ -224,13 +234,15 @@ def check_homology_dimensions(homology_dimensions, owner):
         dimensions = tuple(homology_dimensions)
     except TypeError:
         dimensions = ()
-    are_ints = all(
-        isinstance(k, numbers.Integral) and not isinstance(k, bool) and k >= 0
-        for k in dimensions
+    # Plain ints pass at once: this is asked for every complex.
+    are_plain = set(map(type, dimensions)) == {int}
+    are_ints = are_plain or all(
+        isinstance(k, numbers.Integral) and not isinstance(k, bool) for k in dimensions
     )
-    if not dimensions or not are_ints or len(set(dimensions)) < len(dimensions):
+    is_sound = dimensions and are_ints and min(dimensions) >= 0
+    if not is_sound or len(set(dimensions)) < len(dimensions):
         raise ValueError(
             f"The 'homology_dimensions' parameter of {owner} must be distinct ints in "
             f"the range [0, inf). Got {homology_dimensions!r} instead."
         )
-    return tuple(int(k) for k in dimensions)
+    return dimensions if are_plain else tuple(map(int, dimensions))

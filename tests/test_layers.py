@@ -1,6 +1,8 @@
 """Imports run downward, and two walls hold: gudhi's and scikit-learn's private API."""
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,40 @@ def test_private_scikit_learn_has_one_door(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_files_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_private_module_crosses_a_package(path):
+    """Root modules with an underscore are the ground that all packages stand on."""
+    here = room_of(path)
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] == "sktopo" and len(parts) > 2 and parts[1] != here:
+            is_package = (ROOT / parts[1]).is_dir()
+            assert not (is_package and parts[2].startswith("_")), name
+
+
+def documented():
+    """The names that the API page lists, as (package, name)."""
+    page = (Path(__file__).parents[1] / "doc" / "api.rst").read_text(encoding="utf-8")
+    for line in page.splitlines():
+        entry = line.strip()
+        if line.startswith("   ") and re.fullmatch(r"[\w.]+", entry):
+            package, _, name = entry.rpartition(".")
+            yield package, name
+
+
+def test_the_api_page_lists_all_public_names_and_no_other():
+    public = {("", name) for name in sktopo.__all__}
+    at_root = {name for _, name in public}
+    for package in sorted(LAYERS):
+        if package.startswith("_"):
+            continue
+        module = importlib.import_module(f"sktopo.{package}")
+        names = getattr(module, "__all__", ())
+        public |= {(package, name) for name in names if name not in at_root}
+        for name in names:
+            assert hasattr(module, name), f"{package}.{name}"
+    listed = list(documented())
+    assert len(set(listed)) == len(listed)
+    assert set(listed) == public

@@ -112,7 +112,7 @@ def test_bars_are_the_pairs_in_the_order_of_the_filtration(
         assert_array_equal(bars.kind, [ESSENTIAL] * n + [FINITE] * len(pairs.finite))
         assert_array_equal(bars.indices[n:], pairs.finite)
         assert_array_equal(bars.indices[:n, 0], pairs.essential)
-        for part in (bars.indices[:n, :1], bars.indices[n:]):
+        for part in (bars.indices[:n, :1], bars.indices[n:, ::-1]):
             keys = [tuple(row) for row in place[part].tolist()]
             assert keys == sorted(keys)
         assert_array_equal(bars.diagram[:, 0], complex_.values[bars.indices[:, 0]])

@@ -199,7 +199,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 f"{name} needs a classifier of 2 or more classes. Got one class, "
                 f"{self.classes_[0]!r}."
             )
-        # An estimator without a way back is named here, before anything is attacked.
+        # An estimator without a gradient is named here, before anything is attacked.
         Goal(self.estimator_, self.classes_[0], False).evaluate(X[0])
         random_state = check_random_state(self.random_state)
         self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))

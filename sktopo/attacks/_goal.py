@@ -84,7 +84,7 @@ def _columns(output):
 
 
 def _scores(estimator, X):
-    """The scores of value_and_pullback, without the way back."""
+    """The scores of value_and_pullback, without the pullback."""
     X = with_feature_names(estimator, X)
     if hasattr(estimator, "decision_function"):
         return estimator.decision_function(X)

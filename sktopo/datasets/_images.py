@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 from sklearn.utils import check_random_state
 
+from sktopo._validation import check_int
 from sktopo.filtrations import Cubical
 from sktopo.persistence import FINITE
 
@@ -92,11 +93,7 @@ def make_sampled_circle(n=210, *, n_points=9, jitter=0.3, random_state=None):
     array([[198., 255.]])
     """
     rng = _checked("make_sampled_circle", n, 8, jitter, random_state)
-    if not isinstance(n_points, numbers.Integral) or n_points < 3:
-        raise ValueError(
-            "The 'n_points' parameter of make_sampled_circle must be an int in the "
-            f"range [3, inf). Got {n_points!r} instead."
-        )
+    check_int(n_points, "n_points", "make_sampled_circle", 3)
     row, column = np.mgrid[:n, :n] / (n - 1) - 0.5
     angle = np.arange(n_points) + jitter * rng.normal(size=n_points)
     angle *= 2 * math.pi / n_points
@@ -148,11 +145,7 @@ def make_blobs_with_bridges(n=256, *, n_blobs=15, random_state=None):
     (14, array([212.,  51.]))
     """
     rng = _checked("make_blobs_with_bridges", n, 32, 0.0, random_state)
-    if not isinstance(n_blobs, numbers.Integral) or n_blobs < 2:
-        raise ValueError(
-            "The 'n_blobs' parameter of make_blobs_with_bridges must be an int in the "
-            f"range [2, inf). Got {n_blobs!r} instead."
-        )
+    check_int(n_blobs, "n_blobs", "make_blobs_with_bridges", 2)
     side = math.ceil(math.sqrt(n_blobs))
     cells = rng.permutation(side**2)[:n_blobs]
     centres = np.stack(np.divmod(cells, side), axis=1) + 0.5
@@ -201,11 +194,7 @@ def _bars(image, dimension):
 
 def _checked(name, n, least, length, random_state):
     """The generator of random numbers, once the parameters are sound."""
-    if not isinstance(n, numbers.Integral) or n < least:
-        raise ValueError(
-            f"The 'n' parameter of {name} must be an int in the range [{least}, inf). "
-            f"Got {n!r} instead."
-        )
+    check_int(n, "n", name, least)
     if not isinstance(length, numbers.Real) or not 0 <= length < math.inf:
         raise ValueError(
             f"The floats that {name} takes must be in the range [0, inf). "

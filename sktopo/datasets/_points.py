@@ -6,6 +6,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sktopo._validation import check_int
+
 
 def make_two_clusters(n_samples=100, *, distance=2.0, spread=0.08, random_state=None):
     """Draw two round clusters in the plane, as in figure 1(a) of [1]_.
@@ -178,11 +180,7 @@ _CHAIR = np.array(
 def _checked(maker, n_samples, random_state, *lengths):
     """The generator of random numbers, once the parameters are sound."""
     name = maker.__name__
-    if not isinstance(n_samples, numbers.Integral) or n_samples < 1:
-        raise ValueError(
-            f"The 'n_samples' parameter of {name} must be an int in the range "
-            f"[1, inf). Got {n_samples!r} instead."
-        )
+    check_int(n_samples, "n_samples", name, 1)
     if not all(isinstance(x, numbers.Real) and 0 <= x < math.inf for x in lengths):
         raise ValueError(
             f"The lengths that {name} takes must be floats in the range [0, inf). "

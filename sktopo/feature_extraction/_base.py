@@ -1,4 +1,4 @@
-"""What transformers of diagrams share: diagrams by dimension, names, the way back."""
+"""What transformers of diagrams share: diagrams by dimension, names, pullbacks."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -55,11 +55,8 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
         """
         columns = _by_dimension(X, type(self).__name__)
         self.n_diagrams_in_ = len(columns)
-        told = getattr(X, "homology_dimensions", ())
-        is_told = len(told) == len(columns)
-        self.homology_dimensions_ = (
-            tuple(told) if is_told else tuple(range(len(columns)))
-        )
+        told = getattr(X, "homology_dimensions", None)
+        self.homology_dimensions_ = tuple(told or range(len(columns)))
         for k, diagrams in enumerate(columns):
             self._fit(k, diagrams)
         return self
@@ -132,14 +129,14 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
 
 
 class DifferentiableDiagramTransformer(DiagramTransformer):
-    """One whose features of all diagrams come in one pass, with the way back.
+    """One whose features of all diagrams come in one pass, with their pullback.
 
     A subclass has ``_values(bars, lengths)`` and ``_value_and_pullback(bars, lengths)``
     of the diagrams of one dimension, one behind the other.
     """
 
     def value_and_pullback(self, X):
-        """Compute the features, and the way back for their gradients.
+        """Compute the features, and the pullback of gradients in them.
 
         Parameters
         ----------
@@ -161,8 +158,8 @@ class DifferentiableDiagramTransformer(DiagramTransformer):
         def pullback(grad):
             parts = np.split(np.asarray(grad), len(stacked), axis=1)
             back = [
-                np.split(pull(part), np.cumsum(lengths)[:-1])
-                for part, (_, pull), (_, lengths) in zip(
+                np.split(pull_part(part), np.cumsum(lengths)[:-1])
+                for part, (_, pull_part), (_, lengths) in zip(
                     parts, found, stacked, strict=True
                 )
             ]

@@ -143,7 +143,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         return DiagramList(found, dimensions)
 
     def value_and_pullback(self, X):
-        """Compute diagrams, and the way back for gradients in them.
+        """Compute diagrams, and the pullback of gradients in them.
 
         Parameters
         ----------
@@ -171,8 +171,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         def pullback(grads):
             return samples.restore(
                 [
-                    pull([grad] if is_single else grad)
-                    for grad, (_, pull) in zip(grads, found, strict=True)
+                    complex_pullback([grad] if is_single else grad)
+                    for grad, (_, complex_pullback) in zip(grads, found, strict=True)
                 ]
             )
 

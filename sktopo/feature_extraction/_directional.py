@@ -187,7 +187,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         )
 
     def value_and_pullback(self, X):
-        """Compute the features, and the way back for their gradients.
+        """Compute the features, and the pullback of gradients in them.
 
         Parameters
         ----------
@@ -205,10 +205,12 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         samples = self._read(X, reset=False)
         images = samples.arrays
-        energies, pull = self._energies.value_and_pullback(self._swept(images))
+        energies, energies_pullback = self._energies.value_and_pullback(
+            self._swept(images)
+        )
 
         def pullback(grad):
-            back = pull(np.asarray(grad).reshape(energies.shape))
+            back = energies_pullback(np.asarray(grad).reshape(energies.shape))
             back = back.reshape(len(images), *self._ramps.shape)
             return samples.restore(np.einsum("ntk,tk->nk", back, self._ramps))
 

@@ -38,7 +38,7 @@ class GridEnergies:
         return self.table.values(bars, lengths)
 
     def value_and_pullback(self, grids):
-        """The energies, and the way back for their gradients.
+        """The energies, and the pullback of gradients in them.
 
         Parameters
         ----------
@@ -51,10 +51,10 @@ class GridEnergies:
             From an array of the shape of ``energies`` to one of the shape of ``grids``.
         """
         bars, cells, lengths = self._bars(grids)
-        energies, pull = self.table.value_and_pullback(bars, lengths)
+        energies, table_pullback = self.table.value_and_pullback(bars, lengths)
 
         def pullback(grad):
-            grad_bars, used = pull(grad), cells >= 0
+            grad_bars, used = table_pullback(grad), cells >= 0
             back = np.bincount(cells[used], grad_bars[used], grids.size)
             return back.reshape(grids.shape)
 

@@ -82,9 +82,9 @@ class LongestLifetimes(DifferentiableDiagramTransformer):
         def pullback(grad):
             if self.cumulative:
                 grad = grad[:, ::-1].cumsum(axis=1)[:, ::-1]
-            pull = grad[row, column] * np.sign(signed[bar])
+            slope = grad[row, column] * np.sign(signed[bar])
             grad_bars = np.zeros((len(bars), 2))
-            grad_bars[bar, 0], grad_bars[bar, 1] = -pull, pull
+            grad_bars[bar, 0], grad_bars[bar, 1] = -slope, slope
             return grad_bars
 
         return features, pullback

@@ -1,4 +1,4 @@
-"""x -> filtered complex: values on cells, their order, and the way back to x."""
+"""x -> filtered complex: values on cells, their order, and the pullback to x."""
 
 from sktopo.filtrations._alpha import Alpha
 from sktopo.filtrations._by_name import (

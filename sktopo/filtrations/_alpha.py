@@ -50,9 +50,9 @@ class AlphaComplex(OrderedComplex):
             if k == 0 or used.size == 0:
                 continue
             vertices = vertices[used]
-            pull = self._pulls(vertices)
-            pull *= part[used, None, None]
-            total += spread_on_points(vertices, pull, self._points)
+            derivative = self._derivatives(vertices)
+            derivative *= part[used, None, None]
+            total += spread_on_points(vertices, derivative, self._points)
         return total
 
     def jacobian(self, indices):
@@ -61,11 +61,11 @@ class AlphaComplex(OrderedComplex):
         rows = []
         for k, vertices in enumerate(self._simplices):
             here = vertices[sources[kind == k] - self._starts[k]]
-            rows.append(rows_on_points(here, self._pulls(here), self._points))
+            rows.append(rows_on_points(here, self._derivatives(here), self._points))
         # Rows came by dimension; back into the order that was asked for.
         return vstack(rows, format="csr")[np.argsort(np.argsort(kind, kind="stable"))]
 
-    def _pulls(self, vertices):
+    def _derivatives(self, vertices):
         """How the squared radii of simplices change with their vertices."""
         corners = self._points[vertices]
         if vertices.shape[1] == 1:

@@ -14,11 +14,11 @@ from sktopo.persistence import unique_rows
 # Delaunay simplices for one point, uniform in dimension 1, 2, ... (R. Miles 1974);
 # beyond, each dimension brings about eight times as many.
 _SIMPLICES_A_POINT = (1.0, 2.0, 6.8, 31.8, 187.0, 1296.0, 10260.0)
-_FLAT = 1e-12
-_SURELY_FULL = 1e-6
-_NUDGE = 1e-9
-_LARGEST = 1e150
-_COINCIDENT = 1e-13
+_FLAT = 1e-12  # relative spread of a direction that is rounding
+_SURELY_FULL = 1e-6  # ratio of squares above which no singular values are needed
+_NUDGE = 1e-9  # of the extent: above Qhull's rounding, below what anyone measures
+_LARGEST = 1e150  # whose square is still a number
+_COINCIDENT = 1e-13  # of the extent: points that are the same up to rounding
 
 
 def check_points(x, owner):
@@ -74,7 +74,7 @@ class Triangulation:
         which all simplices are proper; else the points themselves.
     attached : ndarray of shape (n_attached, 2)
         Points that are no vertex (repetitions, and points that Qhull cannot tell from
-        their neighbour) with the vertex that they hang on, smaller index first.
+        their neighbour) with the vertex that they are attached to, smaller index first.
     """
 
     def __init__(self, points):
@@ -86,20 +86,20 @@ class Triangulation:
         unique = centred[first]
 
         coordinates = _in_affine_hull(unique)
-        simplices, hanging = _triangulate(coordinates)
+        simplices, coplanar = _triangulate(coordinates)
         self.points = points
         if coordinates.shape[1] > 2 and _flat(coordinates, simplices).any():
             nudge = _NUDGE * np.random.default_rng(0).normal(size=unique.shape)
             self.points = points + extent * nudge[inverse]
-            simplices, hanging = _triangulate(_in_affine_hull(unique + nudge))
-            simplices = _without_flat_skin(coordinates, simplices)
-        _warn_of_close_points(unique, hanging)
+            simplices, coplanar = _triangulate(_in_affine_hull(unique + nudge))
+            simplices = _without_slivers_on_hull(coordinates, simplices)
+        _warn_of_close_points(unique, coplanar)
         self.dimension = simplices.shape[1] - 1
         self._simplices = first[simplices]
         repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
         attached = [
             np.column_stack([first[inverse[repeated]], repeated]),
-            first[hanging],
+            first[coplanar],
         ]
         self.attached = np.sort(np.concatenate(attached), axis=1)
 
@@ -180,8 +180,8 @@ def _triangulate(points):
         # Flat up to rounding: leave out the thinnest direction.
         _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
         return _triangulate(points @ axes[:-1].T)
-    hanging = found.coplanar[:, [2, 0]].astype(np.intp)
-    return found.simplices.astype(np.intp), hanging
+    coplanar = found.coplanar[:, [2, 0]].astype(np.intp)
+    return found.simplices.astype(np.intp), coplanar
 
 
 def _flat(points, simplices):
@@ -193,8 +193,8 @@ def _flat(points, simplices):
     return heights.min(axis=1) < 10 * _NUDGE * np.abs(sides).max(axis=(1, 2))
 
 
-def _without_flat_skin(points, simplices):
-    """Take off flat simplices on the hull: collapses, which change no homology.
+def _without_slivers_on_hull(points, simplices):
+    """Take off sliver simplices on the hull: collapses, which change no homology.
 
     They are there because of a nudge only, and their circumspheres are as large as the
     nudge is small.
@@ -215,11 +215,11 @@ def _without_flat_skin(points, simplices):
     return simplices
 
 
-def _warn_of_close_points(points, hanging):
+def _warn_of_close_points(points, coplanar):
     """Say so where Qhull could not tell points apart that are not coincident."""
-    if len(hanging) == 0:
+    if len(coplanar) == 0:
         return
-    gap = np.linalg.norm(points[hanging[:, 0]] - points[hanging[:, 1]], axis=1)
+    gap = np.linalg.norm(points[coplanar[:, 0]] - points[coplanar[:, 1]], axis=1)
     lost = int((gap > _COINCIDENT).sum())
     if lost:
         warnings.warn(

@@ -83,9 +83,11 @@ class FlagComplex(OrderedComplex):
             matrix = self.jacobian(1 + edges).T @ grad[edges]
             return matrix.reshape(self.n_points, self.n_points)
         i, j = self.edge_points(edges).T
-        pull = self._directions(edges, i, j)
-        pull *= grad[edges, None]
-        return spread_on_points(np.stack([i, j]), np.stack([pull, -pull]), self._points)
+        derivative = self._directions(edges, i, j)
+        derivative *= grad[edges, None]
+        return spread_on_points(
+            np.stack([i, j]), np.stack([derivative, -derivative]), self._points
+        )
 
     def jacobian(self, indices):
         edges = np.asarray(indices) - 1
@@ -100,17 +102,19 @@ class FlagComplex(OrderedComplex):
             half = np.repeat(moves / 2, 2)
             starts = 2 * np.arange(edges.size + 1)
             return csr_array((half, both.ravel(), starts), shape=(edges.size, n * n))
-        pull = self._directions(edges, i, j)
-        pull[~moves] = 0
-        return rows_on_points(ends, np.stack([pull, -pull], axis=1), self._points)
+        derivative = self._directions(edges, i, j)
+        derivative[~moves] = 0
+        return rows_on_points(
+            ends, np.stack([derivative, -derivative], axis=1), self._points
+        )
 
     def _directions(self, edges, i, j):
         """From j to i with length one: how the length of an edge changes with i."""
         # Coincident points have no direction to move in: their share is zero.
         length = self.values[1 + edges].astype(np.float64)
-        pull = self._points[i] - self._points[j]
-        pull /= np.where(length > 0, length, 1.0)[:, None]
-        return pull
+        derivative = self._points[i] - self._points[j]
+        derivative /= np.where(length > 0, length, 1.0)[:, None]
+        return derivative
 
     def cells(self, dimension, n_first=None):
         n_first = self.order.size if n_first is None else n_first

@@ -1,12 +1,12 @@
 """The nerve of an open cover of a simplicial complex."""
 
 import math
-import numbers
 from itertools import combinations
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from sktopo._validation import check_int
 from sktopo.filtrations._memory import check_memory
 from sktopo.filtrations._simplices import as_complex
 from sktopo.persistence import unique_rows
@@ -67,11 +67,7 @@ def nerve(simplices, cover, dimension=2):
     >>> nerve(circle, [[0, 1], [2, 3], [4, 5]])
     [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]
     """
-    if not isinstance(dimension, numbers.Integral) or dimension < 0:
-        raise ValueError(
-            "The 'dimension' parameter of nerve must be an int in the range [0, inf). "
-            f"Got {dimension!r} instead."
-        )
+    check_int(dimension, "dimension", "nerve", 0)
     complex_, n_vertices = as_complex(simplices, "nerve")
     sets = as_sets(cover, "nerve")
     n_vertices = max(n_vertices, 1 + max((int(one[-1]) for one in sets), default=0))

@@ -17,7 +17,7 @@ class WeakAlpha(OrderedFiltration):
     """Delaunay simplices enter with their longest edge.
 
     H0 is that of Vietoris-Rips; higher dimensions differ a little, in exchange for a
-    complex that stays small [1]_. Coincident points are triangulated once and hang on
+    complex that stays small [1]_. Coincident points are triangulated once and joined to
     the first of them by an edge of length zero; flat clouds are triangulated inside
     their affine hull.
 

@@ -97,15 +97,15 @@ class PersistenceEnergy(DiagramFunctional):
         signed = signed[bars]
         length, length_slope = power_and_slope(lifetime[bars], self.p)
         if self.q == 0:
-            pull = np.sign(signed) * length_slope
-            grad[bars, 0], grad[bars, 1] = -pull, pull
+            slope = np.sign(signed) * length_slope
+            grad[bars, 0], grad[bars, 1] = -slope, slope
             return float(length.sum()), grad
         middle = diagram[bars].mean(axis=1)
         check_midpoints(middle, self.q, "PersistenceEnergy")
         weight, weight_slope = power_and_slope(middle, self.q)
-        pull = np.sign(signed) * length_slope * weight
+        slope = np.sign(signed) * length_slope * weight
         shift = length * weight_slope / 2
-        grad[bars, 0], grad[bars, 1] = shift - pull, shift + pull
+        grad[bars, 0], grad[bars, 1] = shift - slope, shift + slope
         return float(length @ weight), grad
 
 

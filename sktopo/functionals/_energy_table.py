@@ -92,11 +92,11 @@ class EnergyTable:
             weight = np.einsum("bipq,bi->bpq", weights[diagram], counted)
             length_slope = _slopes(np.abs(signed), self.p, diagram)
             power_slope = _slopes(middle, self.q, diagram)
-            pull = np.einsum("bp,bp->b", _times(weight, power), length_slope)
-            pull *= np.sign(signed)
+            slope = np.einsum("bp,bp->b", _times(weight, power), length_slope)
+            slope *= np.sign(signed)
             shift = np.einsum("bp,bp->b", _times(weight, power_slope), length) / 2
             grad_bars = np.zeros((len(bars), 2))
-            grad_bars[here, 0], grad_bars[here, 1] = shift - pull, shift + pull
+            grad_bars[here, 0], grad_bars[here, 1] = shift - slope, shift + slope
             return grad_bars
 
         return energies, pullback

@@ -102,10 +102,10 @@ class PersistenceNorm(DiagramFunctional):
         bars = np.flatnonzero((lifetime > low) & (lifetime < high))
         births = diagram[bars, 0]
         bars = bars[(birth_low < births) & (births < birth_high)]
-        length, slope = power_and_slope(lifetime[bars], self.p)
-        pull = np.sign(signed[bars]) * slope
+        length, length_slope = power_and_slope(lifetime[bars], self.p)
+        slope = np.sign(signed[bars]) * length_slope
         if self.side != "death":
-            grad[bars, 0] = -pull
+            grad[bars, 0] = -slope
         if self.side != "birth":
-            grad[bars, 1] = pull
+            grad[bars, 1] = slope
         return float(length.sum()), grad

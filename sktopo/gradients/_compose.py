@@ -131,7 +131,7 @@ def _columns(transformer, name, columns):
     if np.isscalar(columns):
         raise NotImplementedError(
             f"The part {name!r} of a ColumnTransformer takes its column as a vector, "
-            "which has no way back. Choose the column by a list: "
+            "through which no gradient goes. Choose the column by a list: "
             f"[{columns!r}]."
         )
     return columns_of(transformer, name)

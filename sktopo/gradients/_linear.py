@@ -40,7 +40,7 @@ from sktopo.gradients._registry import register
     SGDClassifier,
 )
 def linear_classifier(classifier, X):
-    """Scores, (n_samples,) of two classes, and the way back."""
+    """Scores, (n_samples,) of two classes, and the pullback."""
     coef = classifier.coef_
     if coef.ndim == 1:
         coef = coef[None]
@@ -72,7 +72,7 @@ def linear_classifier(classifier, X):
     TheilSenRegressor,
 )
 def linear_regressor(regressor, X):
-    """Predictions, and the way back."""
+    """Predictions, and the pullback."""
     coef = regressor.coef_
     output = X @ coef.T + regressor.intercept_
     if output.ndim == 1:

@@ -86,7 +86,7 @@ def loss_and_gradient(estimator, X, y):
     TypeError
         If X is sparse, or the estimator is neither classifier nor regressor.
     NotImplementedError
-        If there is no way back through the estimator.
+        If no gradient of the estimator is known.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
 

@@ -21,7 +21,7 @@ _MAKES_THE_OUTPUT = {
 
 
 def value_and_pullback(estimator, X):
-    """The output of a fitted estimator, and the way back from it to the input.
+    """The output of a fitted estimator, and the pullback from it to the input.
 
     The output f(X) is ``transform(X)`` of a transformer, ``predict(X)`` of a regressor,
     and the scores of a classifier: its ``decision_function(X)``, or for MLPClassifier
@@ -30,7 +30,7 @@ def value_and_pullback(estimator, X):
     J(x_i)^T g_i, where J(x_i) is the derivative of f at the i-th row of X.
 
     It is made for loops: numpy on the fitted attributes, in float64, and X is not
-    validated. Where f has a kink, the pullback takes one side.
+    validated. Where f is not differentiable, the pullback is one-sided.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def value_and_pullback(estimator, X):
     Raises
     ------
     NotImplementedError
-        If there is no way back through the estimator. The message names its class.
+        If no gradient of the estimator is known. The message names its class.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     TypeError
@@ -82,7 +82,7 @@ def value_and_pullback(estimator, X):
 
 
 def transform_and_pullback(step, X):
-    """``transform(X)`` and the way back, also of a step that could predict."""
+    """``transform(X)`` and the pullback, also of a step that could predict."""
     return _call(_step_rule_of(type(step)), step, X)
 
 

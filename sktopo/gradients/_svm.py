@@ -89,7 +89,7 @@ def _one_vs_one_incidence(n_classes):
 
 
 def _kernel(svm, X):
-    """Its values between the rows of X and the support vectors, and the way back."""
+    """Its values between the rows of X and the support vectors, and the pullback."""
     if not isinstance(svm.kernel, str) or svm.kernel == "precomputed":
         raise NotImplementedError(
             f"value_and_pullback goes through a {type(svm).__name__} whose kernel is "

@@ -1,12 +1,10 @@
 """What noise does to a functional of the diagram of an image."""
 
-import numbers
-
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._validation import GRID, check_real_array
+from sktopo._validation import GRID, check_int, check_real_array
 from sktopo.objectives import PersistenceTerm
 
 
@@ -81,11 +79,7 @@ def robustness_curve(
             f"The 'noise_levels' parameter of {name} must be numbers in the range "
             f"[0, inf). Got {levels.min()}."
         )
-    if not isinstance(n_repeats, numbers.Integral) or n_repeats < 1:
-        raise ValueError(
-            f"The 'n_repeats' parameter of {name} must be an int in the range "
-            f"[1, inf). Got {n_repeats!r} instead."
-        )
+    check_int(n_repeats, "n_repeats", name, 1)
     term = PersistenceTerm(filtration, functional, homology_dimensions)
     rng = check_random_state(random_state)
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)

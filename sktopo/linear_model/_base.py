@@ -1,5 +1,6 @@
 """What the linear models do before and after they minimise."""
 
+import numbers
 import warnings
 
 import numpy as np
@@ -12,15 +13,26 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sktopo._sklearn_compat import _check_sample_weight
+from sktopo._sklearn_compat import Interval, StrOptions, _check_sample_weight
 from sktopo.gradients import linear_regressor
 from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
-from sktopo.linear_model._topology import weight_penalty
+from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
 
 _ALPHAS = np.logspace(-4, 1, 20)
 
 
+MODEL_CONSTRAINTS = {
+    **PENALTY_CONSTRAINTS,
+    "l2": [Interval(numbers.Real, 0, None, closed="left")],
+    "fit_intercept": ["boolean"],
+    "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
+    "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+    "tol": [Interval(numbers.Real, 0, None, closed="left")],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}
+ALPHA_CONSTRAINT = [Interval(numbers.Real, 0, None, closed="left"), dict]
 _PENALTY = ("topology", "p", "q", "i0", "homology_dimensions", "superlevel")
 
 
@@ -54,13 +66,13 @@ class PenalisedModel(BaseEstimator):
         return {name: getattr(self, name) for name in names}
 
     def _warn_of(self, n_unfinished, n_problems=None):
-        """Tell the user of a public method how many problems are not at rest."""
+        """Tell the user of a public method how many problems have not converged."""
         if not n_unfinished:
             return
         where = f" in {n_unfinished} of {n_problems} problems" if n_problems else ""
         warnings.warn(
-            f"{type(self).__name__} made max_iter={self.max_iter} steps without coming "
-            f"to rest{where}. {self._advice}.",
+            f"{type(self).__name__} made max_iter={self.max_iter} steps without "
+            f"converging{where}. {self._advice}.",
             ConvergenceWarning,
             stacklevel=4,
         )
@@ -97,7 +109,7 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
         return X @ self.coef_.T + self.intercept_
 
     def value_and_pullback(self, X):
-        """Predict, and the way back for gradients; see ``sktopo.gradients``.
+        """Predict, and the pullback of gradients; see ``sktopo.gradients``.
 
         Parameters
         ----------

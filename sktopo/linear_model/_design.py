@@ -9,8 +9,8 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from sktopo.linear_model._path_graph import PathLeastSquares
 
-_WELL_CONDITIONED = 1e-4
-_FEW_ROWS = 200
+_WELL_CONDITIONED = 1e-4  # reciprocal condition above which a factor keeps 12 digits
+_FEW_ROWS = 200  # up to which a dense norm is cheaper than Lanczos iterations
 
 
 def centred(X, y, sample_weight, fit_intercept, l2=0.0):

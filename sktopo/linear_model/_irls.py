@@ -11,10 +11,10 @@ from sktopo.linear_model._strategies import exact_solver, minimize_penalised
 from sktopo.objectives import ComposedTerm, LogLossTerm, log_losses
 from sktopo.solvers import LBFGS, Adam, Run
 
-_LEAST_CURVATURE = 1e-4
-_START_STEPS = 300
-_LOOSE = 1e-4
-_MOST_CURVATURE = 0.25
+_LEAST_CURVATURE = 1e-4  # of saturated samples, whose responses would overflow
+_START_STEPS = 300  # of the descent that only finds a start
+_LOOSE = 1e-4  # its tolerance
+_MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 
 
 class LogisticProblem:
@@ -142,7 +142,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
 
 
 def _reweight(problem, coef, intercept, solver, settings):
-    """Descend by least squares: rows of the weights in turn, until all are at rest.
+    """Descend by least squares: rows of the weights in turn, until all have converged.
 
     Around the present margins the loss of one row is a weighted squared error, which
     the solvers for least squares take with its penalty. Where its curvature is too flat

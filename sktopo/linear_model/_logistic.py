@@ -1,7 +1,5 @@
 """Logistic regression with a penalty on the topology of the weights."""
 
-import numbers
-
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
@@ -9,11 +7,15 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
+from sktopo._sklearn_compat import StrOptions, _fit_context
 from sktopo.gradients import linear_classifier
-from sktopo.linear_model._base import PenalisedModel, checked_weight
+from sktopo.linear_model._base import (
+    ALPHA_CONSTRAINT,
+    MODEL_CONSTRAINTS,
+    PenalisedModel,
+    checked_weight,
+)
 from sktopo.linear_model._irls import LogisticProblem, minimize_logistic
-from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
 class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
@@ -116,16 +118,10 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
         "told apart"
     )
     _parameter_constraints = {
-        **PENALTY_CONSTRAINTS,
-        "l2": [Interval(numbers.Real, 0, None, closed="left")],
-        "fit_intercept": ["boolean"],
-        "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
-        "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
+        **MODEL_CONSTRAINTS,
+        "alpha": ALPHA_CONSTRAINT,
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -184,7 +180,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
         Warns
         -----
         ConvergenceWarning
-            If the solver has made ``max_iter`` steps before it came to rest.
+            If the solver has made ``max_iter`` steps without converging.
         """
         last_classes = getattr(self, "classes_", None)
         X, target, sample_weight = self._validated(X, y, sample_weight)
@@ -270,7 +266,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
         return margins[:, 0] if margins.shape[1] == 1 else margins
 
     def value_and_pullback(self, X):
-        """Compute the margins, and the way back; see ``sktopo.gradients``.
+        """Compute the margins, and the pullback; see ``sktopo.gradients``.
 
         Parameters
         ----------

@@ -5,8 +5,8 @@ For superlevel sets of w on a path, p = 1 and q = 0,
     E(1, 0, i0) = (TV(w) + w_first + w_last) / 2 - (max(w) + the i0 - 2 longest bars)
 
 is a difference of convex functions. With the second one replaced by its tangent, what
-is left charges each step of w for going the wrong way: a quadratic with a kink at zero
-in every difference of w. Solving that exactly and taking the next tangent lowers the
+is left is an asymmetric lasso in the differences of w: each has a cost for going up and
+one for going down. Solving that exactly and taking the next tangent lowers the
 objective in every round.
 """
 
@@ -65,14 +65,14 @@ class PathLeastSquares:
         up = np.maximum(alpha / 2 + tangent, 0.0)
         down = np.maximum(alpha / 2 - tangent, 0.0)
         behind = _from_here_on(moment)
-        pull, first = behind[1:], 0.0
+        right, first = behind[1:], 0.0
         if self._weight:
             first = behind[0] / self._weight
-            pull = pull - behind[0] * self._share
-        steps = np.zeros(pull.size)
+            right = right - behind[0] * self._share
+        steps = np.zeros(right.size)
         if not self._is_flat:
             steps, _ = minimize_asymmetric_lasso(
-                self._gram, pull, up, down, x0=np.diff(start), inverse=self._inverse
+                self._gram, right, up, down, x0=np.diff(start), inverse=self._inverse
             )
         if self._weight:
             first -= float(self._share @ steps)

@@ -8,8 +8,8 @@ from scipy.sparse import csr_array
 
 from sktopo.objectives import SquaredErrorTerm
 
-_MAX_STALE = 3
-_N_ALPHAS = 8
+_MAX_STALE = 3  # rounds of polishing without progress: it cycles
+_N_ALPHAS = 8  # of a continuation: each halves or thirds the last, over many orders
 
 
 class Problem:
@@ -105,17 +105,17 @@ class Problem:
         tied = ((to_groups @ w) / to_groups.sum(axis=1))[labels]
         _, slope = self.penalty.value_and_grad(tied)
         rows = to_groups @ self.design.matrix.T
-        pull = to_groups @ (self.moment - self.alpha / 2 * slope)
-        return _solve(rows @ rows.T, pull)[labels]
+        right = to_groups @ (self.moment - self.alpha / 2 * slope)
+        return _solve(rows @ rows.T, right)[labels]
 
 
-def _solve(gram, pull):
+def _solve(gram, right):
     """Solve normal equations; of least norm where they are singular."""
     try:
         factor = cho_factor(gram)
         diagonal = np.abs(np.diagonal(factor[0]))
         if diagonal.min() > 1e-7 * diagonal.max():
-            return cho_solve(factor, pull)
+            return cho_solve(factor, right)
     except LinAlgError:
         pass
-    return np.linalg.lstsq(gram, pull, rcond=1e-12)[0]
+    return np.linalg.lstsq(gram, right, rcond=1e-12)[0]

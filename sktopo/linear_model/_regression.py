@@ -77,5 +77,5 @@ class Regression:
 
 
 def count_unfinished(results):
-    """How many results have not come to rest."""
+    """How many results have not converged."""
     return sum(result.status != 0 for result in results)

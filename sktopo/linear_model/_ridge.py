@@ -1,14 +1,17 @@
 """Least squares with a penalty on the topology of the weights."""
 
-import numbers
-
 import numpy as np
 from sklearn.utils import Bunch
 
-from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
+from sktopo._sklearn_compat import _fit_context
+from sktopo.linear_model._base import (
+    ALPHA_CONSTRAINT,
+    MODEL_CONSTRAINTS,
+    LinearRegressor,
+    check_alphas,
+    validated,
+)
 from sktopo.linear_model._regression import count_unfinished
-from sktopo.linear_model._topology import PENALTY_CONSTRAINTS
 
 
 class TopologicalRidge(LinearRegressor):
@@ -43,9 +46,9 @@ class TopologicalRidge(LinearRegressor):
         Power of the midpoints. The energy of bars at negative midpoints is negative
         for odd q, and the objective may then have no minimum.
     i0 : int >= 1, or dict, default=2
-        The first bar that is penalised. On H0 the first bar is the essential one:
-        ``i0=k`` leaves k - 1 clusters, or k - 1 maxima, in peace. A dict has an int for
-        each of ``homology_dimensions``.
+        The first bar that is penalised; the i0 - 1 longest bars are free. On H0 the
+        first bar is the essential one, so that ``i0=k`` allows k - 1 clusters, or k - 1
+        maxima, at no cost. A dict has an int for each of ``homology_dimensions``.
     topology : {"values", "path"}, tuple of int, Filtration or Term, default="values"
         - "values": the weights are points on the line; H0 sees their gaps, and
           the penalty pulls them into i0 - 1 clusters.
@@ -119,15 +122,9 @@ class TopologicalRidge(LinearRegressor):
     """
 
     _parameter_constraints = {
-        **PENALTY_CONSTRAINTS,
-        "l2": [Interval(numbers.Real, 0, None, closed="left")],
-        "fit_intercept": ["boolean"],
-        "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
-        "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
+        **MODEL_CONSTRAINTS,
+        "alpha": ALPHA_CONSTRAINT,
         "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -183,7 +180,7 @@ class TopologicalRidge(LinearRegressor):
         Warns
         -----
         ConvergenceWarning
-            If the solver has made ``max_iter`` steps before it came to rest.
+            If the solver has made ``max_iter`` steps without converging.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
         regression = self._regression(X, y, sample_weight, self.alpha)

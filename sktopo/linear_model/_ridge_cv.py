@@ -10,9 +10,13 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
 from sktopo._sklearn_compat import _fit_context
-from sktopo.linear_model._base import LinearRegressor, check_alphas, validated
+from sktopo.linear_model._base import (
+    MODEL_CONSTRAINTS,
+    LinearRegressor,
+    check_alphas,
+    validated,
+)
 from sktopo.linear_model._regression import count_unfinished
-from sktopo.linear_model._ridge import TopologicalRidge
 
 
 class TopologicalRidgeCV(LinearRegressor):
@@ -97,11 +101,7 @@ class TopologicalRidgeCV(LinearRegressor):
     """
 
     _parameter_constraints = {
-        **{
-            name: constraint
-            for name, constraint in TopologicalRidge._parameter_constraints.items()
-            if name not in ("alpha", "warm_start")
-        },
+        **MODEL_CONSTRAINTS,
         "alphas": ["array-like", None],
         "cv": ["cv_object"],
         "scoring": [str, callable, None],

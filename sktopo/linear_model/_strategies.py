@@ -6,12 +6,13 @@ from scipy.optimize import OptimizeResult
 
 from sktopo.solvers import LBFGS, Adam, Composite, ProximalGradient, Run
 
-# How close neighbours must be, relative to the largest weight, to be taken as tied.
+# Fusion tolerances: how close neighbours must be, relative to the largest weight, to
+# be taken as tied. A descent that stops early leaves ties open by some percent.
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
-_ROUNDING = 1e-9
-_STEPS_BETWEEN = 10
-_LOOSE = 1e-4
-_DESCENT_STEPS = 400
+_ROUNDING = 1e-9  # what an exact proximal step leaves open
+_STEPS_BETWEEN = 10  # identification costs about as much as so many proximal steps
+_LOOSE = 1e-4  # tolerance of the stages of a continuation: starts, not solutions
+_DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
 _NEEDS = {"prox": "prox", "dc": "concave_slope"}
 
@@ -74,8 +75,8 @@ def missing_for(solver, penalty):
 def penalised_path(problem, alphas, *, solver, settings):
     """Results for one problem under falling alphas, each started from the last.
 
-    A difference of convex functions has many minima. There the way back is gone as
-    well, and of the two results for each alpha the better one kept.
+    A difference of convex functions has many minima. There the path is followed upwards
+    as well, and of the two results for each alpha the better one kept.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def _prox_stage(problem, start, settings):
     exact, last = [], np.empty(0)
 
     def identified(result):
-        """Once the ties have come to rest, try what they lead to."""
+        """Once the ties no longer change, try what they lead to."""
         nonlocal last
         if result.nit % _STEPS_BETWEEN:
             return False
@@ -216,7 +217,7 @@ class _Descents:
         self._sign = 1.0 if problem.penalty.superlevel else -1.0
 
     def descend(self, start, penalty=None):
-        """From a start to rest, under this penalty or a relaxation of it."""
+        """From a start to convergence, under this penalty or a relaxation of it."""
         problem, run = self.problem, self.run
         part = problem if penalty is None else problem.relaxed(penalty)
         w, last = start, np.inf

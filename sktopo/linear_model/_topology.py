@@ -16,7 +16,6 @@ from sktopo.linear_model._penalty import ClusterPenalty, PathPenalty, WeightPena
 from sktopo.objectives import PersistenceTerm
 
 PENALTY_CONSTRAINTS = {
-    "alpha": [Interval(numbers.Real, 0, None, closed="left"), dict],
     "p": [Interval(numbers.Real, 0, None, closed="left")],
     "q": [Interval(numbers.Real, 0, None, closed="left")],
     "i0": [Interval(numbers.Integral, 1, None, closed="left"), dict],

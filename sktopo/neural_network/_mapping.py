@@ -203,7 +203,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return samples.restore(np.concatenate(mapped))
 
     def value_and_pullback(self, X):
-        """Map images, and the way back for gradients.
+        """Map images, and the pullback of gradients.
 
         Parameters
         ----------
@@ -218,10 +218,10 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         images, samples = self._read(X, reset=False)
-        mapped, pull = residual_map(images, self.kernels_, self.intercepts_)
+        mapped, map_pullback = residual_map(images, self.kernels_, self.intercepts_)
 
         def pullback(grad):
-            return samples.restore(pull(np.reshape(grad, images.shape))[0])
+            return samples.restore(map_pullback(np.reshape(grad, images.shape))[0])
 
         return samples.restore(mapped), pullback
 

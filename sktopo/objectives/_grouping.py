@@ -124,10 +124,10 @@ class GroupingTerm(Term):
             apart = differences @ x
             now = _norms(apart)
             gap = now - distance
-            pull = np.divide(
+            factor = np.divide(
                 2 * weight * gap, now, out=np.zeros(now.size), where=now > 0
             )
-            return float(weight @ gap**2), back @ (pull[:, None] * apart)
+            return float(weight @ gap**2), back @ (factor[:, None] * apart)
 
         return value_and_grad
 

@@ -7,13 +7,14 @@ import numpy as np
 NEVER = -1
 # Kinds of bars: those that die with a cell, and those that never do.
 FINITE, ESSENTIAL = 0, 1
+_NO_BARS = np.empty((0, 2))
 
 
 class Bars(NamedTuple):
     """Bars of one homology dimension, as indices into the values and as a diagram.
 
     ``FilteredComplex.bars`` returns the essential bars first, then the finite ones,
-    each in the order of the filtration: by birth, then by death.
+    each in the order of the filtration: by death, then by birth.
     """
 
     dimension: int
@@ -67,7 +68,7 @@ class Bars(NamedTuple):
 class PersistencePairs(NamedTuple):
     """Bars of one homology dimension as indices into ``FilteredComplex.values``.
 
-    Both arrays are in the order of the filtration: by birth, then by death.
+    Both arrays are in the order of the filtration: by death, then by birth.
     """
 
     dimension: int
@@ -133,21 +134,35 @@ def longest_first(diagram, sample=None):
     )
 
 
-def pairs_from_ranks(dimension, diagram, order):
-    """Turn a diagram of ranks, deaths inf where essential, into index pairs."""
-    births, deaths = diagram.T
-    diagram = diagram.take(np.lexsort((deaths, births)), axis=0)
-    never = diagram[:, 1] == np.inf
-    if never.any():
-        essential = order[diagram[never, 0].astype(np.intp)]
-        diagram = diagram[~never]
-    else:
-        essential = np.empty(0, dtype=np.intp)
-    return PersistencePairs(dimension, order.take(diagram.astype(np.intp)), essential)
+def pairs_from_ranks(diagrams, order, homology_dimensions):
+    """Turn diagrams of ranks into index pairs.
+
+    Parameters
+    ----------
+    diagrams : dict of {int: ndarray of shape (n_bars, 2)}
+        For each dimension; deaths of essential bars are inf. A dimension in which
+        nothing is born may be missing.
+    order : ndarray of shape (n_values,)
+        The permutation that sorts the values.
+    homology_dimensions : tuple of int
+
+    Returns
+    -------
+    list of PersistencePairs
+    """
+    return [_pairs(k, diagrams.get(k, _NO_BARS), order) for k in homology_dimensions]
 
 
-def no_pairs(dimension):
-    """The pairs of a dimension in which nothing is born."""
+def _pairs(dimension, diagram, order):
+    # Complex numbers are sorted by their real part, then by the imaginary one.
+    bars = np.empty(len(diagram), dtype=np.complex128)
+    bars.imag, bars.real = diagram.T
+    bars.sort()
+    n_finite = len(bars)
+    if n_finite and bars.real[-1] == np.inf:
+        n_finite = bars.real.searchsorted(np.inf)
+    deaths_births = bars.view(np.float64).reshape(-1, 2)
+    finite = order.take(deaths_births[:n_finite, ::-1].astype(np.intp))
     return PersistencePairs(
-        dimension, np.empty((0, 2), dtype=np.intp), np.empty(0, dtype=np.intp)
+        dimension, finite, order.take(deaths_births[n_finite:, 1].astype(np.intp))
     )

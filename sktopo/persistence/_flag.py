@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from sktopo.persistence._bars import no_pairs, pairs_from_ranks
+from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._gudhi import dense_flag_diagrams, sparse_flag_diagrams
 from sktopo.persistence._order import ranks_of
 
@@ -49,10 +49,7 @@ def flag_pairs(order, edges, n_points, homology_dimensions, *, dimension=None):
     elif wanted:
         found = _flag_diagrams(ranks_of(order)[1:], edges, n_points, max(wanted))
         diagrams = {k: found[k] for k in wanted if k < len(found)}
-    return [
-        pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
-        for k in homology_dimensions
-    ]
+    return pairs_from_ranks(diagrams, order, homology_dimensions)
 
 
 def flag_memory(n_points, max_dimension=1):

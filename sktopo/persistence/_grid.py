@@ -8,7 +8,7 @@ with one diagonal in each square, from (i, j) to (i + 1, j + 1).
 
 import numpy as np
 
-from sktopo.persistence._bars import no_pairs, pairs_from_ranks
+from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._components import grid_components
 from sktopo.persistence._gudhi import (
     cubical_diagrams,
@@ -37,10 +37,7 @@ def grid_pairs(order, shape, connectivity, homology_dimensions):
     """
     ranks = ranks_of(order).reshape(nondegenerate(shape))
     diagrams = grid_diagrams(ranks, connectivity, homology_dimensions)
-    return [
-        pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
-        for k in homology_dimensions
-    ]
+    return pairs_from_ranks(diagrams, order, homology_dimensions)
 
 
 def nondegenerate(shape):

@@ -1,7 +1,7 @@
 """All that is asked of gudhi for persistence: arrays in, diagrams out.
 
-The fastest routines of gudhi have a public door in ``gudhi.sklearn`` and a private one
-that saves its checks; the private one is taken where the installed version has it.
+The fastest routines of gudhi have a public class in ``gudhi.sklearn`` and a private
+function that saves its checks; it is taken where the installed version has it.
 """
 
 import gudhi
@@ -30,17 +30,17 @@ def path_diagram(values):
     """H0 of the sublevel sets of a function on a path, essential bar included."""
     if _persistence_on_a_line is not None:
         return _persistence_on_a_line(values)
-    # The public door takes a path for a rectangle of height one.
-    door = CubicalPersistence(homology_dimensions=0)
-    return door.fit_transform([values.reshape(1, -1)])[0]
+    # The public class takes a path for a rectangle of height one.
+    transformer = CubicalPersistence(homology_dimensions=0)
+    return transformer.fit_transform([values.reshape(1, -1)])[0]
 
 
 def image_diagrams(image):
     """[H0, H1] of a 2-D image of at least 3 x 3 pixels as top-dimensional cells."""
     if _persistence_on_rectangle_from_top_cells is not None:
         return _persistence_on_rectangle_from_top_cells(image, 0.0)
-    door = CubicalPersistence(homology_dimensions=(0, 1))
-    return door.fit_transform([image])[0]
+    transformer = CubicalPersistence(homology_dimensions=(0, 1))
+    return transformer.fit_transform([image])[0]
 
 
 def cubical_diagrams(grid, homology_dimensions, *, cells_are="top_dimensional_cells"):
@@ -62,7 +62,7 @@ def dense_flag_diagrams(matrix, threshold, max_dimension):
             max_edge_length=threshold,
             homology_coeff_field=FIELD,
         )
-    return _rips_door(max_dimension, "full distance matrix", threshold, matrix)
+    return _public_rips(max_dimension, "full distance matrix", threshold, matrix)
 
 
 def sparse_flag_diagrams(edges, weights, n_points, max_dimension, *, collapse=False):
@@ -86,19 +86,19 @@ def sparse_flag_diagrams(edges, weights, n_points, max_dimension, *, collapse=Fa
             homology_coeff_field=FIELD,
         )
     graph = coo_matrix((weights, (i, j)), (n_points, n_points))
-    return _rips_door(max_dimension, "distance coo_matrix", np.inf, graph)
+    return _public_rips(max_dimension, "distance coo_matrix", np.inf, graph)
 
 
-def _rips_door(max_dimension, input_type, threshold, graph):
+def _public_rips(max_dimension, input_type, threshold, graph):
     dimensions = range(max_dimension + 1)
-    door = RipsPersistence(
+    transformer = RipsPersistence(
         homology_dimensions=list(dimensions),
         threshold=threshold,
         input_type=input_type,
         num_collapses=0,
         homology_coeff_field=FIELD,
     )
-    return door.fit_transform([graph])[0]
+    return transformer.fit_transform([graph])[0]
 
 
 def simplicial_diagrams(simplices, filtrations, homology_dimensions):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo.persistence._bars import no_pairs, pairs_from_ranks
+from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._components import graph_components
 from sktopo.persistence._gudhi import simplicial_diagrams
 
@@ -28,18 +28,14 @@ def simplicial_pairs(order, simplices, ranks, homology_dimensions, *, lower_star
     """
     top = len(simplices) - 1
     wanted = [k for k in homology_dimensions if k <= top]
+    diagrams = {}
     if wanted == [0] and lower_star and top > 0:
-        found = [graph_components(ranks[0], simplices[1])]
+        diagrams[0] = graph_components(ranks[0], simplices[1])
     elif wanted:
         needed = slice(max(wanted) + 2)
         found = simplicial_diagrams(simplices[needed], ranks[needed], wanted)
-    else:
-        found = []
-    diagrams = dict(zip(wanted, found, strict=True))
-    return [
-        pairs_from_ranks(k, diagrams[k], order) if k in diagrams else no_pairs(k)
-        for k in homology_dimensions
-    ]
+        diagrams = dict(zip(wanted, found, strict=True))
+    return pairs_from_ranks(diagrams, order, homology_dimensions)
 
 
 def row_key(rows, n):

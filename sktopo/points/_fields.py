@@ -5,9 +5,9 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.distance import cdist
 
 FIELDS = ("diffeomorphic", "nadaraya_watson")
-_BLOCK = 2**20
-_RIDGE = 1e-10
-_FADE = 1e-3
+_BLOCK = 2**20  # entries of a kernel matrix in memory at a time: 8 MB
+_RIDGE = 1e-10  # on a unit diagonal: nearly coincident centres stay solvable
+_FADE = 1e-3  # of the Nadaraya-Watson field, far from all centres
 
 
 class GaussianField:
@@ -19,8 +19,8 @@ class GaussianField:
       velocities at the centres; zero far away [1]_;
     - "nadaraya_watson": v(x) = sum of g_i(x) a_i / (sum of g_i(x) + 0.001), the mean of
       the given velocities a_i [2]_, which fades about four bandwidths away from all
-      centres. Were it not to fade, velocities of centres far apart would meet in walls
-      through which no motion can be undone.
+      centres. Were it not to fade, the velocities of centres far apart would meet in
+      discontinuities, which no motion can undo.
 
     A velocity depends on its own point alone, to the bit.
 
@@ -57,7 +57,7 @@ class GaussianField:
         size = max(1, _BLOCK // len(self.centres))
         for i in range(0, len(x), size):
             weights = self._weights(x[i : i + size])
-            # Unlike BLAS, the same for a row in any company.
+            # Unlike BLAS, the same for a row whatever the others are.
             rows = velocity[i : i + size]
             np.einsum("nm,cm->nc", weights, self.coefficients, out=rows)
         return velocity

@@ -6,16 +6,16 @@ from scipy.integrate import DOP853
 # Local errors, in bandwidths and in units in the last place of the coordinates.
 _TOLERANCE = 1e-11
 _ROUNDING = 4 * np.finfo(float).eps
-_SAFETY, _SHRINK, _GROW = 0.9, 0.2, 5.0
-_MAX_ROUNDS = 40
+_SAFETY, _SHRINK, _GROW = 0.9, 0.2, 5.0  # usual for Runge-Kutta steps; see [1]_
+_MAX_ROUNDS = 40  # steps of one flow: a field that needs more is too steep for its time
 
 
 class Flow:
     """Follow a frozen field for some time.
 
     A Runge-Kutta method of order 8 with steps of its own for each point [1]_, so that a
-    point moves the same in any company; backwards in time it returns to where it came
-    from, and needs no more than the field to do so.
+    point moves the same whatever the others are; backwards in time it returns to where
+    it came from, and needs no more than the field to do so.
 
     Parameters
     ----------

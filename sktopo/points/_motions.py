@@ -6,8 +6,8 @@ from scipy.spatial import cKDTree
 from sktopo.points._fields import GaussianField
 from sktopo.points._flows import Flow
 
-_NEIGHBOUR = 6
-_REACH = 64
+_NEIGHBOUR = 6  # as many as a point of a planar triangulation has on average
+_REACH = 64  # starts whose displacements are averaged: a few rings of neighbours
 
 
 def typical_distance(points):

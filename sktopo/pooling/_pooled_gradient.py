@@ -1,7 +1,8 @@
 """Gradients of persistence of random pooled copies: the one place that makes them."""
 
+from functools import reduce
+
 import numpy as np
-from sklearn.utils import gen_batches
 
 
 class PooledGradient:
@@ -52,11 +53,12 @@ class PooledGradient:
         values, graded = np.zeros(len(pooled)), []
         for bars in self._bars(pooled.reshape(len(pooled), *self.shape)):
             function = self.functionals[bars.dimension]
-            draw = bars.indices[:, 0] // pooled.shape[1]
-            diagrams = _split(bars.diagram, draw, len(pooled))
+            diagrams = _split(bars.diagram, bars.indices[:, 0], pooled.shape)
             found, grads = zip(*map(function, diagrams), strict=True)
             values += found
-            graded.append((bars, np.concatenate(grads)))
+            graded.append(
+                (bars, grads[0] if len(grads) == 1 else np.concatenate(grads))
+            )
         return values, graded
 
     def spread(self, slope):
@@ -79,7 +81,7 @@ class PooledGradient:
     def __call__(self, windows, rngs):
         """Values of some draws, the touched windows, and the gradients there."""
         values, graded = self.evaluate(windows, rngs)
-        slope = sum(bars.scatter(grad) for bars, grad in graded)
+        slope = reduce(np.add, (bars.scatter(grad) for bars, grad in graded))
         return values, *self.spread(slope)
 
     def samples(self, windows, rngs):
@@ -96,14 +98,14 @@ class PooledGradient:
             For each draw its value, the blocks of pixels that have a gradient, and
             their gradients; see ``GridCover.blocks``.
         """
-        found, size = [], self.cover.size
-        for rows in gen_batches(len(rngs), self.weights.n_draws):
-            values, touched, grad = self(windows, rngs[rows])
-            draw = touched // size
+        found, step = [], self.weights.n_draws
+        for start in range(0, len(rngs), step):
+            values, touched, grad = self(windows, rngs[start : start + step])
+            shape = len(values), self.cover.size
             parts = zip(
                 values.tolist(),
-                _split(touched % size, draw, len(values)),
-                _split(grad, draw, len(values)),
+                _split(touched % self.cover.size, touched, shape),
+                _split(grad, touched, shape),
                 strict=True,
             )
             found += [(value, *self.cover.blocks(*part)) for value, *part in parts]
@@ -119,8 +121,9 @@ class PooledGradient:
         return complex_.bars(dimensions, self.essential)
 
 
-def _split(rows, draw, n_draws):
-    """Rows apart for each draw; ``draw`` is sorted."""
+def _split(rows, places, shape):
+    """Rows apart for each draw; places in arrays (n_draws, size), draw after draw."""
+    n_draws, size = shape
     if n_draws == 1:
         return [rows]
-    return np.split(rows, np.searchsorted(draw, np.arange(1, n_draws)))
+    return np.split(rows, np.searchsorted(places // size, np.arange(1, n_draws)))

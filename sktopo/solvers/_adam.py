@@ -8,8 +8,8 @@ from sktopo._sklearn_compat import Interval, StrOptions
 from sktopo.base import Solver
 from sktopo.solvers._run import Progress, Run
 
-_SHRINK = 0.3
-_SMALLEST = 1e-6
+_SHRINK = 0.3  # of the rate: half an order of magnitude
+_SMALLEST = 1e-6  # of the first rate: steps no longer change seven digits
 
 
 class Adam(Solver):
@@ -25,8 +25,8 @@ class Adam(Solver):
         With "adaptive", whenever ``n_iter_no_change`` steps in a row have not lowered
         the best value by more than ``tol`` of it, the run goes back to its best point
         with 0.3 times the rate, and it has converged when that is less than 1e-6 of
-        the first one. It is the schedule for functions with kinks, around which a
-        constant rate dances.
+        the first one. It is the schedule for nonsmooth functions, around whose minima a
+        constant rate oscillates.
     max_iter : int >= 0, default=1000
         Steps at most.
     tol : float >= 0, default=0.0

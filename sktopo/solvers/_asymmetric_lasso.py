@@ -1,16 +1,16 @@
-"""A quadratic with a kink at zero in every coordinate: exactly."""
+"""The asymmetric lasso, a quadratic plus weighted absolute values: exactly."""
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-_RIDGE = 1e-11
-_TOLERANCE = 1e-9
-_MAX_CROSSINGS = 64
-_MAX_REFINEMENTS = 5
-_SOLVES = 20
-_RELAXATION = 1.6
-_STEPS = 100
-_BALANCE_AT = (10, 20, 40, 80, 160, 320)
+_RIDGE = 1e-11  # of the mean diagonal: far below what data determine, above rounding
+_TOLERANCE = 1e-9  # of the largest moment: a KKT violation that is rounding
+_MAX_CROSSINGS = 64  # points of a line search: more of them lie too close to matter
+_MAX_REFINEMENTS = 5  # an inverse that is known to some digits needs two or three
+_SOLVES = 20  # linear systems of the first round; nearly right signs need fewer
+_RELAXATION = 1.6  # over-relaxation that [2]_ recommends: 1.5 to 1.8
+_STEPS = 100  # of ADMM in the first round: until signs are nearly right
+_BALANCE_AT = (10, 20, 40, 80, 160, 320)  # ever rarer, so that the method converges
 
 
 def minimize_asymmetric_lasso(
@@ -55,10 +55,10 @@ def minimize_asymmetric_lasso(
     """
     n = moment.size
     x = np.zeros(n) if x0 is None else np.array(x0, dtype=np.float64)
-    problem = _KinkedQuadratic(gram, moment, up, down, inverse)
+    problem = _AsymmetricLasso(gram, moment, up, down, inverse)
     for k in range(max_rounds):
         if k > 0:
-            better = _by_alternating_directions(problem, x, _STEPS * 2 ** (k - 1))
+            better = _admm(problem, x, _STEPS * 2 ** (k - 1))
             if problem.change(x, better) < 0:
                 x = better
         x, converged = _by_active_set(problem, x, _SOLVES * 2**k)
@@ -67,7 +67,7 @@ def minimize_asymmetric_lasso(
     return x, converged
 
 
-class _KinkedQuadratic:
+class _AsymmetricLasso:
     """The objective, and its minimum where the signs are known."""
 
     def __init__(self, gram, moment, up, down, inverse):
@@ -82,15 +82,16 @@ class _KinkedQuadratic:
         """The gradient of the quadratic."""
         return 2 * (self.gram @ x - self.moment)
 
-    def kinks(self, x):
-        """The costs of coordinates, summed over the last axis."""
+    def nonsmooth(self, x):
+        """The weighted absolute values, summed over the last axis."""
         return np.maximum(x, 0) @ self.up + np.maximum(-x, 0) @ self.down
 
     def change(self, x, new):
         """What the objective changes by from x to a new point."""
         step = new - x
-        bend = step @ (self.gram @ step)
-        return self.grad(x) @ step + bend + self.kinks(new) - self.kinks(x)
+        curvature = step @ (self.gram @ step)
+        smooth = self.grad(x) @ step + curvature
+        return smooth + self.nonsmooth(new) - self.nonsmooth(x)
 
     def minimum(self, sign):
         """The minimum of what the objective is for coordinates of these signs."""
@@ -122,40 +123,42 @@ class _KinkedQuadratic:
 
 
 def _by_active_set(problem, x, n_solves):
-    """Go from face to face; the objective falls in every step.
+    """Feature-sign search [1]_: the objective falls in every step.
 
     Coordinates whose sign the solution contradicts are set to zero and the rest is
     solved again, until no sign is contradicted; where that does not lower the
-    objective, the step goes toward the first solution and stops in the best point of
-    the way. At rest, coordinates at zero whose gradient says so are let go, all of them
-    while that helps and else the one that says so most.
+    objective, a line search goes toward the first solution. Once the active coordinates
+    satisfy the KKT conditions, those at zero that violate them enter, all of them while
+    that helps and else the one that violates them most.
     """
     tolerance, one_by_one = problem.tolerance, False
     end = problem.n_solves + n_solves
     while problem.n_solves <= end:
         grad = problem.grad(x)
-        wants_up, wants_down = -grad - problem.up, grad - problem.down
-        wants = np.where(x == 0, np.maximum(wants_up, wants_down), 0.0)
-        pull = np.where(x > 0, grad + problem.up, grad - problem.down)
-        unrest = np.abs(pull[x != 0]).max(initial=0.0)
-        if wants.max(initial=0.0) <= tolerance and unrest <= tolerance:
+        # Violations of the KKT conditions: of zeros, by how much the gradient exceeds
+        # the subdifferential; of active coordinates, the gradient of the objective.
+        above, below = -grad - problem.up, grad - problem.down
+        of_zeros = np.where(x == 0, np.maximum(above, below), 0.0)
+        slope = np.where(x > 0, grad + problem.up, grad - problem.down)
+        of_active = np.abs(slope[x != 0]).max(initial=0.0)
+        if of_zeros.max(initial=0.0) <= tolerance and of_active <= tolerance:
             return x, True
-        # Once the others are at rest, a single one surely goes the right way.
-        go = (unrest <= 100 * tolerance) & (wants > tolerance)
+        # With the active ones stationary, a single entering one surely helps.
+        enters = (of_active <= 100 * tolerance) & (of_zeros > tolerance)
         if one_by_one:
-            go &= np.arange(x.size) == np.argmax(wants)
+            enters &= np.arange(x.size) == np.argmax(of_zeros)
         sign = np.sign(x)
-        sign[go] = np.where(wants_up[go] > 0, 1.0, -1.0)
+        sign[enters] = np.where(above[enters] > 0, 1.0, -1.0)
 
         goal = problem.minimum(sign)
-        new = _pooled(problem, sign, goal, end)
+        new = _consistent(problem, sign, goal, end)
         gain = -problem.change(x, new)
         if not gain > 0:
-            new, gain = _best_on_the_way(problem, x, goal, grad)
+            new, gain = _line_search(problem, x, goal, grad)
         if not gain > 0:
             if one_by_one:
                 # Rounding is all that is left, or the start is no good.
-                return x, max(wants.max(), unrest) <= 100 * tolerance
+                return x, max(of_zeros.max(), of_active) <= 100 * tolerance
             one_by_one = True
             continue
         one_by_one = False
@@ -163,7 +166,7 @@ def _by_active_set(problem, x, n_solves):
     return x, False
 
 
-def _pooled(problem, sign, goal, end):
+def _consistent(problem, sign, goal, end):
     """The minimum once all coordinates that contradict their signs are zero."""
     while problem.n_solves <= end:
         kept = np.where(np.sign(goal) == sign, sign, 0.0)
@@ -173,7 +176,7 @@ def _pooled(problem, sign, goal, end):
     return goal
 
 
-def _best_on_the_way(problem, x, goal, grad):
+def _line_search(problem, x, goal, grad):
     """The best of the goal and of the points where a coordinate passes zero."""
     step = goal - x
     passes = (x != 0) & (np.sign(goal) != np.sign(x))
@@ -183,44 +186,43 @@ def _best_on_the_way(problem, x, goal, grad):
         times = np.quantile(times, shares, method="nearest")
     points = x + times[:, None] * step
     points[np.abs(points) <= 1e-13 * np.abs(x)] = 0.0
-    bend = step @ (problem.gram @ step)
-    smooth = times * (grad @ step) + times**2 * bend
-    change = smooth + problem.kinks(points) - problem.kinks(x)
+    curvature = step @ (problem.gram @ step)
+    smooth = times * (grad @ step) + times**2 * curvature
+    change = smooth + problem.nonsmooth(points) - problem.nonsmooth(x)
     best = int(np.argmin(change))
     return points[best], -change[best]
 
 
-def _by_alternating_directions(problem, x, n_steps):
-    """Smooth steps and steps at the kinks in turn, each near the other's last.
+def _admm(problem, x, n_steps):
+    """The alternating direction method of multipliers, over-relaxed [2]_.
 
-    The rate at which they are held together starts where a cost moves a coordinate by
-    about its size, and is balanced so that neither side lags behind.
+    The penalty parameter starts where a cost moves a coordinate by about its size, and
+    is balanced so that neither the primal nor the dual residual lags behind.
     """
     up, down, moment = problem.up, problem.down, problem.moment
     size, cost = np.abs(x).mean(), (up + down).mean() / 2
-    rate = cost / size if size > 0 and cost > 0 else np.trace(problem.gram) / x.size
-    kinked, factor = x, None
-    pull = np.clip(-problem.grad(x), -down, up)
+    rho = cost / size if size > 0 and cost > 0 else np.trace(problem.gram) / x.size
+    z, factor = x, None
+    dual = np.clip(-problem.grad(x), -down, up)
     for k in range(n_steps):
         if factor is None:
-            factor = _factor(2 * problem.gram + rate * np.eye(x.size))
-        right = 2 * moment + rate * kinked - pull
-        smooth = cho_solve(factor, right, check_finite=False)
-        mixed = _RELAXATION * smooth + (1 - _RELAXATION) * kinked
-        last, wish = kinked, mixed + pull / rate
-        kinked = np.where(
-            wish > 0,
-            np.maximum(wish - up / rate, 0.0),
-            np.minimum(wish + down / rate, 0.0),
+            factor = _factor(2 * problem.gram + rho * np.eye(x.size))
+        x = cho_solve(factor, 2 * moment + rho * z - dual, check_finite=False)
+        mixed = _RELAXATION * x + (1 - _RELAXATION) * z
+        last, argument = z, mixed + dual / rho
+        z = np.where(
+            argument > 0,
+            np.maximum(argument - up / rho, 0.0),
+            np.minimum(argument + down / rho, 0.0),
         )
-        pull = pull + rate * (mixed - kinked)
+        dual = dual + rho * (mixed - z)
         if k in _BALANCE_AT:
-            apart = _share(smooth - kinked, kinked)
-            behind = _share(rate * (kinked - last), pull)
-            if apart > 3 * behind or behind > 3 * apart:
-                rate *= np.clip(np.sqrt(apart / max(behind, 1e-12)), 0.1, 10.0)
+            primal = _share(x - z, z)
+            lag = _share(rho * (z - last), dual)
+            if primal > 3 * lag or lag > 3 * primal:
+                rho *= np.clip(np.sqrt(primal / max(lag, 1e-12)), 0.1, 10.0)
                 factor = None
-    return kinked
+    return z
 
 
 def _share(part, whole):

@@ -6,8 +6,8 @@ from sktopo._sklearn_compat import Interval
 from sktopo.base import Solver
 from sktopo.solvers._run import Progress, Run
 
-_GROW, _LARGEST = 1.5, 2.0
-_SHRINK, _SMALLEST = 0.5, 1e-6
+_GROW, _LARGEST = 1.5, 2.0  # slower than it shrinks, up to twice the given rate
+_SHRINK, _SMALLEST = 0.5, 1e-6  # bisection, until steps no longer change seven digits
 
 
 class GradientDescent(Solver):

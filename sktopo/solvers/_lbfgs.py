@@ -13,7 +13,7 @@ from sktopo.solvers._run import Run
 class LBFGS(Solver):
     """Limited-memory quasi-Newton steps with a line search (scipy's L-BFGS-B).
 
-    Fast where the function is smooth. At the kinks of persistence it may stop early;
+    Fast where the function is smooth. Where persistence is nonsmooth it may stop early;
     the best point seen is returned.
 
     Parameters

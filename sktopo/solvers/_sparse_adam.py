@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8  # of Kingma and Ba, as in Adam
 
 
 class SparseAdam:
@@ -45,15 +45,15 @@ class SparseAdam:
     def start(self):
         return self._state[1, : self._touched.size].ravel()
 
-    def step(self, blocks, grads, pull):
-        """Move along the sum of some gradients and of a pull on the touched pixels.
+    def step(self, blocks, grads, grad_before):
+        """Move along the sum of some gradients and of one on all pixels touched before.
 
         Parameters
         ----------
         blocks : sequence of ndarray of int of shape (n_blocks,)
             Distinct blocks for each gradient.
         grads : sequence of ndarray of shape (n_blocks, block)
-        pull : ndarray of the shape of ``values``
+        grad_before : ndarray of the shape of ``values``
             A gradient at the pixels that were touched before.
         """
         n_before = self._touched.size
@@ -63,7 +63,7 @@ class SparseAdam:
         values, start, mean, square = self._state[:, :n]
         # Pixels touched for the first time are where they started: nothing pulls them.
         total = np.zeros(values.shape)
-        total[:n_before] = pull.reshape(n_before, total.shape[1])
+        total[:n_before] = grad_before.reshape(n_before, total.shape[1])
         for here, grad in zip(blocks, grads, strict=True):
             total[self._row[here]] += grad
         # Both moments without their factors 1 - beta, which go into two numbers below.

@@ -9,6 +9,7 @@ from sktopo.datasets import make_chair, make_noisy_circle
 from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import FunctionalFromCallable, PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
+from sktopo.points import FieldMethod
 
 
 def cofaces(n_calls):
@@ -62,11 +63,9 @@ def test_a_step_of_a_field(compare, method):
     X, _ = make_noisy_circle(200, random_state=0)
     fit = TopoPointOptimizer(
         FunctionalFromCallable(squared_deaths),
-        filtration="rips",
-        method=method,
-        optimizer="gd",
+        filtration="vietoris_rips",
+        method=FieldMethod(method, bandwidth=0.1),
         learning_rate=0.1,
-        bandwidth=0.1,
         max_iter=20,
     )
     compare(
@@ -82,11 +81,10 @@ def test_a_step_of_a_field(compare, method):
 def test_a_large_cloud(compare):
     X, _ = make_chair(36_000, random_state=0)
     fit = TopoPointOptimizer(
+        PersistenceEnergy(p=2, min_persistence=0.05),
         method="nadaraya_watson",
-        optimizer="gd",
-        n_subsample=100,
+        sampling=100,
         learning_rate=0.1,
-        min_persistence=0.05,
         max_iter=20,
         random_state=0,
     )

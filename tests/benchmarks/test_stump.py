@@ -15,35 +15,37 @@ from sktopo.datasets import (
     make_double_well,
     make_sampled_circle,
 )
+from sktopo.functionals import PersistenceNorm
+from sktopo.pooling import RandomPooling
 
 N_STEPS = 100
 TASKS = {
     "wells": (
         make_double_well,
-        {"maximize": True, "side": "death", "pool_size": 5, "noise": 50.0},
+        {"maximize": True},
+        {"side": "death"},
+        {"size": 5, "max_noise": 50.0},
         (10.0, 158.0),
     ),
     "circle": (
         make_sampled_circle,
-        {
-            "homology_dimensions": 1,
-            "maximize": True,
-            "side": "birth",
-            "pool_size": 5,
-            "noise": 100.0,
-        },
+        {"homology_dimensions": 1, "maximize": True},
+        {"side": "birth"},
+        {"size": 5, "max_noise": 100.0},
         (5.5, 65.0),
     ),
     "blobs": (
         make_blobs_with_bridges,
-        {"side": "death", "pool_size": 4, "noise": 50.0},
+        {},
+        {"side": "death"},
+        {"size": 4, "max_noise": 50.0},
         (10.0, 120.0),
     ),
 }
 WAYS = {
-    "fresh draws": ({}, 6),
-    "bank": ({"n_weightings": 4096}, 10),
-    "plain": ({"pool_size": 1, "noise": 0.0, "p": 2}, 20),
+    "fresh draws": ({}, {}, 6),
+    "bank": ({}, {"n_weightings": 4096}, 10),
+    "plain": ({"p": 2}, {"size": 1, "max_noise": 0.0}, 20),
 }
 
 
@@ -62,11 +64,16 @@ def cofaces(n_calls):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", TASKS)
 def test_steps(compare, name, way):
-    maker, params, calls = TASKS[name]
-    more, wanted = WAYS[way]
+    maker, params, ends, windows, calls = TASKS[name]
+    power, draws, wanted = WAYS[way]
     image = maker(random_state=0)
-    options = {"min_persistence": 50.0, "pooling": "uniform", "random_state": 0}
-    model = STUMPImageOptimizer(n_steps=N_STEPS, **(options | params | more))
+    model = STUMPImageOptimizer(
+        functional=PersistenceNorm(min_persistence=50.0, **ends, **power),
+        pooling=RandomPooling(**{"weights": "uniform", **windows, **draws}),
+        n_steps=N_STEPS,
+        random_state=0,
+        **params,
+    )
     model.fit([image])
     compare(
         f"{name}, {way}, {N_STEPS} steps",
