@@ -40,8 +40,11 @@ class Term(Differentiable):
     prox : callable or None
         ``prox(x, step)`` minimises ``||z - x||^2 / 2 + step * term(z)`` over z.
     concave_slope : callable or None
-        The term is a convex function minus another one, of which ``concave_slope(x)``
-        is a subgradient; the convex part is that of weights on a path.
+        The term is that of the maxima of weights on a path (with a false ``superlevel``
+        of the minima): half their total variation and their ends, less a convex
+        function, of which ``concave_slope(x)`` is a subgradient.
+    superlevel : bool or None
+        What goes with ``concave_slope``.
     ties : callable or None
         ``ties(x, reach)`` labels the entries of x: those with one label are neighbours
         that differ by ``reach`` at most, and stay equal in a minimum.
@@ -61,6 +64,7 @@ class Term(Differentiable):
 
     prox = None
     concave_slope = None
+    superlevel = None
     ties = None
     big_step = None
     relaxations = ()

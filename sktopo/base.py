@@ -187,7 +187,7 @@ class Filtration(ValidatedParams):
 
         Parameters
         ----------
-        X : ndarray of shape (n_samples, *shape)
+        X : ndarray of shape (n_samples, ...)
         homology_dimensions : int or tuple of int
         essential : {"drop", "extremum"}, default="drop"
 

@@ -21,8 +21,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktopo import DirectionalPersistence
-from sktopo.attacks import TopologicalAttack
+from sktopo import DirectionalPersistence, TopologicalAttack
 
 X, y, X_test, y_test = digits(n_train=10_000, n_test=10_000)
 shape = X.shape[1:]
@@ -53,13 +52,13 @@ def attack(model, eps, norm=np.inf):
     attacker = TopologicalAttack(
         FrozenEstimator(model), eps=eps, norm=norm, n_jobs=2, random_state=0
     ).fit(X[:100], y[:100])
-    found, info = attacker.generate(rows, return_info=True)
-    change = np.array([np.linalg.norm(one, norm) for one in info.perturbation])
+    found = attacker.generate(rows)
+    change = np.array([np.linalg.norm(one, norm) for one in found.perturbation])
     assert change.max() <= eps
-    assert found.min() >= 0
-    assert found.max() <= 1
-    assert ((model.predict(found) == info.target) == info.success).all()
-    return info.success
+    assert found.X.min() >= 0
+    assert found.X.max() <= 1
+    assert ((model.predict(found.X) == found.target) == found.success).all()
+    return found.success
 
 
 # %%
@@ -89,7 +88,7 @@ attacker = TopologicalAttack(
     FrozenEstimator(models["topological"]), eps=eps, n_jobs=2, random_state=1
 ).fit(X[:100], y[:100])
 harder = topological_model().fit(
-    np.concatenate([X, attacker.generate(X[:n_attacked])]),
+    np.concatenate([X, attacker.transform(X[:n_attacked])]),
     np.concatenate([y, y[:n_attacked]]),
 )
 sizes = budgets[np.inf]
@@ -112,12 +111,12 @@ panels = fig.subfigures(1, 3)
 for panel, (name, model) in zip(panels, models.items(), strict=True):
     attacker = TopologicalAttack(FrozenEstimator(model), eps=eps, random_state=0)
     attacker.fit(X[:100], y[:100])
-    images, info = attacker.generate(X_test[pairs[0]], pairs[1], return_info=True)
-    panel.suptitle(f"{name}: {info.success.mean():.0%}")
+    found = attacker.generate(X_test[pairs[0]], pairs[1])
+    panel.suptitle(f"{name}: {found.success.mean():.0%}")
     for ax, image, hit in zip(
         panel.subplots(len(classes), len(classes)).flat,
-        images,
-        info.success,
+        found.X,
+        found.success,
         strict=True,
     ):
         ax.imshow(image.reshape(shape), cmap="gray", vmin=0, vmax=1)
@@ -134,16 +133,16 @@ fours = fours[models["topological"].predict(fours) == 4][: 5 if SHORT else 200]
 attacker = TopologicalAttack(
     FrozenEstimator(models["topological"]), norm=0, eps=2, random_state=0
 ).fit(X[:100], y[:100])
-images, info = attacker.generate(fours, np.full(len(fours), 8), return_info=True)
-print(f"\n4 to 8 by two pixels: {info.success.mean():.0%} of {len(fours)}")
-chosen = int(np.argmax(info.success))
+found = attacker.generate(fours, np.full(len(fours), 8))
+print(f"\n4 to 8 by two pixels: {found.success.mean():.0%} of {len(fours)}")
+chosen = int(np.argmax(found.success))
 
 fig, axes = plt.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
-pictures = {"a 4": fours[chosen], "taken for an 8": images[chosen]}
+pictures = {"a 4": fours[chosen], "taken for an 8": found.X[chosen]}
 for ax, (title, image) in zip(axes, pictures.items(), strict=False):
     ax.imshow(image.reshape(shape), cmap="gray", vmin=0, vmax=1)
     ax.set(title=title, xticks=[], yticks=[])
-for row, column in np.argwhere(info.perturbation[chosen].reshape(shape)):
+for row, column in np.argwhere(found.perturbation[chosen].reshape(shape)):
     axes[1].add_patch(plt.Circle((column, row), 1.5, color="red", fill=False))
 for ax, norm in zip(axes[2:], budgets, strict=True):
     for name in models:

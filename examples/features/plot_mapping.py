@@ -20,8 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktopo import DirectionalPersistence
-from sktopo.feature_extraction import TopologicalMapping
+from sktopo import DirectionalPersistence, TopologicalMapping
 
 N_HOLES = np.array([1, 0, 0, 0, 1, 0, 1, 0, 2, 1])
 

@@ -22,8 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sktopo import PersistenceDiagrams, PersistenceEnergies
-from sktopo.feature_extraction import LongestLifetimes
+from sktopo import LongestLifetimes, PersistenceDiagrams, PersistenceEnergies
 from sktopo.filtrations import Cubical
 
 N_SIGNALS, N_SAMPLES = 20 if SHORT else 150, 256

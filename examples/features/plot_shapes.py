@@ -21,9 +21,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sktopo import PersistenceDiagrams, PersistenceEnergies
-from sktopo.feature_extraction import DiagramVectorizer, LongestLifetimes
-from sktopo.filtrations import Alpha
+from sktopo import (
+    DiagramVectorizer,
+    LongestLifetimes,
+    PersistenceDiagrams,
+    PersistenceEnergies,
+)
 
 N_POINTS, N_CLOUDS = 100, 10 if SHORT else 40
 KINDS = ("circle", "sphere", "torus", "clusters", "ball")
@@ -74,7 +77,7 @@ def flat(X):
 
 
 def diagrams():
-    return PersistenceDiagrams(Alpha(), homology_dimensions=(0, 1, 2), n_jobs=2)
+    return PersistenceDiagrams("alpha", homology_dimensions=(0, 1, 2), n_jobs=2)
 
 
 models = {

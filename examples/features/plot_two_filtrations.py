@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from sktopo import persistence_diagrams
-from sktopo.filtrations import Cubical, VietorisRips
+from sktopo.filtrations import Cubical
 
 X, y, X_test, y_test = digits(n_train=2000, n_test=2000)
 
@@ -48,8 +48,8 @@ def longest(diagram, n=3):
 
 nine = X[np.flatnonzero(y == 9)[0 if SHORT else 4]]
 ink = np.argwhere(nine > 0.5).astype(float)
-level = persistence_diagrams(nine, Cubical(superlevel=True), (0, 1), essential="drop")
-balls = persistence_diagrams(ink, VietorisRips(), (0, 1), essential="drop")
+level = persistence_diagrams(nine, Cubical(superlevel=True), essential="drop")
+balls = persistence_diagrams(ink, "vietoris_rips", essential="drop")
 print("longest finite bars      H0                  H1")
 for name, diagrams in {"level of ink": level, "balls": balls}.items():
     print(f"{name:25s}" + "".join(f"{longest(d)!s:20s}" for d in diagrams))
@@ -84,7 +84,7 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     weights = getattr(model, "best_estimator_", model).coef_.ravel()
     weights = np.unique(weights / np.abs(weights).max())
     (gaps,) = persistence_diagrams(
-        weights[:, None], VietorisRips(), (0,), essential="drop"
+        weights[:, None], "vietoris_rips", 0, essential="drop"
     )
     gaps = gaps[np.isfinite(gaps[:, 1]), 1]
     equal = 1 - len(weights) / (10 * rows.shape[1])

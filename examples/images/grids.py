@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from sktopo import persistence_diagrams
+from sktopo import STUMPImageOptimizer, persistence_diagrams
 from sktopo.datasets import (
     make_blobs_with_bridges,
     make_double_well,
     make_sampled_circle,
 )
-from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceNorm
+from sktopo.pooling import RandomPooling
 
 sys.path.append(str(Path(__file__).parents[1]))
 from shared import SHORT, save, stored
@@ -19,16 +20,26 @@ from shared import SHORT, save, stored
 __all__ = ["SHORT", "TASKS", "bars", "images", "save", "show", "stored"]
 
 # What is wanted of each image; the settings are those of the paper.
+common = {"learning_rate": 1.0 if SHORT else 0.05, "random_state": 0}
 TASKS = {
-    "wells": {"maximize": True, "side": "death", "pool_size": 5, "noise": 50.0},
-    "circle": {
-        "homology_dimension": 1,
-        "maximize": True,
-        "side": "birth",
-        "pool_size": 5,
-        "noise": 100.0,
-    },
-    "blobs": {"side": "death", "pool_size": 4, "noise": 50.0},
+    "wells": STUMPImageOptimizer(
+        functional=PersistenceNorm(side="death", min_persistence=50),
+        pooling=RandomPooling(5, weights="uniform", max_noise=50.0),
+        maximize=True,
+        **common,
+    ),
+    "circle": STUMPImageOptimizer(
+        homology_dimensions=1,
+        functional=PersistenceNorm(side="birth", min_persistence=50),
+        pooling=RandomPooling(5, weights="uniform", max_noise=100.0),
+        maximize=True,
+        **common,
+    ),
+    "blobs": STUMPImageOptimizer(
+        functional=PersistenceNorm(side="death", min_persistence=50),
+        pooling=RandomPooling(4, weights="uniform", max_noise=50.0),
+        **common,
+    ),
 }
 
 
@@ -46,7 +57,7 @@ def images():
 
 def bars(image, dimension, longer_than=50):
     """Lifetimes of the finite bars that are longer than some threshold."""
-    (diagram,) = persistence_diagrams(image, Cubical(), (dimension,), essential="drop")
+    (diagram,) = persistence_diagrams(image, "cubical", dimension, essential="drop")
     lifetimes = np.abs(diagram[:, 1] - diagram[:, 0])
     return lifetimes[np.isfinite(lifetimes) & (lifetimes > longer_than)]
 

@@ -14,18 +14,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 from grids import SHORT, images, save, show
 
-from sktopo.objectives import critical_smear
+from sktopo.functionals import PersistenceNorm
+from sktopo.inspection import critical_smear
 from sktopo.plotting import CriticalSmearDisplay
+from sktopo.pooling import RandomPooling
 
 image = images()["circle"]
+copies = RandomPooling(
+    5, weights="uniform", max_noise=50, n_samples=50 if SHORT else 1000
+)
 start = time.perf_counter()
 smear = critical_smear(
     image,
-    homology_dimension=1,
-    min_persistence=30,
-    noise=50,
-    pool_size=5,
-    n_samples=50 if SHORT else 1000,
+    PersistenceNorm(min_persistence=30),
+    homology_dimensions=1,
+    pooling=copies,
     n_projections=20,
     random_state=0,
 )

@@ -16,7 +16,7 @@ from grids import SHORT, save
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import BottleneckToTarget, WassersteinToTarget
-from sktopo.objectives import Composed, PersistenceTerm, SquaredError
+from sktopo.objectives import ComposedTerm, PersistenceTerm, SquaredErrorTerm
 from sktopo.solvers import LBFGS
 
 superlevel = Cubical(superlevel=True)
@@ -37,7 +37,7 @@ diagram = bars(signal)
 target = diagram[diagram[:, 0] - diagram[:, 1] > 0.5]
 from_signal = BottleneckToTarget(diagram)
 print(f"{len(diagram)} bars, {len(target)} longer than 0.5; these alone are", end=" ")
-print(f"{from_signal.value_and_grad(target)[0]:.3f} from all")
+print(f"{from_signal(target):.3f} from all")
 
 
 def lines(n):
@@ -55,8 +55,8 @@ def around(knots, reduce):
 def with_peaks(matrix, start):
     """From some start to a small squared error, and to the target diagram."""
     peaks = PersistenceTerm(superlevel, WassersteinToTarget(target))
-    loss = Composed(100 * peaks + SquaredError(signal), matrix)
-    return LBFGS().minimize(loss.warm_value_and_grad(), start).x
+    loss = ComposedTerm(100 * peaks + SquaredErrorTerm(signal), matrix)
+    return LBFGS().minimize(loss, start).x
 
 
 sizes = (64, 32) if SHORT else (64, 48, 32, 24)
@@ -86,7 +86,7 @@ for name in ends:
     print(f"{name:26s}", end="")
     for n in sizes:
         short, near = found[name, n], 512 // n
-        distance = from_signal.value_and_grad(bars(short))[0]
+        distance = from_signal(bars(short))
         error = np.sqrt(((short - signal) ** 2).mean())
         there = np.array([short[t - near : t + near + 1].max() for t in tops])
         amiss = np.abs(there - signal[tops]).max()

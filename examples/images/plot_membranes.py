@@ -22,6 +22,8 @@ from scipy.spatial import KDTree
 from sklearn.metrics import average_precision_score
 
 from sktopo import STUMPImageOptimizer
+from sktopo.functionals import PersistenceNorm
+from sktopo.pooling import RandomPooling
 
 
 def make_mosaic(n, n_cells, random_state):
@@ -47,13 +49,10 @@ else:
     ]
 
 common = {
-    "homology_dimension": 1,
+    "homology_dimensions": 1,
+    "functional": PersistenceNorm(side="birth", min_persistence=70),
+    "pooling": RandomPooling(4, weights="uniform", max_noise=20.0),
     "maximize": True,
-    "side": "birth",
-    "min_persistence": 70.0,
-    "pool_size": 4,
-    "noise": 20.0,
-    "pooling": "uniform",
     "n_steps": 200 if SHORT else 5000,
     "learning_rate": 0.5 if SHORT else 0.05,
     "random_state": 0,

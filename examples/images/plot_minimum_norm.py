@@ -6,22 +6,21 @@ Of the gradients of nearby images the shortest vector in their convex hull is th
 that goes down for all of them as fast as can be. Were they orthogonal and of one
 length, it would be their mean. Section II.C of "A Fast and Robust Method for Global
 Topological Functional Optimization" (AISTATS 2021) finds that for the blobs they nearly
-are: here are 100 gradients, smeared in several ways.
+are: here are 100 gradients, of copies that are pooled at random in several ways.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 from grids import SHORT, TASKS, bars, images, save
+from sklearn.base import clone
 
-from sktopo import STUMPImageOptimizer
-from sktopo.filtrations import Cubical, LowerStar
-from sktopo.functionals import PersistenceNorm
-from sktopo.objectives import PersistenceTerm, SmearedPersistence
+from sktopo.filtrations import LowerStar
+from sktopo.objectives import PersistenceTerm, PooledPersistenceTerm
 from sktopo.solvers import min_norm_weights
 
 n, size = 100, 4
 image = images()["blobs"]
-norm = PersistenceNorm(region=(-np.inf, np.inf, 50, np.inf), side="death")
+norm = TASKS["blobs"].functional
 
 # Pixels with the eight around them, and the windows that are pooled.
 pixel = np.arange(image.size).reshape(image.shape)
@@ -33,14 +32,14 @@ windows = pixel.reshape(image.shape[0] // size, size, -1, size).swapaxes(1, 2)
 windows = windows.reshape(-1, size**2).tolist()
 
 
-def gradients(pooling, noise):
+def gradients(weights, noise):
     """Two times n gradients, each of its own draw."""
-    if pooling is not None:
-        smeared = SmearedPersistence(
-            neighbours, windows, norm, pooling=pooling, noise=noise, random_state=0
+    if weights is not None:
+        pooled = PooledPersistenceTerm(
+            neighbours, windows, norm, weights=weights, max_noise=noise, random_state=0
         ).warm_value_and_grad()
-        return np.array([smeared(image.ravel())[1] for _ in range(2 * n)])
-    rng, plain = np.random.default_rng(0), PersistenceTerm(Cubical(), norm)
+        return np.array([pooled(image.ravel())[1] for _ in range(2 * n)])
+    rng, plain = np.random.default_rng(0), PersistenceTerm("cubical", norm)
     noises = (rng.uniform(-noise, noise, image.shape) for _ in range(2 * n))
     return np.array([plain.value_and_grad(image + e)[1].ravel() for e in noises])
 
@@ -86,13 +85,8 @@ n_steps = 100 if SHORT else 2000
 print(f"\n{'':22s}{'lifetimes above 50':>20s}{'seconds':>9s}")
 print(f"{'start':22s}{bars(image, 0).sum():20.0f}")
 for n_samples, combine in ((1, "mean"), (8, "mean"), (8, "min_norm")):
-    run = STUMPImageOptimizer(
-        **(TASKS["blobs"] | {"pooling": "uniform", "min_persistence": 50.0}),
-        n_samples=n_samples,
-        combine=combine,
-        n_steps=n_steps,
-        learning_rate=1.0 if SHORT else 0.05,
-        random_state=0,
+    run = clone(TASKS["blobs"]).set_params(
+        pooling__n_samples=n_samples, pooling__combine=combine, n_steps=n_steps
     )
     end = run.fit([image]).optimize([image])
     name = f"{n_samples} sample{'s' * (n_samples > 1)}, {combine}"

@@ -27,9 +27,9 @@ noisy = clean + np.random.default_rng(0).normal(scale=0.2, size=clean.shape)
 
 optimizer = STUMPImageOptimizer(
     functional=PersistenceEnergy(p=1, i0=2),
-    superlevel=True,
-    pool_size=1,
-    alpha=0.5,
+    filtration=Cubical(superlevel=True),
+    pooling=1,
+    topology_weight=0.5,
     learning_rate=0.01,
     n_steps=100 if SHORT else 500,
 ).fit([noisy])

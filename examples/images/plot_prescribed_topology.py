@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import WassersteinToTarget
-from sktopo.objectives import PersistenceTerm, SquaredError
+from sktopo.objectives import PersistenceTerm, SquaredErrorTerm
 from sktopo.solvers import Adam
 
 mnist = stored("mnist.npz")
@@ -39,9 +39,9 @@ distance = PersistenceTerm(
 
 def driven(image, start):
     """Close to the image, with the diagram of the target; from some start."""
-    loss = 30 * distance + SquaredError(image)
+    loss = 30 * distance + SquaredErrorTerm(image)
     adam = Adam(0.01, schedule="adaptive", max_iter=200 if SHORT else 500)
-    return adam.minimize(loss.warm_value_and_grad(), start).x
+    return adam.minimize(loss, start).x
 
 
 def counts(image):

@@ -14,23 +14,18 @@ import numpy as np
 from grids import SHORT, TASKS, images, save, show
 from scipy import ndimage
 from skimage.segmentation import random_walker
-
-from sktopo import STUMPImageOptimizer
+from sklearn.base import clone
 
 n_steps = 200 if SHORT else 10_000
 shares = (0.1, 0.2, 0.3)
 image = images()["blobs"]
 ways = {
-    "plain": {"pool_size": 1, "noise": 0.0, "p": 2},
-    "STUMP": {"pooling": "uniform", "n_weightings": 4096},
+    "plain": {"pooling": 1, "functional__p": 2},
+    "STUMP": {"pooling__n_weightings": 4096},
 }
 ends = {"start": image}
 for way, params in ways.items():
-    model = STUMPImageOptimizer(
-        **(TASKS["blobs"] | {"min_persistence": 50.0, "random_state": 0} | params),
-        learning_rate=1.0 if SHORT else 0.05,
-        n_steps=n_steps,
-    )
+    model = clone(TASKS["blobs"]).set_params(n_steps=n_steps, **params)
     ends[way] = model.fit([image]).transform([image])[0]
 
 

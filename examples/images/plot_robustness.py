@@ -13,10 +13,10 @@ of the start.
 import matplotlib.pyplot as plt
 import numpy as np
 from grids import SHORT, TASKS, images, save
+from sklearn.base import clone
 
-from sktopo import STUMPImageOptimizer
-from sktopo.functionals import DiagramFunction
-from sktopo.objectives import robustness_curve
+from sktopo.functionals import FunctionalFromCallable
+from sktopo.inspection import robustness_curve
 
 n_steps, n_repeats = (200, 5) if SHORT else (10_000, 20)
 levels = np.array([0, 5, 10, 20, 30, 50])
@@ -29,27 +29,24 @@ def longest(diagram):
 
 
 ways = {
-    "plain": {"pool_size": 1, "noise": 0.0, "p": 2, "n_steps": min(n_steps, 1500)},
-    "STUMP": {"pooling": "uniform", "n_weightings": 4096, "n_steps": n_steps},
+    "plain": {"pooling": 1, "functional__p": 2, "n_steps": min(n_steps, 1500)},
+    "STUMP": {"pooling__n_weightings": 4096, "n_steps": n_steps},
 }
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 for ax, name in zip(axes, ("wells", "circle"), strict=True):
     image, task = images()[name], TASKS[name]
     ends = {"start": image}
     for way, params in ways.items():
-        model = STUMPImageOptimizer(
-            **(task | {"min_persistence": 50.0, "random_state": 0} | params),
-            learning_rate=1.0 if SHORT else 0.05,
-        )
+        model = clone(task).set_params(**params)
         ends[way] = model.fit([image]).transform([image])[0]
     print(f"\n{name:8s}" + "".join(f"{f'noise {level}':>22s}" for level in levels))
     for way, end in ends.items():
         curve = robustness_curve(
             end,
-            DiagramFunction(longest),
+            FunctionalFromCallable(longest),
             levels,
             n_repeats,
-            homology_dimension=task.get("homology_dimension", 0),
+            homology_dimensions=task.homology_dimensions,
             random_state=0,
         )
         cells = [

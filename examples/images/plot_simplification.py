@@ -16,23 +16,22 @@ from scipy.ndimage import gaussian_filter
 
 from sktopo import persistence_diagrams
 from sktopo.datasets import make_blobs_with_bridges
-from sktopo.filtrations import Cubical
 from sktopo.functionals import BottleneckToTarget, PersistenceNorm
-from sktopo.objectives import PersistenceTerm, SquaredError
+from sktopo.objectives import PersistenceTerm, SquaredErrorTerm
 from sktopo.solvers import Adam
 
 threshold = 40
 clean = make_blobs_with_bridges(48 if SHORT else 96, random_state=0)
 noisy = clean + np.random.default_rng(0).normal(scale=8, size=clean.shape)
 short_bars = PersistenceNorm(region=(-np.inf, np.inf, 0, threshold))
-penalty = PersistenceTerm(Cubical(), {0: short_bars, 1: short_bars})
+penalty = PersistenceTerm("cubical", short_bars, homology_dimensions=(0, 1))
 
 
 def simplified(start):
     """As close to the start as it can be without short bars."""
-    loss = penalty + 0.003 * SquaredError(start)
+    loss = penalty + 0.003 * SquaredErrorTerm(start)
     adam = Adam(0.5, schedule="adaptive", max_iter=500, n_iter_no_change=10)
-    return adam.minimize(loss.warm_value_and_grad(), start).x
+    return adam.minimize(loss, start).x
 
 
 images = {"clean": clean, "noisy": noisy, "penalty": simplified(noisy)}
@@ -46,8 +45,7 @@ images["filter, 0.7, penalty"] = simplified(images["filter, 0.7"])
 # and the root of the mean squared error.
 
 diagrams = {
-    name: persistence_diagrams(x, Cubical(), essential="drop")
-    for name, x in images.items()
+    name: persistence_diagrams(x, essential="drop") for name, x in images.items()
 }
 distances = {
     name: [BottleneckToTarget(one) for one in diagrams[name]]
@@ -62,7 +60,7 @@ for name, image in images.items():
         print(f"{(lifetimes > length).sum():7d}", end="")
     for targets in distances.values():
         pairs = zip(targets, diagrams[name], strict=True)
-        print(f"{max(t.value_and_grad(d)[0] for t, d in pairs):10.1f}", end="")
+        print(f"{max(target(diagram) for target, diagram in pairs):10.1f}", end="")
     print(f"{np.sqrt(((image - clean) ** 2).mean()):8.2f}")
 lifetimes = np.concatenate([d[:, 1] - d[:, 0] for d in diagrams["noisy"]])
 longest = lifetimes[lifetimes < threshold].max()

@@ -15,8 +15,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 from grids import SHORT, TASKS, bars, images, save
-
-from sktopo import STUMPImageOptimizer
+from sklearn.base import clone
 
 blobs = images()["blobs"]
 pictures = {
@@ -24,12 +23,12 @@ pictures = {
     "uniform noise": np.random.default_rng(0).uniform(0, 255, blobs.shape),
 }
 ways = {
-    "plain, lifetimes": {"pool_size": 1, "noise": 0.0},
-    "plain, squared": {"pool_size": 1, "noise": 0.0, "p": 2},
-    "STUMP without noise": {"noise": 0.0},
+    "plain, lifetimes": {"pooling": 1},
+    "plain, squared": {"pooling": 1, "functional__p": 2},
+    "STUMP without noise": {"pooling__max_noise": 0.0},
     "STUMP": {},
-    "STUMP, bank": {"n_weightings": 4096},
-    "STUMP, 16 samples": {"n_weightings": 4096, "n_samples": 16},
+    "STUMP, bank": {"pooling__n_weightings": 4096},
+    "STUMP, 16 samples": {"pooling__n_weightings": 4096, "pooling__n_samples": 16},
 }
 checkpoints = [30, 100] if SHORT else [300, 1000, 2000, 3000, 4000, 7000, 10_000]
 
@@ -49,11 +48,11 @@ class Watch:
         self.shares, self.seconds, self.judging = [0.0], [0.0], 0.0
         self.clock = time.perf_counter()
 
-    def __call__(self, step, _, image):
-        if step + 1 in checkpoints:
+    def __call__(self, result):
+        if result.nit in checkpoints:
             now = time.perf_counter()
             self.seconds.append(now - self.clock - self.judging)
-            self.shares.append(1 - loss(image(), self.start) / self.begin)
+            self.shares.append(1 - loss(result.x, self.start) / self.begin)
             self.judging += time.perf_counter() - now
 
 
@@ -61,14 +60,11 @@ watches = {}
 for name, picture in pictures.items():
     print(f"\n{name:22s}" + "".join(f"{n:>14d}" for n in checkpoints) + "  steps")
     for way, params in ways.items():
-        options = {"min_persistence": 50.0, "pooling": "uniform", "random_state": 0}
         watch = watches[name, way] = Watch(picture)
-        STUMPImageOptimizer(
-            **(TASKS["blobs"] | options | params),
-            n_steps=checkpoints[-1],
-            learning_rate=1.0 if SHORT else 0.05,
-            callback=watch,
-        ).fit([picture]).optimize([picture])
+        model = clone(TASKS["blobs"]).set_params(
+            n_steps=checkpoints[-1], callback=watch, **params
+        )
+        model.fit([picture]).optimize([picture])
         cells = [
             f"{share:6.0%} {seconds:4.1f} s"
             for share, seconds in zip(watch.shares, watch.seconds, strict=True)

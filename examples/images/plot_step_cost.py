@@ -15,12 +15,14 @@ from grids import SHORT, save
 from scipy.ndimage import gaussian_filter
 
 from sktopo import STUMPImageOptimizer, persistence_diagrams
-from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceNorm
+from sktopo.pooling import RandomPooling
 
+draws = {"weights": "uniform", "max_noise": 20.0}
 ways = {
-    "fresh draws": {"pooling": "uniform", "noise": 20.0},
-    "bank of 4,096": {"pooling": "uniform", "noise": 20.0, "n_weightings": 4096},
-    "plain": {"pool_size": 1},
+    "fresh draws": RandomPooling(4, **draws),
+    "bank of 4,096": RandomPooling(4, n_weightings=4096, **draws),
+    "plain": 1,
 }
 shapes = {
     "images": [(n, n) for n in ((16, 32) if SHORT else (64, 128, 256, 512, 1024))],
@@ -34,13 +36,16 @@ for ax, (kind, sizes) in zip(axes, shapes.items(), strict=True):
         image = gaussian_filter(rng.random(shape), 3)
         image *= 255 / np.ptp(image)
         n_steps = int(np.clip(4e6 / image.size, 10, 200))
-        for name, params in ways.items():
+        for name, pooling in ways.items():
             model = STUMPImageOptimizer(
-                min_persistence=50.0, n_steps=n_steps, random_state=0, **params
+                functional=PersistenceNorm(min_persistence=50),
+                pooling=pooling,
+                n_steps=n_steps,
+                random_state=0,
             ).fit([image])
             costs[name].append(1e3 * model.optimize([image]).seconds[0] / n_steps)
         began = time.perf_counter()
-        persistence_diagrams(image, Cubical(), (0,), essential="drop")
+        persistence_diagrams(image, homology_dimensions=0, essential="drop")
         costs["one diagram, sorted afresh"].append(1e3 * (time.perf_counter() - began))
     pixels = [np.prod(shape) for shape in sizes]
     print(f"\n{kind + ', ms':28s}" + "".join(f"{n:>10,d}" for n in pixels) + "  pixels")

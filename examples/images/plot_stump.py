@@ -15,32 +15,25 @@ steps, squared lifetimes for the plain gradients and lifetimes for STUMP.
 import matplotlib.pyplot as plt
 import numpy as np
 from grids import SHORT, TASKS, bars, images, save, show
-
-from sktopo import STUMPImageOptimizer
+from sklearn.base import clone
 
 n_steps = 300 if SHORT else 10_000
-common = {
-    "min_persistence": 50.0,
-    "n_steps": n_steps,
-    "learning_rate": 1.0 if SHORT else 0.05,
-    "random_state": 0,
-}
 ways = {
-    "plain": {"pool_size": 1, "noise": 0.0, "p": 2},
-    "STUMP": {"pooling": "uniform"},
-    "STUMP, bank of 4,096": {"pooling": "uniform", "n_weightings": 4096},
-    "STUMP, simplex": {"pooling": "simplex"},
+    "plain": {"pooling": 1, "functional__p": 2},
+    "STUMP": {},
+    "STUMP, bank of 4,096": {"pooling__n_weightings": 4096},
+    "STUMP, simplex": {"pooling__weights": "simplex"},
 }
 
 print(f"{'':8s}{'':22s}{'bars > 50':>10s}{'longest':>9s}{'sum':>8s}", end="")
 print(f"{'pixels moved':>14s}{'ms a step':>11s}")
 found = {}
 for name, image in images().items():
-    dimension = TASKS[name].get("homology_dimension", 0)
+    dimension = TASKS[name].homology_dimensions
     found[name] = {"start": image}
     for way, params in ways.items():
-        model = STUMPImageOptimizer(**(TASKS[name] | common | params)).fit([image])
-        run = model.optimize([image])
+        model = clone(TASKS[name]).set_params(n_steps=n_steps, **params)
+        run = model.fit([image]).optimize([image])
         found[name][way] = run.images[0]
         if way == "plain":
             lifetimes = bars(image, dimension)

@@ -22,9 +22,9 @@ from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
-from sktopo.filtrations import VietorisRips
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
+from sktopo.points import Grouping
 
 cells = stored("cell_bifurcating.npz")
 if cells is None:
@@ -36,17 +36,13 @@ else:
 X = (X - X.mean(axis=0)) / np.median(np.linalg.norm(X - X.mean(axis=0), axis=1))
 
 shape = PersistenceTerm(
-    VietorisRips(), {0: PersistenceEnergy(p=2), 1: PersistenceEnergy(p=1)}
+    "vietoris_rips", {0: PersistenceEnergy(p=2), 1: PersistenceEnergy(p=1)}
 )
-common = {"filtration": "rips", "max_iter": 30 if SHORT else 200}
+common = {"filtration": "vietoris_rips", "max_iter": 30 if SHORT else 200}
 ways = {
     "points alone": {"learning_rate": 0.01},
-    "with their groups": {"learning_rate": 0.01, "grouping": 0.1, "scale": 1.0},
-    "along a field": {
-        "method": "nadaraya_watson",
-        "optimizer": "gd",
-        "learning_rate": 0.1,
-    },
+    "with their groups": {"learning_rate": 0.01, "grouping": Grouping(0.1, scale=1.0)},
+    "along a field": {"learning_rate": 0.1, "method": "nadaraya_watson"},
 }
 clouds = {"as measured": X}
 for name, params in ways.items():
@@ -61,7 +57,7 @@ print(f"{'':20s}{'gaps':>8s}{'loops':>8s}{'accuracy of 5 neighbours':>26s}")
 diagrams = {}
 for name, points in clouds.items():
     h0, h1 = diagrams[name] = persistence_diagrams(
-        points, VietorisRips(), (0, 1), essential="drop"
+        points, "vietoris_rips", essential="drop"
     )
     gaps = (h0[np.isfinite(h0[:, 1]), 1] ** 2).sum()
     loops = (h1[:, 1] - h1[:, 0]).sum()

@@ -16,6 +16,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_chair
+from sktopo.functionals import PersistenceEnergy
 
 n_points, max_iter = (150, 40) if SHORT else (500, 100)
 chair = stored("chair_genus3.npz")
@@ -41,10 +42,9 @@ moved, curves = {"start": X}, {}
 for name, maximize in (("minimise", False), ("maximise", True)):
     start = time.perf_counter()
     model = TopoPointOptimizer(
-        filtration="rips",
-        homology_dimension=0,
-        p=1,
-        i0=2,
+        PersistenceEnergy(p=1, i0=2),
+        filtration="vietoris_rips",
+        homology_dimensions=0,
         maximize=maximize,
         learning_rate=0.01,
         max_iter=max_iter,

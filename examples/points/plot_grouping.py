@@ -22,7 +22,6 @@ from scipy.spatial import cKDTree
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
 from sktopo.datasets import make_horseshoe, make_two_clusters
-from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 from sktopo.plotting import PointOptimizationDisplay
@@ -52,12 +51,12 @@ print(f"{'':22s}{'grouping':>9s}{'energy: start':>15s}{'end':>9s}", end="")
 print(f"{'neighbour distances':>21s}{'seconds':>9s}")
 for name, (X, groups, dimension, threshold, maximize) in tasks.items():
     functional = PersistenceEnergy(p=2, min_persistence=threshold)
-    term = PersistenceTerm(WeakAlpha(), functional, dimension)
+    term = PersistenceTerm("weak_alpha", functional, dimension)
     for grouping in (0.0, 1.0):
         start = time.perf_counter()
         fit = TopoPointOptimizer(
-            homology_dimension=dimension,
-            min_persistence=threshold,
+            functional,
+            homology_dimensions=dimension,
             maximize=maximize,
             grouping=grouping,
             max_iter=300,
@@ -66,7 +65,7 @@ for name, (X, groups, dimension, threshold, maximize) in tasks.items():
         fits[name, grouping] = fit
         change = neighbour_change(X, fit.points_, groups)
         print(
-            f"{name:22s}{grouping:9.0f}{term.value_and_grad(X)[0]:15.3f}{term.value_and_grad(fit.points_)[0]:9.3f}"
+            f"{name:22s}{grouping:9.0f}{term(X):15.3f}{term(fit.points_):9.3f}"
             f"{change:21.1%}{seconds:9.1f}"
         )
 
@@ -83,7 +82,7 @@ kinds = {"alone": 0.0, "grouped": 1.0}
 for row, (name, task) in zip(axes, tasks.items(), strict=True):
     X, _, dimension, threshold, _ = task
     diagrams, losses = row[2:]
-    before = persistence_diagrams(X, WeakAlpha(), (dimension,), essential="drop")[0]
+    before = persistence_diagrams(X, "weak_alpha", dimension, essential="drop")[0]
     shown = {"start": before}
     for ax, (kind, grouping) in zip(row, kinds.items(), strict=False):
         fit = fits[name, grouping]

@@ -21,8 +21,10 @@ from clouds import SHORT, save
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_noisy_circle
-from sktopo.functionals import DiagramFunction, PersistenceEnergy
+from sktopo.functionals import FunctionalFromCallable, PersistenceEnergy
+from sktopo.objectives import Subsampling
 from sktopo.plotting import PointOptimizationDisplay
+from sktopo.points import FieldMethod
 
 
 def squared_deaths(diagram):
@@ -33,24 +35,21 @@ def squared_deaths(diagram):
 
 losses = {
     "squared lifetimes": PersistenceEnergy(p=2),
-    "squared deaths": DiagramFunction(squared_deaths),
+    "squared deaths": FunctionalFromCallable(squared_deaths),
 }
+copies = Subsampling(noise=0.01, n_samples=8)
+shortest = Subsampling(noise=0.01, n_samples=8, combine="min_norm")
 methods = {
-    "gradient, Adam": {"optimizer": "adam", "learning_rate": 0.01},
+    "gradient, Adam": {"solver": "adam", "learning_rate": 0.01},
     "gradient, descent": {},
-    "gradient, L-BFGS": {"optimizer": "lbfgs"},
-    "gradients of 8 noisy copies": {"noise": 0.01, "n_samples": 8, "max_iter": 100},
-    "the same, minimum norm": {
-        "noise": 0.01,
-        "n_samples": 8,
-        "combine": "min_norm",
-        "max_iter": 100,
-    },
-    "diffeomorphic": {"method": "diffeomorphic"},
-    "Nadaraya-Watson": {"method": "nadaraya_watson"},
+    "gradient, L-BFGS": {"solver": "lbfgs"},
+    "gradients of 8 noisy copies": {"sampling": copies, "max_iter": 100},
+    "the same, minimum norm": {"sampling": shortest, "max_iter": 100},
+    "diffeomorphic": {"method": FieldMethod("diffeomorphic", bandwidth=0.1)},
+    "Nadaraya-Watson": {"method": FieldMethod("nadaraya_watson", bandwidth=0.1)},
     "big steps": {"method": "big_step"},
 }
-common = {"optimizer": "gd", "learning_rate": 0.1, "bandwidth": 0.1, "random_state": 0}
+common = {"solver": "gd", "learning_rate": 0.1, "random_state": 0}
 levels = (0.5, 0.1, 0.01)
 max_iter, seeds = (60, range(1)) if SHORT else (300, range(3))
 

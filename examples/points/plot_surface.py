@@ -17,6 +17,7 @@ from clouds import SHORT, save, show, stored, upright
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_chair
+from sktopo.functionals import PersistenceEnergy
 
 n_points, max_iter = (4_000, 40) if SHORT else (36_000, 200)
 
@@ -40,10 +41,9 @@ else:
 
 start = time.perf_counter()
 fit = TopoPointOptimizer(
+    PersistenceEnergy(p=2, min_persistence=0.05),
+    sampling=100,
     method="nadaraya_watson",
-    optimizer="gd",
-    n_subsample=100,
-    min_persistence=0.05,
     learning_rate=0.1,
     max_iter=max_iter,
     random_state=0,

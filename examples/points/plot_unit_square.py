@@ -17,20 +17,19 @@ import numpy as np
 from clouds import save
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
-from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 from sktopo.plotting import PointOptimizationDisplay
 
 X = np.random.RandomState(0).rand(100, 2)
 both = PersistenceTerm(
-    WeakAlpha(), {0: PersistenceEnergy(p=2), 1: -PersistenceEnergy(p=2, q=1)}
+    "weak_alpha", {0: PersistenceEnergy(p=2), 1: -PersistenceEnergy(p=2, q=1)}
 )
 wishes = {
     "large holes": {"maximize": True},
     "no holes": {},
-    "no gaps": {"homology_dimension": 0},
-    "large gaps": {"homology_dimension": 0, "maximize": True},
+    "no gaps": {"homology_dimensions": 0},
+    "large gaps": {"homology_dimensions": 0, "maximize": True},
     "no gaps, large holes": {"objective": both},
 }
 # What the authors' code reaches from the same start in as many steps.
@@ -65,11 +64,11 @@ print(f"\nall five: {seconds:.2f} s, {seconds / unit:.0f} such calls")
 # bars are born at 0, so that only their deaths are shown, as ticks on the left.
 
 fig, axes = plt.subplots(2, 5, figsize=(15, 6), layout="constrained")
-before = persistence_diagrams(X, WeakAlpha(), (0, 1), essential="drop")
+before = persistence_diagrams(X, "weak_alpha", essential="drop")
 for (wish, fit), (above, below) in zip(fits.items(), axes.T, strict=True):
     PointOptimizationDisplay.from_estimator(fit, ax=above)
     above.set_title(wish)
-    after = persistence_diagrams(fit.points_, WeakAlpha(), (0, 1), essential="drop")
+    after = persistence_diagrams(fit.points_, "weak_alpha", essential="drop")
     ends = np.concatenate([*before, *after])
     limit = 1.1 * ends[np.isfinite(ends)].max()
     below.plot([0, limit], [0, limit], color="0.8", linewidth=1)

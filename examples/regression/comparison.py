@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 
 from sktopo import TopologicalRidgeCV
 from sktopo.datasets import make_structured_regression
-from sktopo.solvers import minimize_kinked_quadratic
+from sktopo.solvers import minimize_asymmetric_lasso
 
 sys.path.append(str(Path(__file__).parents[1]))
 from shared import SHORT, save
@@ -53,7 +53,7 @@ class StepRegression(RegressorMixin, BaseEstimator):
         y_left = y - share * (level @ y)
         if self.kind == "tv":
             cost = np.full(steps.shape[1], self.alpha)
-            change, _ = minimize_kinked_quadratic(
+            change, _ = minimize_asymmetric_lasso(
                 steps_left.T @ steps_left, steps_left.T @ y_left, cost, cost
             )
         else:

@@ -54,9 +54,9 @@ class PenalisedModel(BaseEstimator):
         if missing := missing_for(self.solver, penalty):
             raise ValueError(
                 f"The 'solver' parameter of {owner} must be 'auto', 'adam' or 'lbfgs' "
-                f"for this penalty, which has no {missing}. Got {self.solver!r}: "
-                "'prox' needs topology='values' (or a Term with a prox) and 'dc' "
-                f"topology='path', both p=1 and q=0; here are "
+                f"for this penalty, which has no {' and '.join(missing)}. Got "
+                f"{self.solver!r}: 'prox' needs topology='values' (or a Term with a "
+                "prox) and 'dc' topology='path', both p=1 and q=0; here are "
                 f"topology={self.topology!r}, p={self.p} and q={self.q}."
             )
         return alpha, penalty

@@ -14,7 +14,7 @@ _STEPS_BETWEEN = 10  # identification costs about as much as so many proximal st
 _LOOSE = 1e-4  # tolerance of the stages of a continuation: starts, not solutions
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
-_NEEDS = {"prox": "prox", "dc": "concave_slope"}
+_NEEDS = {"prox": ("prox",), "dc": ("concave_slope", "superlevel")}
 
 
 def minimize_penalised(problem, *, solver, start, settings):
@@ -67,9 +67,8 @@ def exact_solver(solver, penalty):
 
 
 def missing_for(solver, penalty):
-    """The name of the capability that a solver needs and a penalty has not, or None."""
-    need = _NEEDS.get(solver)
-    return need if need and getattr(penalty, need) is None else None
+    """The names of the capabilities that a solver needs and a penalty has not."""
+    return [name for name in _NEEDS.get(solver, ()) if getattr(penalty, name) is None]
 
 
 def penalised_path(problem, alphas, *, solver, settings):

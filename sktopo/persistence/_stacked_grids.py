@@ -24,7 +24,7 @@ def stacked_grid_bars(
 
     Parameters
     ----------
-    grids : ndarray of shape (n_grids, *shape)
+    grids : ndarray of shape (n_grids, ...)
     connectivity : {"full", "face", "freudenthal"}
     homology_dimensions : tuple of int
     essential : {"drop", "extremum"}, default="drop"
