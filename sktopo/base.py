@@ -124,7 +124,7 @@ class FilteredComplex(ABC):
         list of Bars
             One for each dimension; bars of zero lifetime are among them.
         """
-        end = self.order[-1] if essential == "extremum" else -1
+        end = self.order[-1] if essential == "extremum" else None
         return [
             pairs.bars(self.values, end, self.superlevel)
             for pairs in self.persistence_pairs(homology_dimensions)
@@ -182,7 +182,7 @@ class Filtration(ValidatedParams):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define build.")
 
-    def batch_bars(self, X, homology_dimensions, essential="drop"):
+    def batch_bars(self, X, homology_dimensions, essential="drop", cache=None):
         """Bars of many samples of one shape, whose values are the entries of x.
 
         Parameters
@@ -190,6 +190,9 @@ class Filtration(ValidatedParams):
         X : ndarray of shape (n_samples, ...)
         homology_dimensions : int or tuple of int
         essential : {"drop", "extremum"}, default="drop"
+        cache : dict or None, default=None
+            What the caller keeps from call to call, where X is a single sample that
+            changes little: it holds the last order, and changes no answer.
 
         Returns
         -------
@@ -197,7 +200,12 @@ class Filtration(ValidatedParams):
             For each dimension the bars of all samples, as indices into ``X.ravel()``,
             sample after sample.
         """
-        found = [self.build(x).bars(homology_dimensions, essential) for x in X]
+        cache, found = {} if cache is None else cache, []
+        for x in X:
+            complex_ = self.build(x, previous=cache.get("previous"))
+            found.append(complex_.bars(homology_dimensions, essential))
+        if len(X) == 1:
+            cache["previous"] = complex_
         return [
             first.followed_by(others) for first, *others in zip(*found, strict=True)
         ]

@@ -45,7 +45,7 @@ def descend(goal, budget, step, n_steps, momentum, starts):
                 length = step * 0.1 ** (k / n_steps)
                 x = budget.project(x - length * budget.direction(velocity))
 
-    return Run(None, budget.origin, name="TopologicalAttack").minimize(steps)
+    return Run(None, budget.origin, "TopologicalAttack").minimize(steps)
 
 
 def flip_pixels(goal, budget):
@@ -84,7 +84,7 @@ def flip_pixels(goal, budget):
             is_free.flat[places[chosen]] = False
             grad = _evaluate(run, goal, x, is_step=True)
 
-    return Run(None, budget.origin, name="TopologicalAttack").minimize(steps)
+    return Run(None, budget.origin, "TopologicalAttack").minimize(steps)
 
 
 def _evaluate(run, goal, x, is_step):

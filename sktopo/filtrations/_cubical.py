@@ -123,15 +123,16 @@ class Cubical(OrderedFiltration):
             previous=self._own(previous, GridComplex),
         )
 
-    def batch_bars(self, X, homology_dimensions, essential="drop"):
+    def batch_bars(self, X, homology_dimensions, essential="drop", cache=None):
         """Bars of many grids at once; see ``Filtration.batch_bars``."""
         self._check_params()
         if self.tie_breaking != "index":
-            return super().batch_bars(X, homology_dimensions, essential)
+            return super().batch_bars(X, homology_dimensions, essential, cache)
         return stacked_grid_bars(
             X,
             self.connectivity,
             check_homology_dimensions(homology_dimensions, "Cubical.batch_bars"),
             essential=essential,
             superlevel=bool(self.superlevel),
+            cache=cache,
         )

@@ -143,14 +143,7 @@ def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, verbose, callb
                 adam.step(blocks, grads, grad)
                 run.record(lambda: cover.grid(adam.image()), loss)
 
-    run = Run(
-        None,
-        problem.image,
-        callback=callback,
-        verbose=verbose,
-        name="STUMP",
-        is_random=True,
-    )
+    run = Run(None, problem.image, "STUMP", callback, verbose, is_random=True)
     result = run.minimize(steps)
     result.seconds = time.perf_counter() - began
     return result

@@ -160,12 +160,8 @@ def _reweight(problem, coef, intercept, solver, settings):
     value = problem.losses(margins)[0] + penalties.sum()
     null_loss, _ = problem.losses(np.zeros(margins.shape))
     inner = {**settings, "verbose": 0}
-    run = Run(
-        None,
-        np.column_stack([coef, intercept]),
-        verbose=settings["verbose"],
-        name="reweighted",
-    )
+    start = np.column_stack([coef, intercept])
+    run = Run(None, start, "reweighted", verbose=settings["verbose"])
     while run.nit < settings["max_iter"]:
         last = value
         for k in range(len(coef)):

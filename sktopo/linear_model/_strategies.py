@@ -211,8 +211,7 @@ class _Descents:
 
     def __init__(self, problem, settings):
         self.problem, self.settings = problem, settings
-        start, verbose = problem.least_squares, settings["verbose"]
-        self.run = Run(None, start, verbose=verbose, name="dc")
+        self.run = Run(None, problem.least_squares, "dc", verbose=settings["verbose"])
         self._sign = 1.0 if problem.penalty.superlevel else -1.0
 
     def descend(self, start, penalty=None):

@@ -8,6 +8,7 @@ NEVER = -1
 # Kinds of bars: those that die with a cell, and those that never do.
 FINITE, ESSENTIAL = 0, 1
 _NO_BARS = np.empty((0, 2))
+_NEVER_RANK = 2**32 - 1  # a complex has fewer values: they would fill the memory
 
 
 class Bars(NamedTuple):
@@ -25,11 +26,10 @@ class Bars(NamedTuple):
 
     def scatter(self, grad_diagram):
         """Sum a gradient in the diagram, (n_bars, 2), into one in the values."""
-        flat, weights = self.indices.ravel(), np.asarray(grad_diagram).ravel()
-        if NEVER in self.indices[:, 1]:
-            has_value = flat != NEVER
-            flat, weights = flat[has_value], weights[has_value]
-        return np.bincount(flat, weights=weights, minlength=self.n_values)
+        # One place in front, for deaths that never come.
+        places = self.indices.ravel() + 1
+        weights = np.asarray(grad_diagram).ravel()
+        return np.bincount(places, weights=weights, minlength=self.n_values + 1)[1:]
 
     def longest_first(self):
         """The same bars by decreasing lifetime; see ``longest_first`` for ties."""
@@ -75,14 +75,14 @@ class PersistencePairs(NamedTuple):
     finite: np.ndarray  # (n_bars, 2) intp: birth, death
     essential: np.ndarray  # (n_essential,) intp: birth
 
-    def bars(self, values, end=NEVER, superlevel=False):
+    def bars(self, values, end=None, superlevel=False):
         """Gather the diagram.
 
         Parameters
         ----------
         values : ndarray of shape (n_values,)
-        end : int or ndarray of shape (n_essential,), default=-1
-            Index of the value at which essential bars die; -1 for never.
+        end : int, ndarray of shape (n_essential,) or None, default=None
+            Index of the value at which essential bars die; None for never.
         superlevel : bool, default=False
 
         Returns
@@ -90,17 +90,17 @@ class PersistencePairs(NamedTuple):
         Bars
         """
         n_essential = self.essential.size
-        kind = np.zeros(n_essential + len(self.finite), dtype=np.int8)
-        indices = self.finite
+        n_bars = n_essential + len(self.finite)
+        kind, indices = np.zeros(n_bars, dtype=np.int8), self.finite
         if n_essential:
             kind[:n_essential] = ESSENTIAL
-            indices = np.empty((kind.size, 2), dtype=np.intp)
-            indices[:n_essential, 0], indices[:n_essential, 1] = self.essential, end
+            indices = np.empty((n_bars, 2), dtype=np.intp)
+            indices[:n_essential, 0] = self.essential
+            indices[:n_essential, 1] = NEVER if end is None else end
             indices[n_essential:] = self.finite
-        diagram = values[indices].astype(np.float64)
-        if n_essential:
-            never = np.flatnonzero(indices[:n_essential, 1] == NEVER)
-            diagram[never, 1] = -np.inf if superlevel else np.inf
+        diagram = values.take(indices).astype(np.float64, copy=False)
+        if end is None:
+            diagram[:n_essential, 1] = -np.inf if superlevel else np.inf
         return Bars(self.dimension, indices, diagram, kind, values.size)
 
 
@@ -154,15 +154,12 @@ def pairs_from_ranks(diagrams, order, homology_dimensions):
 
 
 def _pairs(dimension, diagram, order):
-    # Complex numbers are sorted by their real part, then by the imaginary one.
-    bars = np.empty(len(diagram), dtype=np.complex128)
-    bars.imag, bars.real = diagram.T
-    bars.sort()
-    n_finite = len(bars)
-    if n_finite and bars.real[-1] == np.inf:
-        n_finite = bars.real.searchsorted(np.inf)
-    deaths_births = bars.view(np.float64).reshape(-1, 2)
-    finite = order.take(deaths_births[:n_finite, ::-1].astype(np.intp))
+    # As one integer a bar has its death in front of its birth, and sorts fast.
+    ranks = np.minimum(diagram, _NEVER_RANK).astype("<u4")
+    ranks = np.sort(ranks.view("<u8"), axis=0).view("<u4")
+    n_finite = len(ranks)
+    if n_finite and ranks[-1, 1] == _NEVER_RANK:
+        n_finite = ranks[:, 1].searchsorted(_NEVER_RANK)
     return PersistencePairs(
-        dimension, finite, order.take(deaths_births[n_finite:, 1].astype(np.intp))
+        dimension, order.take(ranks[:n_finite]), order.take(ranks[n_finite:, 0])
     )

@@ -28,7 +28,8 @@ class PooledGradient:
         self.filtration, self.functionals = filtration, functionals
         self.cover, self.weights = cover, weights
         self.shape, self.essential = shape, essential
-        self._is_drawn, self._previous = False, None
+        # The same weights again: the last order is of help with the next.
+        self._is_drawn, self._cache = False, {}
 
     def evaluate(self, windows, rngs):
         """The diagrams of some draws: values and gradients in births and deaths.
@@ -51,7 +52,12 @@ class PooledGradient:
             self._is_drawn = True
         pooled = self.weights.pool(windows)
         values, graded = np.zeros(len(pooled)), []
-        for bars in self._bars(pooled.reshape(len(pooled), *self.shape)):
+        for bars in self.filtration.batch_bars(
+            pooled.reshape(len(pooled), *self.shape),
+            tuple(self.functionals),
+            self.essential,
+            None if self.weights.is_random else self._cache,
+        ):
             function = self.functionals[bars.dimension]
             diagrams = _split(bars.diagram, bars.indices[:, 0], pooled.shape)
             found, grads = zip(*map(function, diagrams), strict=True)
@@ -99,6 +105,11 @@ class PooledGradient:
             their gradients; see ``GridCover.blocks``.
         """
         found, step = [], self.weights.n_draws
+        if step == 1:
+            for rng in rngs:
+                (value,), touched, grad = self(windows, [rng])
+                found.append((float(value), *self.cover.blocks(touched, grad)))
+            return found
         for start in range(0, len(rngs), step):
             values, touched, grad = self(windows, rngs[start : start + step])
             shape = len(values), self.cover.size
@@ -110,15 +121,6 @@ class PooledGradient:
             )
             found += [(value, *self.cover.blocks(*part)) for value, *part in parts]
         return found
-
-    def _bars(self, pooled):
-        dimensions = tuple(self.functionals)
-        if self.weights.is_random:
-            return self.filtration.batch_bars(pooled, dimensions, self.essential)
-        # The same weights again: the last order is of help with the next.
-        complex_ = self.filtration.build(pooled[0], previous=self._previous)
-        self._previous = complex_
-        return complex_.bars(dimensions, self.essential)
 
 
 def _split(rows, places, shape):

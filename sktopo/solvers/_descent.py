@@ -98,13 +98,7 @@ class GradientDescent(Solver):
             It has in addition ``steps``, the records that lead from x0 to ``x``.
         """
         self._check_params()
-        run = Run(
-            objective,
-            x0,
-            callback=callback,
-            verbose=self.verbose,
-            name="GradientDescent",
-        )
+        run = Run(objective, x0, "GradientDescent", callback, self.verbose)
         run.steps = []
         return run.minimize(self._all_steps if run.is_random else self._watched_steps)
 

@@ -60,7 +60,7 @@ class LBFGS(Solver):
     def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
-        run = Run(objective, x0, callback=callback, verbose=self.verbose, name="LBFGS")
+        run = Run(objective, x0, "LBFGS", callback, self.verbose)
         return run.minimize(self._steps)
 
     def _steps(self, run):

@@ -124,13 +124,7 @@ class ProximalGradient(Solver):
                 f"{type(objective.nonsmooth).__name__} is not compatible with "
                 f"ProximalGradient: it does not define {', '.join(missing)}."
             )
-        run = Run(
-            objective,
-            x0,
-            callback=callback,
-            verbose=self.verbose,
-            name="ProximalGradient",
-        )
+        run = Run(objective, x0, "ProximalGradient", callback, self.verbose)
         return run.minimize(lambda run: self._steps(run, objective))
 
     def _steps(self, run, objective):

@@ -56,18 +56,16 @@ class Run:
         its attribute ``is_random`` is true, its values at two points do not compare,
         and the last point is kept in place of the best.
     x0 : ndarray
-    callback : callable or None
-    verbose : int
-        0 is silent; 1 prints every 100th step, 2 every 10th, 3 each one.
     name : str
         What to call the solver in messages.
+    callback : callable or None, default=None
+    verbose : int, default=0
+        0 is silent; 1 prints every 100th step, 2 every 10th, 3 each one.
     is_random : bool, default=False
         Where there is no objective to tell.
     """
 
-    def __init__(
-        self, objective, x0, *, callback=None, verbose=0, name, is_random=False
-    ):
+    def __init__(self, objective, x0, name, callback=None, verbose=0, is_random=False):
         self.x0 = np.array(x0, dtype=np.float64)
         self.is_random = getattr(objective, "is_random", is_random)
         if isinstance(objective, Term):
