@@ -87,7 +87,7 @@ def test_clone_pickle_and_print():
         ((SquaredErrorTerm([0.0]),), ("a",), "finite numbers"),
     ],
 )
-def test_bad_sums(terms, weights, message):
+def test_sums_refuse_what_cannot_be_added(terms, weights, message):
     with pytest.raises(ValueError, match=message):
         SumTerm(terms, weights).value_and_grad(np.zeros(1))
 

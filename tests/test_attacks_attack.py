@@ -220,7 +220,7 @@ class Unknown(ClassifierMixin, BaseEstimator):
         ({"target": "nearest"}, ValueError, "'target' parameter"),
     ],
 )
-def test_errors(params, error, message):
+def test_what_cannot_be_attacked_is_named(params, error, message):
     attack = TopologicalAttack(**{"estimator": LogisticRegression()} | params)
     with pytest.raises(error, match=message):
         attack.fit(X[:100], y[:100])

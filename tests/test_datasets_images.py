@@ -68,7 +68,7 @@ def test_blobs_with_bridges(seed):
 
 @pytest.mark.parametrize(("maker", "size"), MAKERS)
 @pytest.mark.parametrize("n", [3, 10.5, "large"])
-def test_bad_sizes(maker, size, n):
+def test_images_have_a_least_size(maker, size, n):
     with pytest.raises(ValueError, match=f"'n' parameter of {maker.__name__} must be"):
         maker(n)
 
@@ -82,6 +82,6 @@ def test_bad_sizes(maker, size, n):
         (datasets.make_blobs_with_bridges, {"n_blobs": 1}, "'n_blobs' parameter of"),
     ],
 )
-def test_bad_parameters(maker, params, message):
+def test_bad_parameters_are_named(maker, params, message):
     with pytest.raises(ValueError, match=message):
         maker(**params)

@@ -61,7 +61,7 @@ def test_the_chair_is_connected_and_has_its_holes():
 
 
 @pytest.mark.parametrize("maker", MAKERS)
-def test_bad_parameters(maker):
+def test_bad_parameters_are_named(maker):
     with pytest.raises(ValueError, match=f"'n_samples' parameter of {maker.__name__}"):
         maker(0)
     name = "spread" if maker is datasets.make_two_clusters else "noise"

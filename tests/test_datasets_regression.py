@@ -63,6 +63,6 @@ def test_the_topology_of_the_weights():
     ],
     ids=str,
 )
-def test_bad_parameters(params, name):
+def test_bad_parameters_are_named(params, name):
     with pytest.raises(ValueError, match=f"The '{name}' parameter of make_structured"):
         make_structured_regression(**params)

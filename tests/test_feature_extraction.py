@@ -46,7 +46,7 @@ def assert_same(ours, theirs):
     ],
     ids=str,
 )
-def test_batches(rng, filtration, shape):
+def test_a_batch_has_the_diagrams_of_each_sample(rng, filtration, shape):
     X = rng.random(shape)
     before = X.copy()
     found = PersistenceDiagrams(filtration, essential="drop").fit_transform(X)
@@ -145,7 +145,7 @@ def test_jobs_change_nothing(rng, n_jobs):
     ],
     ids=str,
 )
-def test_bad_batches(transformer, X, message):
+def test_what_is_no_batch_is_named(transformer, X, message):
     with pytest.raises(ValueError, match=message):
         transformer.fit(X).transform(X)
 
@@ -250,7 +250,7 @@ def test_energies_accept_numbers_and_name_their_columns():
     ],
     ids=str,
 )
-def test_bad_exponents(energies, message):
+def test_bad_exponents_are_named(energies, message):
     with pytest.raises(ValueError, match=message):
         energies.fit([np.zeros((1, 2))])
 
@@ -269,7 +269,7 @@ def test_bad_exponents(energies, message):
     ],
     ids=str,
 )
-def test_bad_diagrams(X, message):
+def test_what_is_no_diagram_is_named(X, message):
     energies = PersistenceEnergies(p=(2,), q=(0.5,)).fit([np.zeros((1, 2))])
     with pytest.raises(ValueError, match=message):
         energies.transform(X)

@@ -67,7 +67,7 @@ def test_features_are_the_formula(superlevel):
         assert_allclose(row, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_other_powers_and_places(rng):
+def test_features_of_any_powers_and_i0_are_those_of_the_functional(rng):
     params = {"p": (0.5, 2), "q": (0, 1.5, 3), "i0": (2, 1)}
     image = rng.random((7, 9))
     found = DirectionalPersistence(**params).fit_transform(image[None])[0]
@@ -97,7 +97,7 @@ def test_without_directions_it_is_the_image_itself():
     ids=str,
 )
 @pytest.mark.parametrize("shape", [(2, 6, 7), (1, 2, 9), (3, 1, 5), (2, 11)])
-def test_pullback(params, shape, rng):
+def test_pullback_agrees_with_differences(params, shape, rng):
     X = 1 + rng.random(shape)
     model = DirectionalPersistence(**params).fit(X)
     features, pullback = model.value_and_pullback(X)
@@ -161,7 +161,7 @@ def test_the_same_for_any_n_jobs_and_batch():
     assert_array_equal(found[70:71], model.transform(IMAGES[70:71]))
 
 
-def test_names():
+def test_names_tell_direction_dimension_and_powers():
     model = DirectionalPersistence(image_shape=(8, 8), i0=(1, 2)).fit(DIGITS)
     names = model.get_feature_names_out()
     assert len(set(names)) == names.size == model.transform(DIGITS[:1]).shape[1] == 800
@@ -177,7 +177,7 @@ def test_names():
     [np.zeros((4, 5)), np.full((4, 5), 7), -np.ones((3, 3)), [[2.0]], [[1.0], [0.0]]],
     ids=["blank", "constant", "negative", "pixel", "column"],
 )
-def test_awkward_images(image):
+def test_features_of_degenerate_images_are_finite(image):
     X = np.array([image], dtype=float)
     for essential in ("drop", "extremum"):
         model = DirectionalPersistence(essential=essential).fit(X)
@@ -203,7 +203,7 @@ def test_awkward_images(image):
         ({"p": (200,), "q": (200,)}, 100 * IMAGES, "overflows"),
     ],
 )
-def test_errors(params, X, message):
+def test_bad_parameters_and_images_are_named(params, X, message):
     with pytest.raises(ValueError, match=message):
         DirectionalPersistence(**params).fit_transform(X)
 

@@ -100,7 +100,7 @@ def test_a_wrapped_vectorizer_is_that_of_gudhi(vectorizer, superlevel):
 
 
 @pytest.mark.parametrize("vectorizer", VECTORIZERS, ids=lambda v: type(v).__name__)
-def test_awkward_diagrams(vectorizer, rng):
+def test_vectors_of_degenerate_diagrams_are_finite(vectorizer, rng):
     wrapped = DiagramVectorizer(vectorizer)
     found = wrapped.fit_transform(some_diagrams(rng))
     assert np.isfinite(found).all()

@@ -43,7 +43,7 @@ FILTRATIONS = [
         (lambda x: 1.7e308 * np.resize([-1.0, 1.0], x.shape), "overflow"),
     ],
 )
-def test_bad_arrays(filtration, good, spoil, message):
+def test_what_is_no_sample_is_named(filtration, good, spoil, message):
     with pytest.raises(ValueError, match=message) as caught:
         persistence_diagrams(spoil(good), filtration, essential="drop")
     assert f"x of {type(filtration).__name__}.build" in str(caught.value)
@@ -65,7 +65,7 @@ def test_sparse_matrices():
 @pytest.mark.parametrize(
     "dimensions", [(), (-1,), (0, 0), (0.5,), "H0", (True,), [[0]]]
 )
-def test_bad_homology_dimensions(dimensions):
+def test_bad_homology_dimensions_are_named(dimensions):
     with pytest.raises(ValueError, match="The 'homology_dimensions' parameter"):
         persistence_diagrams(GRID, Cubical(), dimensions, essential="drop")
 
@@ -83,7 +83,7 @@ def test_bad_homology_dimensions(dimensions):
     ],
     ids=str,
 )
-def test_bad_parameters(filtration, message):
+def test_bad_parameters_are_named(filtration, message):
     with pytest.raises(ValueError, match=message):
         filtration.build(GRID)
 
@@ -106,7 +106,7 @@ def test_a_parameter_is_checked_again_after_it_was_set():
         ([[0, np.inf], [np.inf, 0]], "infinity"),
     ],
 )
-def test_bad_distance_matrices(matrix, message):
+def test_what_is_no_distance_matrix_is_named(matrix, message):
     with pytest.raises(ValueError, match=message):
         VietorisRips(metric="precomputed").build(matrix)
 
@@ -131,12 +131,12 @@ def test_bad_distance_matrices(matrix, message):
         (7, "'simplices' parameter of LowerStar"),
     ],
 )
-def test_bad_complexes(simplices, message):
+def test_what_is_no_complex_is_named(simplices, message):
     with pytest.raises(ValueError, match=message):
         LowerStar(simplices).build(np.zeros(3))
 
 
-def test_closure():
+def test_closure_adds_every_face_once():
     assert closure([(2, 0)]) == [(0,), (2,), (0, 2)]
     assert len(closure(np.array([[0, 1, 2], [1, 2, 3]]))) == 4 + 5 + 2
     with pytest.raises(ValueError, match="'simplices' parameter of closure"):

@@ -71,7 +71,7 @@ def test_star_with_a_high_centre():
 
 
 @pytest.mark.parametrize("filtration", [VietorisRips(), WeakAlpha()])
-def test_square(filtration):
+def test_the_square_has_one_hole(filtration):
     h0, h1 = persistence_diagrams(SQUARE, filtration, essential="drop")
     assert_bars(h0, [(0, np.inf), (0, 2), (0, 2), (0, 2)])
     assert_bars(h1, [(2, 2 * np.sqrt(2))])

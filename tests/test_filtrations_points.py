@@ -33,7 +33,7 @@ AWKWARD = {
 
 @pytest.mark.parametrize("filtration", POINT_FILTRATIONS, ids=str)
 @pytest.mark.parametrize("x", AWKWARD.values(), ids=AWKWARD)
-def test_awkward_clouds(x, filtration):
+def test_degenerate_clouds_have_finite_diagrams_and_gradients(x, filtration):
     before = x.copy()
     h0, h1 = persistence_diagrams(x, filtration, essential="drop")
     n_distinct = len(np.unique(x, axis=0))

@@ -53,7 +53,9 @@ def random_values(rng, shape, kind):
 @pytest.mark.parametrize("superlevel", [False, True])
 @pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_cubical(rng, shape, connectivity, superlevel, kind):
+def test_grids_agree_with_a_matrix_reduction(
+    rng, shape, connectivity, superlevel, kind
+):
     for _ in range(6 if len(shape) < 3 else 2):
         f = random_values(rng, shape, kind)
         g = -f.astype(float) if superlevel else f.astype(float)

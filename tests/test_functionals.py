@@ -52,7 +52,7 @@ FUNCTIONALS = [
 
 @pytest.mark.parametrize("functional", FUNCTIONALS, ids=name_of)
 @pytest.mark.parametrize("flip", [False, True])
-def test_gradients(rng, functional, flip):
+def test_gradients_agree_with_differences(rng, functional, flip):
     for n in (1, 2, 5, 12):
         for _ in range(5):
             check_gradient(functional, random_diagram(rng, n, flip), step=1e-7)
@@ -60,7 +60,7 @@ def test_gradients(rng, functional, flip):
 
 @pytest.mark.parametrize("functional", FUNCTIONALS, ids=name_of)
 @pytest.mark.parametrize("diagram", [np.empty((0, 2)), np.array([[1.0, 1.0]]), []])
-def test_nothing_to_see(functional, diagram):
+def test_of_no_bars_value_and_gradient_are_finite(functional, diagram):
     value, grad = functional.value_and_grad(diagram)
     assert np.isfinite(value)
     assert grad.shape == np.reshape(diagram, (-1, 2)).shape
@@ -178,7 +178,7 @@ def test_function_sees_finite_bars_only():
         (3, "'fn' parameter of FunctionalFromCallable"),
     ],
 )
-def test_bad_functions(fn, message):
+def test_functions_that_return_no_gradient_are_named(fn, message):
     with pytest.raises(ValueError, match=message):
         FunctionalFromCallable(fn).value_and_grad(BARS)
 
@@ -206,7 +206,7 @@ def test_bad_functions(fn, message):
     ],
     ids=str,
 )
-def test_bad_parameters(functional, message):
+def test_bad_parameters_are_named(functional, message):
     with pytest.raises(ValueError, match=message):
         functional.value_and_grad(BARS)
 
@@ -223,7 +223,7 @@ def test_bad_parameters(functional, message):
         np.zeros((0, 5)),
     ],
 )
-def test_bad_diagrams(diagram):
+def test_what_is_no_diagram_is_named(diagram):
     for functional in FUNCTIONALS:
         with pytest.raises(ValueError, match="A diagram for"):
             functional.value_and_grad(diagram)

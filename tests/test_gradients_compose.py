@@ -59,7 +59,7 @@ def reference(estimator):
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda p: "-".join(p.named_steps))
-def test_pipelines(pipeline, rng):
+def test_pullbacks_go_through_pipelines(pipeline, rng):
     X, y = samples(rng)
     pipeline.fit(X, y)
     check_pullback(pipeline, X[:5], reference(pipeline), rng)
@@ -85,7 +85,7 @@ def test_nothing_but_passthrough(rng):
         FeatureUnion([("a", "drop")]),
     ],
 )
-def test_unions(union, rng):
+def test_pullbacks_go_through_unions(union, rng):
     X, y = samples(rng)
     union.fit(X, y)
     check_pullback(union, X[:5], union.transform, rng)
@@ -103,7 +103,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize("remainder", ["drop", "passthrough", StandardScaler()])
 @pytest.mark.parametrize("columns", COLUMNS, ids=str)
-def test_columns(columns, remainder, rng):
+def test_pullbacks_go_through_chosen_columns(columns, remainder, rng):
     X, _ = samples(rng)
     transformer = ColumnTransformer(
         [("a", StandardScaler(), columns)], remainder=remainder
@@ -178,7 +178,7 @@ def frozen_twice(estimator):
 
 
 @pytest.mark.parametrize("wrap", [FrozenEstimator, frozen_twice])
-def test_frozen(wrap, rng):
+def test_pullbacks_go_through_frozen_estimators(wrap, rng):
     X, y = samples(rng)
     for inner in (StandardScaler(), LogisticRegression(), Ridge()):
         frozen = wrap(inner.fit(X, y))
@@ -189,7 +189,7 @@ def test_frozen(wrap, rng):
 
 
 @pytest.mark.parametrize("search", [GridSearchCV, RandomizedSearchCV])
-def test_searches(search, rng):
+def test_pullbacks_go_through_searches(search, rng):
     X, y = samples(rng)
     pipeline = Pipeline([("scale", MinMaxScaler()), ("model", LogisticRegression())])
     params = {"model__C": np.logspace(-1, 0, 10)}

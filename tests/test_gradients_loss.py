@@ -97,7 +97,7 @@ def test_classifiers(classifier, labels, rng):
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_networks(n_classes, rng):
+def test_losses_of_networks_agree_with_differences(n_classes, rng):
     """For these the cross-entropy is that of predict_proba."""
     X, y = rng.normal(size=(60, 4)), np.arange(60) % n_classes
     for model in (small_mlp(), make_pipeline(StandardScaler(), small_mlp())):
@@ -202,7 +202,7 @@ class MeanImage(TransformerMixin, BaseEstimator):
         return mean**2, pullback
 
 
-def test_images(rng):
+def test_batches_of_images_have_gradients_of_their_shape(rng):
     X, y = rng.normal(size=(40, 3, 2)), np.arange(40) % 3
     model = make_pipeline(MeanImage(), StandardScaler(), LogisticRegression()).fit(X, y)
 
@@ -270,7 +270,7 @@ LINE = LinearRegression().fit(X, [0.0, 1.0, 2.0, 3.0])
         ),
     ],
 )
-def test_errors(estimator, X, y, error, message):
+def test_what_has_no_loss_is_named(estimator, X, y, error, message):
     with pytest.raises(error, match=message):
         input_gradient(estimator, X, y)
 

@@ -46,7 +46,7 @@ SCALERS = [
 
 
 @pytest.mark.parametrize("scaler", SCALERS, ids=repr)
-def test_pullback(scaler, rng):
+def test_pullbacks_of_scalers_agree_with_differences(scaler, rng):
     scaler.fit(3 * rng.normal(size=(20, 5)) + 1)
     # Some of it lies outside of what was fitted.
     X = 4 * rng.normal(size=(6, 5)) + 1

@@ -64,7 +64,7 @@ class EverySecond(SelectorMixin, BaseEstimator):
     ],
     ids=repr,
 )
-def test_pullback(transformer, rng):
+def test_pullbacks_of_projections_agree_with_differences(transformer, rng):
     transformer.fit(X, Y)
     assert transformer.transform(X).shape[1] > 0
     check_pullback(transformer, X[:5], transformer.transform, rng)

@@ -517,7 +517,7 @@ def test_in_a_pipeline_and_a_grid_search():
         ({}, np.empty((0, 4, 4)), "minimum of 1 is required"),
     ],
 )
-def test_bad_input(params, X, message):
+def test_bad_parameters_and_images_are_named(params, X, message):
     X = [np.ones((4, 4))] if X is None else X
     with pytest.raises(ValueError, match=message):
         STUMPImageOptimizer(**params).fit(X)

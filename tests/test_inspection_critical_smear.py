@@ -176,6 +176,6 @@ def test_images_without_finite_bars_have_no_smear(shape):
         (np.ones((3, 3)), {"functional": "a"}, "'functional' parameter of critical"),
     ],
 )
-def test_bad_input(image, params, message):
+def test_bad_parameters_and_images_are_named(image, params, message):
     with pytest.raises(ValueError, match=message):
         critical_smear(image, **params)

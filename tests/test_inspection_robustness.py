@@ -53,7 +53,7 @@ def test_curves_do_not_depend_on_workers(rng):
         (np.ones((3, 3)), {"n_repeats": 0}, "'n_repeats' parameter of"),
     ],
 )
-def test_bad_input(image, params, message):
+def test_bad_parameters_and_images_are_named(image, params, message):
     params = {"noise_levels": [1.0]} | params
     with pytest.raises(ValueError, match=message):
         robustness_curve(image, PersistenceNorm(), **params)

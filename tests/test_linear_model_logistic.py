@@ -198,7 +198,7 @@ def test_grid_search_and_types(problem):
     assert one.coef_.shape[1] == 1
 
 
-def test_bad_input(problem):
+def test_bad_parameters_and_data_are_named(problem):
     X, y = problem
     with pytest.raises(ValueError, match="must hold at least 2 classes"):
         TopologicalLogisticRegression().fit(X, np.zeros(len(X)))

@@ -135,7 +135,7 @@ def test_terms_add_and_are_searched(images):
     ],
     ids=str,
 )
-def test_bad_dicts(images, params, message):
+def test_dicts_without_all_dimensions_are_named(images, params, message):
     X, y, _ = images
     with pytest.raises(ValueError, match=message):
         TopologicalRidge(**params).fit(X, y)

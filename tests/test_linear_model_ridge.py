@@ -264,7 +264,7 @@ def test_random_ties_take_the_seed(problem):
 
 @pytest.mark.parametrize("topology", ["values", "path", Cubical()], ids=str)
 @pytest.mark.parametrize("i0", [2, 4])
-def test_awkward_data(rng, topology, i0):
+def test_degenerate_data_have_finite_weights(rng, topology, i0):
     model = TopologicalRidge(topology=topology, i0=i0)
     X = rng.normal(size=(12, 1))
     assert model.fit(X, 3 * X.ravel()).coef_ == pytest.approx([3.0])
@@ -344,7 +344,7 @@ def test_grid_search(problem):
     ],
     ids=str,
 )
-def test_bad_parameters(problem, params, message):
+def test_bad_parameters_are_named(problem, params, message):
     X, y = problem
     with pytest.raises(ValueError, match=message):
         TopologicalRidge(**params).fit(X, y)

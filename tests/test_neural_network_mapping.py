@@ -171,7 +171,7 @@ def test_ways_to_say_the_same_images():
     assert_array_equal(found.reshape(5, 64), flat.transform(DIGITS[:5]))
 
 
-def test_signals_and_strings_and_other_features(rng):
+def test_signals_string_labels_and_other_features_are_taken(rng):
     signals = rng.random((30, 20)).astype(np.float32)
     y = np.array(["calm", "wild"])[np.arange(30) % 2]
     signals[::2] = np.sort(signals[::2], axis=1)
@@ -232,7 +232,7 @@ def test_verbose_tells_the_loss(capsys):
         ({}, np.linspace(0, 1, 20), "continuous"),
     ],
 )
-def test_errors(params, y, message):
+def test_bad_parameters_and_labels_are_named(params, y, message):
     params = {"image_shape": (8, 8), **params}
     with pytest.raises(ValueError, match=message):
         TopologicalMapping(**params).fit(DIGITS[:20], y)

@@ -42,7 +42,7 @@ CASES = [
 
 @pytest.mark.parametrize("functional", FUNCTIONALS, ids=lambda f: type(f).__name__)
 @pytest.mark.parametrize(("filtration", "shape"), CASES, ids=str)
-def test_gradients(rng, filtration, shape, functional):
+def test_gradients_agree_with_differences(rng, filtration, shape, functional):
     for k, essential in ((0, "extremum"), (1, "drop"), (1, "extremum"), (2, "drop")):
         if k == 2 and len(shape) == 1:
             continue
@@ -95,7 +95,7 @@ def test_one_build_for_all_dimensions(rng):
 @pytest.mark.parametrize(
     "make", [lambda t: t, lambda t: 2 * t + SquaredErrorTerm(np.ones(50))]
 )
-def test_warm_is_cold(rng, make):
+def test_a_warm_term_gives_the_same_answers(rng, make):
     term = make(PersistenceTerm(Cubical(), PersistenceEnergy(p=2)))
     warm = term.warm_value_and_grad()
     x = rng.random(50)
@@ -150,6 +150,6 @@ def test_squared_error(rng):
     ],
     ids=str,
 )
-def test_bad_terms(term, message):
+def test_bad_terms_are_named(term, message):
     with pytest.raises(ValueError, match=message):
         term.value_and_grad(np.zeros(4))

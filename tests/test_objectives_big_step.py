@@ -89,7 +89,7 @@ def test_cells_are_a_complex_with_the_same_bars(rng, filtration, shape):
 
 
 @pytest.mark.parametrize(("filtration", "shape"), COMPLEXES, ids=str)
-def test_jacobian(rng, filtration, shape):
+def test_the_jacobian_is_the_transpose_of_the_pullback(rng, filtration, shape):
     x = sample(filtration, shape, rng)
     built = filtration.build(x)
     indices = rng.permutation(built.values.size)
@@ -300,7 +300,7 @@ def test_cliques_are_all_cliques(rng):
 
 
 @pytest.mark.parametrize("rate", [np.nan, np.inf, "big", None])
-def test_bad_rates(rate):
+def test_bad_rates_are_named(rate):
     term = PersistenceTerm(LowerStar(PATH), PersistenceEnergy())
     for owner in (term, term + SquaredErrorTerm(np.zeros(8))):
         name = f"'rate' parameter of {type(owner).__name__}.big_step must be a finite"

@@ -52,7 +52,7 @@ def test_linear_maps(rng, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_images_of_images(rng, kind):
+def test_terms_of_downsampled_images_agree_with_differences(rng, kind):
     matrix, x = rng.random((30, 8)), rng.random((4, 2))
     image = PersistenceTerm(Cubical(), {0: ENERGY, 1: -ENERGY})
     term = ComposedTerm(image, KINDS[kind](matrix), shape=(5, 6))
@@ -112,7 +112,7 @@ def test_terms_of_all_kinds_compose(rng):
         assert whole.value_and_grad(x)[0] == nested.value_and_grad(x)[0]
 
 
-def test_warm_is_cold(rng):
+def test_a_warm_term_gives_the_same_answers(rng):
     term = ComposedTerm(SIGNAL, rng.normal(size=(40, 8)))
     warm = term.warm_value_and_grad()
     assert not term.is_random
@@ -191,7 +191,7 @@ def test_points_behind_a_projection():
     ],
     ids=name_of,
 )
-def test_bad_maps(map_, shape, x, message):
+def test_what_is_no_map_is_named(map_, shape, x, message):
     with pytest.raises(ValueError, match=message):
         ComposedTerm(SIGNAL, map_, shape).value_and_grad(x)
 
@@ -202,7 +202,7 @@ def test_operators_without_a_transpose(rng):
         ComposedTerm(SIGNAL, one_way).value_and_grad(rng.random(4))
 
 
-def test_bad_terms(rng):
+def test_bad_terms_are_named(rng):
     with pytest.raises(ValueError, match="'term' parameter of ComposedTerm"):
         ComposedTerm(3, np.eye(4)).value_and_grad(np.zeros(4))
 

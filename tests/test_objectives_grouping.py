@@ -66,7 +66,7 @@ def test_no_pair_in_reach(rng):
     assert GroupingTerm(x[:1]).value_and_grad(x[:1])[0] == 0
 
 
-def test_bad_input(rng):
+def test_bad_parameters_and_points_are_named(rng):
     x = rng.random((4, 2))
     with pytest.raises(ValueError, match="'scale' parameter of GroupingTerm"):
         GroupingTerm(x, scale=0).value_and_grad(x)

@@ -163,7 +163,7 @@ def test_sets_in_any_order_and_kind(rng):
     ],
     ids=str,
 )
-def test_bad_covers(cover, message):
+def test_what_is_no_cover_is_named(cover, message):
     term = PooledPersistenceTerm(LowerStar(circle(4)), cover, ENERGY)
     with pytest.raises(ValueError, match=message) as caught:
         term.value_and_grad(np.arange(5.0))
@@ -183,7 +183,7 @@ def test_bad_covers(cover, message):
         (np.zeros(6), "without vertices 4, 5"),
     ],
 )
-def test_bad_functions(x, message):
+def test_what_is_no_function_on_the_vertices_is_named(x, message):
     term = PooledPersistenceTerm(LowerStar(circle(4)), [[0, 1], [2, 3]], ENERGY)
     with pytest.raises(ValueError, match=message):
         term.value_and_grad(x)
@@ -202,7 +202,7 @@ def test_bad_functions(x, message):
         ({"filtration": LowerStar([(0, 1, 2)])}, "hold the faces of every simplex"),
     ],
 )
-def test_bad_parameters(params, message):
+def test_bad_parameters_are_named(params, message):
     term = PooledPersistenceTerm(LowerStar(circle(4)), [range(4)], ENERGY)
     with pytest.raises(ValueError, match=message):
         term.set_params(**params).value_and_grad(np.zeros(4))

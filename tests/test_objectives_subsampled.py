@@ -87,7 +87,7 @@ def test_whole_clouds_are_the_plain_term():
         ({}, np.full((3, 2), np.nan), "x of SubsampledTerm must be finite"),
     ],
 )
-def test_bad_subsamples(params, x, message):
+def test_bad_parameters_and_clouds_are_named(params, x, message):
     term = SubsampledTerm(PersistenceTerm(WeakAlpha(), PersistenceEnergy()))
     with pytest.raises(ValueError, match=message):
         term.set_params(**params).value_and_grad(x)

@@ -28,7 +28,7 @@ def as_ranks(values):
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("shape", [(50,), (30, 20), (12, 9, 14)])
-def test_grids(rng, shape, full):
+def test_components_of_grids_agree_with_a_cubical_complex(rng, shape, full):
     cells_are = "top_dimensional_cells" if full else "vertices"
     for smooth in (1, 3):
         ranks = as_ranks(rng.normal(size=shape).cumsum(axis=0) ** smooth)
@@ -38,7 +38,7 @@ def test_grids(rng, shape, full):
 
 
 @pytest.mark.parametrize(("n", "m"), [(1, 0), (30, 10), (30, 200), (3000, 9000)])
-def test_graphs(rng, n, m):
+def test_components_of_graphs_agree_with_a_simplex_tree(rng, n, m):
     edges = np.sort(rng.integers(0, n, (m, 2)), axis=1)
     edges = np.unique(edges[edges[:, 0] < edges[:, 1]], axis=0)
     ranks = rng.permutation(n).astype(float)
@@ -51,7 +51,7 @@ def test_graphs(rng, n, m):
 
 
 @pytest.mark.parametrize("n", [10, 1001])
-def test_a_growing_oscillation(n):
+def test_components_that_die_one_after_the_other_are_all_found(n):
     """The worst case of the rounds: one death in each."""
     swing = np.arange(n) * np.where(np.arange(n) % 2, 1.0, -1.0)
     ranks = as_ranks(swing)

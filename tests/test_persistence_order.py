@@ -20,7 +20,7 @@ def draw(rng, n, kind, n_values=7):
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_stable(rng, kind, descending):
+def test_ties_are_sorted_by_index(rng, kind, descending):
     for n in (0, 1, 2, 100, 5000):
         values = draw(rng, n, kind)
         expected = np.argsort(
@@ -52,7 +52,7 @@ def test_priority_orders_ties_only(rng, kind):
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.02, 0.06, 0.5])
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("kind", ["f8", "f4", np.int64, np.uint8])
-def test_warm_is_cold(rng, kind, descending, share):
+def test_a_previous_order_changes_no_answer(rng, kind, descending, share):
     for n_values in (3, 10_000):
         old = draw(
             rng, 4000, kind, min(n_values, 100) if kind == np.uint8 else n_values
@@ -73,5 +73,5 @@ def test_a_previous_order_of_other_values_is_left_alone(rng):
     assert_array_equal(sort_order(values, previous=other), np.argsort(values))
 
 
-def test_ranks():
+def test_ranks_are_the_inverse_of_the_order():
     assert_array_equal(ranks_of(np.array([2, 0, 1])), [1, 2, 0])

@@ -40,7 +40,7 @@ def test_colours_are_where_the_maps_are():
     display.figure_.canvas.draw()
 
 
-def test_signals_and_given_axes():
+def test_signals_are_drawn_on_given_axes():
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots()

@@ -77,7 +77,7 @@ def test_given_axes_are_used_if_they_fit(fitted):
 
 
 @pytest.mark.parametrize("coordinates", [(0,), (0, 2), (0, 1, 2, 3)])
-def test_bad_coordinates(fitted, coordinates):
+def test_bad_coordinates_are_named(fitted, coordinates):
     with pytest.raises(ValueError, match="must name two or three of the 2"):
         PointOptimizationDisplay.from_estimator(fitted[1], coordinates=coordinates)
 

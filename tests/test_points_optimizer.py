@@ -293,7 +293,9 @@ def test_coincident_points_stay_together():
     ids=["coincident", "one point", "collinear", "on a line", "three", "ten axes"],
 )
 @pytest.mark.parametrize("homology_dimensions", [0, 1])
-def test_awkward_clouds(X, method, homology_dimensions):
+def test_degenerate_clouds_stay_finite_under_every_method(
+    X, method, homology_dimensions
+):
     fit = TopoPointOptimizer(
         filtration="vietoris_rips",
         method=method,
@@ -439,7 +441,7 @@ def test_in_a_pipeline_and_a_grid_search():
         ({"grouping": -1.0}, "'grouping' parameter of TopoPointOptimizer must be"),
     ],
 )
-def test_bad_parameters(params, message):
+def test_bad_parameters_are_named(params, message):
     X, _ = make_noisy_circle(20, random_state=0)
     with pytest.raises(ValueError, match=message):
         TopoPointOptimizer(**params).fit(X)

@@ -62,7 +62,7 @@ def test_sets_that_overlap_too_much():
 
 
 @pytest.mark.parametrize("dimension", [-1, 1.5, "a"])
-def test_bad_dimensions_of_a_nerve(dimension):
+def test_bad_dimensions_of_a_nerve_are_named(dimension):
     with pytest.raises(ValueError, match="'dimension' parameter of nerve"):
         nerve([(0, 1)], [[0, 1]], dimension)
 
@@ -138,7 +138,7 @@ def test_neighborhoods(seed):
         ((2,), {"n_vertices": 5}, r"'n_vertices' .* range \[6, inf\)"),
     ],
 )
-def test_bad_neighborhoods(args, params, message):
+def test_bad_neighborhoods_are_named(args, params, message):
     with pytest.raises(ValueError, match=message):
         neighborhood_cover([(0, 1), (1, 2), (4, 5), (3, 4)], *args, **params)
 

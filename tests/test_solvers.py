@@ -162,7 +162,7 @@ def test_an_interrupt_hands_over_the_best(solver):
 
 
 @pytest.mark.parametrize("solver", [Adam(), LBFGS()], ids=str)
-def test_no_step(solver):
+def test_without_steps_the_start_is_returned(solver):
     result = solver.set_params(max_iter=0).minimize(bowl, np.ones(2))
     assert result.nit == 0
     assert_array_equal(result.x, np.ones(2))
@@ -217,7 +217,7 @@ def test_verbose_grows_with_its_number(capsys):
     ],
     ids=str,
 )
-def test_bad_parameters(solver, message):
+def test_bad_parameters_are_named(solver, message):
     with pytest.raises(ValueError, match=message):
         solver.minimize(bowl, np.ones(2))
 
