@@ -3,22 +3,19 @@
 import numpy as np
 from scipy.sparse import vstack
 
-from sktopo.filtrations._cells import (
-    first_cells,
-    rows_on_points,
-    spread_on_points,
-)
+from sktopo.filtrations._cells import first_cells
 from sktopo.filtrations._delaunay import (
     Triangulation,
     check_points,
     check_triangulation_memory,
 )
 from sktopo.filtrations._ordered import OrderedComplex, OrderedFiltration
+from sktopo.filtrations._pullback import rows_on_points, spread_on_points
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
 _FLAT = 1e-12
-_ROUNDING = 1e-14
+_ROUNDING = 1e-14  # relative, of values that are equal but for their computation
 
 
 class AlphaComplex(OrderedComplex):

@@ -3,13 +3,9 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from sktopo.filtrations._cells import (
-    cliques,
-    first_cells,
-    rows_on_points,
-    spread_on_points,
-)
+from sktopo.filtrations._cells import cliques, first_cells
 from sktopo.filtrations._ordered import OrderedComplex
+from sktopo.filtrations._pullback import rows_on_points, spread_on_points
 from sktopo.persistence import flag_pairs, ranks_of, simplicial_pairs
 
 

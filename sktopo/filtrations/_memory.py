@@ -2,7 +2,7 @@
 
 import os
 
-_UNKNOWN = 8 * 2**30
+_UNKNOWN = 8 * 2**30  # where the system does not tell: a common machine's
 
 
 def check_memory(needed, what, instead):

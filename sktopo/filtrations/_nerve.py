@@ -11,7 +11,7 @@ from sktopo.filtrations._memory import check_memory
 from sktopo.filtrations._simplices import as_complex
 from sktopo.persistence import unique_rows
 
-_BYTES_A_SIMPLEX = 200
+_BYTES_A_SIMPLEX = 200  # a tuple of few integers in a set
 
 
 def nerve(simplices, cover, dimension=2):

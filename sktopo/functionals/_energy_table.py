@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from sktopo.functionals._bars import power_and_slope
 from sktopo.functionals._energy import PersistenceEnergy, check_midpoints
+from sktopo.functionals._power import power_and_slope
 from sktopo.persistence import longest_first
 
 

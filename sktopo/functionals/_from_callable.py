@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo.base import DiagramFunctional
-from sktopo.functionals._bars import check_diagram
+from sktopo.functionals._check_diagram import check_diagram
 
 
 class FunctionalFromCallable(DiagramFunctional):

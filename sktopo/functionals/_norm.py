@@ -6,7 +6,8 @@ import numpy as np
 
 from sktopo._sklearn_compat import Interval, StrOptions
 from sktopo.base import DiagramFunctional
-from sktopo.functionals._bars import check_diagram, power_and_slope
+from sktopo.functionals._check_diagram import check_diagram
+from sktopo.functionals._power import power_and_slope
 
 _EVERYWHERE = (-np.inf, np.inf, 0.0, np.inf)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sktopo.base import DiagramFunctional
-from sktopo.functionals._bars import check_diagram, check_target
+from sktopo.functionals._check_diagram import check_diagram, check_target
 from sktopo.metrics import match_essential, split_essential
 
 

@@ -34,7 +34,7 @@ def minimize_penalised(problem, *, solver, start, settings):
     scipy.optimize.OptimizeResult
     """
     if problem.alpha == 0:
-        x = np.linalg.lstsq(problem.design.matrix, problem.target, rcond=None)[0]
+        x = problem.least_squares
         fun = problem.error.value_and_grad(x)[0]
         return OptimizeResult(x=x, fun=fun, nit=0, status=0)
     exact = exact_solver(solver, problem.penalty)

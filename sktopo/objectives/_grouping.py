@@ -13,7 +13,7 @@ from sktopo.base import Term
 
 # Beyond so many scales a Gaussian weighs less than 1e-9.
 _GAUSSIAN_REACH = 6.5
-_BLOCK = 2**22
+_BLOCK = 2**22  # distances in memory at a time: 32 MiB
 
 
 class GroupingTerm(Term):

@@ -10,7 +10,7 @@ from scipy.ndimage import minimum_filter
 
 from sktopo.persistence._gudhi import simplicial_diagrams
 
-_MAX_ROUNDS = 50
+_MAX_ROUNDS = 50  # noise needs about ten; where more are needed, gudhi is faster
 
 
 def component_diagram(roots, passes, heights):
