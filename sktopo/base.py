@@ -199,10 +199,20 @@ class Filtration(ValidatedParams):
         list of Bars
             For each dimension the bars of all samples, as indices into ``X.ravel()``,
             sample after sample.
+
+        Raises
+        ------
+        ValueError
+            If the values of a complex are not the entries of x.
         """
         cache, found = {} if cache is None else cache, []
         for x in X:
             complex_ = self.build(x, previous=cache.get("previous"))
+            if not np.array_equal(complex_.values, np.ravel(x)):
+                raise ValueError(
+                    "Pooled copies need a filtration whose values are the entries of "
+                    f"x. {type(self).__name__} has others."
+                )
             found.append(complex_.bars(homology_dimensions, essential))
         if len(X) == 1:
             cache["previous"] = complex_

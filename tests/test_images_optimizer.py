@@ -14,12 +14,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from sktopo import STUMPImageOptimizer, persistence_diagrams
+from sktopo.base import Filtration
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm, WassersteinToTarget
 from sktopo.images._fidelity import FIDELITIES, SquaredFidelity
 from sktopo.images._stump import StumpProblem
 from sktopo.objectives import PersistenceTerm
 from sktopo.pooling import WEIGHTS, RandomPooling
+from sktopo.testing import check_gradient
 
 
 def smooth_noise(shape, seed=0):
@@ -521,3 +523,24 @@ def test_bad_parameters_and_images_are_named(params, X, message):
     X = [np.ones((4, 4))] if X is None else X
     with pytest.raises(ValueError, match=message):
         STUMPImageOptimizer(**params).fit(X)
+
+
+class NegatedGrid(Cubical):
+    """Sublevel sets of -x: a grid whose values are not the entries of x."""
+
+    batch_bars = Filtration.batch_bars
+
+    def build(self, x, previous=None):
+        complex_ = super().build(-np.asarray(x))
+        pullback = complex_.pullback
+        complex_.pullback = lambda grad: -pullback(grad)
+        return complex_
+
+
+@pytest.mark.parametrize("pooling", [1, 2])
+def test_a_filtration_with_other_values_is_refused(pooling):
+    signal = np.random.default_rng(0).random(24)
+    check_gradient(PersistenceTerm(NegatedGrid(), PersistenceNorm()), signal)
+    optimizer = STUMPImageOptimizer(filtration=NegatedGrid(), pooling=pooling)
+    with pytest.raises(ValueError, match=r"entries of x\. NegatedGrid has others"):
+        optimizer.fit_transform([signal])

@@ -51,6 +51,11 @@ def test_curves_do_not_depend_on_workers(rng):
         (np.ones((3, 3)), {"noise_levels": [-1.0]}, "'noise_levels' parameter of"),
         (np.ones((3, 3)), {"noise_levels": []}, "must not be empty"),
         (np.ones((3, 3)), {"n_repeats": 0}, "'n_repeats' parameter of"),
+        (
+            np.ones((3, 3)),
+            {"homology_dimensions": -1},
+            "'homology_dimensions' parameter of robustness_curve must be",
+        ),
     ],
 )
 def test_bad_parameters_and_images_are_named(image, params, message):

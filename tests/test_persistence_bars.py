@@ -148,3 +148,13 @@ def test_bars_without_zero_lifetime_longest_first(rng):
     assert_array_equal(
         complex_.values[sorted_bars.indices[finite]], sorted_bars.diagram[finite]
     )
+
+
+def test_a_cache_of_bars_outlives_a_change_of_the_filtration(rng):
+    filtration, cache = Cubical(tie_breaking="random", random_state=0), {}
+    for tie_breaking in ("random", "index", "random", "index"):
+        X = rng.integers(0, 5, size=(1, 9, 9)).astype(float)
+        filtration.set_params(tie_breaking=tie_breaking)
+        (found,) = filtration.batch_bars(X, 0, cache=cache)
+        (expected,) = filtration.build(X[0]).bars(0)
+        assert_array_equal(np.sort(found.diagram, 0), np.sort(expected.diagram, 0))

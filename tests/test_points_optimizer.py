@@ -431,6 +431,10 @@ def test_in_a_pipeline_and_a_grid_search():
         ({"solver": "sgd"}, "'solver' parameter of TopoPointOptimizer must be"),
         ({"learning_rate": 0}, "'learning_rate' parameter of TopoPointOptimizer must"),
         (
+            {"homology_dimensions": (0, 0)},
+            "'homology_dimensions' parameter of TopoPointOptimizer must be",
+        ),
+        (
             {"objective": PersistenceEnergy(i0=0)},
             "'i0' parameter of PersistenceEnergy must be an int",
         ),

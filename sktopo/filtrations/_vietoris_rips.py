@@ -12,10 +12,7 @@ from sktopo._validation import check_real_array
 from sktopo.filtrations._delaunay import check_points, lengths_of
 from sktopo.filtrations._flag import FlagComplex
 from sktopo.filtrations._memory import check_memory
-from sktopo.filtrations._ordered import (
-    TIE_BREAKING_CONSTRAINTS,
-    OrderedFiltration,
-)
+from sktopo.filtrations._ordered import TIE_BREAKING_CONSTRAINTS, OrderedFiltration
 from sktopo.persistence import flag_memory
 
 # Up to so many pairs, all distances at once are cheaper than a search tree.

@@ -7,11 +7,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._sklearn_compat import (
-    HasMethods,
-    Interval,
-    validate_parameter_constraints,
-)
+from sktopo._sklearn_compat import HasMethods, Interval, validate_parameter_constraints
 from sktopo._validation import (
     GRID,
     as_component,

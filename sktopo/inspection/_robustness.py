@@ -4,7 +4,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._validation import GRID, check_int, check_real_array
+from sktopo._validation import (
+    GRID,
+    check_homology_dimensions,
+    check_int,
+    check_real_array,
+)
 from sktopo.objectives import PersistenceTerm
 
 
@@ -80,7 +85,8 @@ def robustness_curve(
             f"[0, inf). Got {levels.min()}."
         )
     check_int(n_repeats, "n_repeats", name, 1)
-    term = PersistenceTerm(filtration, functional, homology_dimensions)
+    dimensions = check_homology_dimensions(homology_dimensions, name)
+    term = PersistenceTerm(filtration, functional, dimensions)
     rng = check_random_state(random_state)
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
     columns = Parallel(n_jobs=n_jobs)(

@@ -10,11 +10,7 @@ import numpy as np
 
 from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._components import grid_components
-from sktopo.persistence._gudhi import (
-    cubical_diagrams,
-    image_diagrams,
-    path_diagram,
-)
+from sktopo.persistence._gudhi import cubical_diagrams, image_diagrams, path_diagram
 from sktopo.persistence._order import ranks_of
 
 CONNECTIVITIES = ("full", "face", "freudenthal")

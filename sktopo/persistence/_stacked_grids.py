@@ -78,8 +78,8 @@ def _sorted(grids, superlevel, cache):
     if cache is None or len(grids) > 1:
         return sort_order(grids.reshape(len(grids), -1), descending=superlevel)
     values = grids.ravel()
-    order = sort_order(values, descending=superlevel, previous=cache.get("previous"))
-    cache["previous"] = values, order
+    order = sort_order(values, descending=superlevel, previous=cache.get("order"))
+    cache["order"] = values, order
     return order
 
 

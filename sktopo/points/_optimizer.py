@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktopo._sklearn_compat import _fit_context
-from sktopo._validation import as_component
+from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
 from sktopo.points._components import POINT_CONSTRAINTS, Grouping, as_field
@@ -243,15 +243,13 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         filtration = filtration_for(self.filtration, n_points, X.shape[1], name)
         sample = drawn(X, n_points, random_state)
         step, bandwidth = field_step(as_field(self.method), sample)
+        dimensions = check_homology_dimensions(self.homology_dimensions, name)
+        grouping = as_component(self.grouping, Grouping, name, "grouping", numbers.Real)
         term = regularised(
-            topological_term(
-                self.objective, filtration, self.homology_dimensions, name
-            ),
+            topological_term(self.objective, filtration, dimensions, name),
             X,
             sign=-1.0 if self.maximize else 1.0,
-            grouping=as_component(
-                self.grouping, Grouping, name, "grouping", numbers.Real
-            ),
+            grouping=grouping,
             fidelity_weight=self.fidelity_weight,
         )
         if sampling.is_random:

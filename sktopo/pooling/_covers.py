@@ -61,8 +61,8 @@ class GridCover(_Cover):
     pool_size : int
         Pixels of a window along each axis.
     stride : int or None, default=None
-        Pixels from one window to the next; None for as many as a window has. With
-        fewer the windows overlap.
+        Pixels from one window to the next, at most ``pool_size``; None for as many as a
+        window has. With fewer the windows overlap.
 
     Attributes
     ----------
@@ -88,6 +88,11 @@ class GridCover(_Cover):
 
     def __init__(self, shape, pool_size, stride=None):
         stride = pool_size if stride is None else stride
+        if not 1 <= stride <= pool_size:
+            raise ValueError(
+                f"The 'stride' parameter of GridCover must be in the range [1, "
+                f"{pool_size}], its pool_size. Got {stride} instead."
+            )
         axes = [_axis_windows(n, pool_size, stride) for n in shape]
         self.pixel_shape = tuple(shape)
         self.shape = tuple(len(windows) for windows in axes)
