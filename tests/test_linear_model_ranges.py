@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sktopo import TopologicalRidge
 from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.linear_model._ranges import prox_of_ranges, sum_of_ranges
@@ -79,3 +80,17 @@ def test_sum_of_ranges_is_the_energy(rng, i0):
         ours, ours_grad = sum_of_ranges(v, max(1, i0 - 1))
         assert_allclose(ours, value, atol=1e-12)
         assert_array_equal(ours_grad, grad[:, 0])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("alpha", [0.1, 1.0, 3.0])
+@pytest.mark.parametrize("seed", [0, 1, 7])
+def test_clusters_are_found_where_descent_fails(seed, alpha):
+    """100 weights of three values from 75 samples: Adam ends with errors above 10."""
+    rng = np.random.default_rng(seed)
+    w = rng.integers(1, 4, 100).astype(float)
+    X = rng.normal(size=(75, 100))
+    y = X @ w + np.sqrt(0.05) * rng.normal(size=75)
+    model = TopologicalRidge(alpha, i0=4, fit_intercept=False).fit(X, y)
+    assert ((model.coef_ - w) ** 2).sum() < 0.3
+    assert sum_of_ranges(model.coef_, 3)[0] < 0.5

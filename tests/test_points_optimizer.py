@@ -1,11 +1,8 @@
 """TopoPointOptimizer: losses against references, motions, parameters, bad input."""
 
-import pickle
-import warnings
-
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 from scipy.spatial import cKDTree
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
@@ -17,7 +14,6 @@ from sktopo import TopoPointOptimizer, persistence_diagrams
 from sktopo.datasets import make_horseshoe, make_noisy_circle, make_two_clusters
 from sktopo.filtrations import Alpha, VietorisRips, WeakAlpha
 from sktopo.functionals import (
-    FunctionalFromCallable,
     PersistenceEnergy,
     WassersteinToTarget,
 )
@@ -27,16 +23,7 @@ from sktopo.objectives import (
     SquaredErrorTerm,
     Subsampling,
 )
-from sktopo.points import FieldMethod, Grouping, optimize_point_clouds
-
-FIELDS = ("diffeomorphic", "nadaraya_watson")
-METHODS = ("gradient", "big_step", *FIELDS)
-
-
-def squared_deaths(diagram):
-    grad = np.zeros_like(diagram)
-    grad[:, 1] = 2 * diagram[:, 1]
-    return float((diagram[:, 1] ** 2).sum()), grad
+from sktopo.points import Grouping, optimize_point_clouds
 
 
 def unit_square():
@@ -70,45 +57,6 @@ def test_losses_of_the_topology_layer(params, start, reference):
     assert fit.n_iter_ == 100
     assert len(fit.loss_curve_) == 101
     assert fit.loss_curve_[-1] <= reference + 0.05 * abs(reference)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_fields_close_a_noisy_circle(seed):
-    X, _ = make_noisy_circle(200, noise=0.05, random_state=seed)
-    fit = TopoPointOptimizer(
-        FunctionalFromCallable(squared_deaths),
-        filtration="vietoris_rips",
-        method=FieldMethod("nadaraya_watson", bandwidth=0.1),
-        learning_rate=0.1,
-        max_iter=80,
-    ).fit(X)
-    left = fit.loss_curve_ / fit.loss_curve_[0]
-    assert np.argmax(left < 0.1) <= 35
-    assert left[35] < 0.1
-    assert left[-1] < 0.01
-    assert (np.diff(left) <= 0).all()
-    assert_array_equal(fit.transform(X), fit.points_)
-    back = np.abs(fit.inverse_transform(fit.points_) - X).max(axis=1)
-    assert np.quantile(back, 0.99) < 1e-6
-    new = np.random.RandomState(seed).uniform(-1.5, 1.5, (500, 2))
-    back = np.abs(fit.inverse_transform(fit.transform(new)) - new).max(axis=1)
-    assert np.quantile(back, 0.99) < 1e-6
-    fit.set_params(method__kind="diffeomorphic", max_iter=15).fit(X)
-    assert (np.diff(fit.loss_curve_) <= 0).all()
-    assert fit.loss_curve_[-1] < 0.7 * fit.loss_curve_[0]
-    back = np.abs(fit.inverse_transform(fit.transform(new)) - new).max(axis=1)
-    assert np.quantile(back, 0.99) < 1e-6
-
-
-def test_big_steps_are_few():
-    X, _ = make_noisy_circle(200, random_state=0)
-    fit = TopoPointOptimizer(solver="gd", learning_rate=0.1, max_iter=4).fit(X)
-    assert fit.loss_curve_[-1] > 0.1 * fit.loss_curve_[0]
-    fit.set_params(method="big_step").fit(X)
-    assert fit.loss_curve_[-1] < 0.01 * fit.loss_curve_[0]
-    fit.set_params(grouping=0.01, fidelity_weight=0.01).fit(X)
-    assert (np.diff(fit.loss_curve_) <= 0).all()
-    assert fit.loss_curve_[-1] < fit.loss_curve_[0]
 
 
 def neighbour_change(X, moved, labels, n_neighbors=5):
@@ -156,27 +104,6 @@ def test_grouping_keeps_the_band_of_a_horseshoe():
     one = np.zeros(300)
     change = neighbour_change(X, together, one)
     assert change < 0.2 * neighbour_change(X, alone, one)
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_new_points_ride_along(method):
-    X, _ = make_noisy_circle(60, random_state=0)
-    fit = TopoPointOptimizer(method=method, solver="gd", learning_rate=0.1, max_iter=10)
-    moved = fit.fit_transform(X)
-    assert not np.allclose(moved, X)
-    assert_array_equal(fit.points_, moved)
-    assert_array_equal(fit.transform(X), moved)
-    assert_array_equal(fit.transform(X[5:9]), moved[5:9])
-    line = np.linspace([-1.5, 0.2], [1.5, 0.1], 5001)
-    steps = np.linalg.norm(np.diff(fit.transform(line), axis=0), axis=1)
-    assert steps.max() < 0.05
-    again = pickle.loads(pickle.dumps(fit))
-    assert_array_equal(again.transform(line), fit.transform(line))
-    if method not in FIELDS:
-        assert not hasattr(fit, "inverse_transform")
-    else:
-        assert fit.bandwidth_ > 0
-        assert_allclose(fit.inverse_transform(moved), X, atol=1e-8)
 
 
 def test_objectives_of_every_kind():
@@ -267,53 +194,6 @@ def test_min_norm_goes_down_for_all_samples():
     assert 0 < np.linalg.norm(least) < np.linalg.norm(mean)
 
 
-def test_coincident_points_stay_together():
-    X, _ = make_noisy_circle(30, random_state=0)
-    X = np.concatenate([X, X[:10], X[:5]])
-    for method in METHODS:
-        fit = TopoPointOptimizer(method=method, solver="gd", learning_rate=0.1)
-        moved = fit.set_params(max_iter=10).fit_transform(X)
-        assert not np.allclose(moved, X)
-        assert_array_equal(moved[30:40], moved[:10])
-        assert_array_equal(moved[40:], moved[:5])
-        assert_array_equal(fit.transform(X), moved)
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    "X",
-    [
-        np.zeros((7, 2)),
-        np.ones((1, 3)),
-        np.arange(10.0)[:, None] * [1.0, 2.0],
-        np.arange(4.0)[:, None],
-        np.random.RandomState(0).rand(3, 2),
-        np.random.RandomState(0).rand(12, 10),
-    ],
-    ids=["coincident", "one point", "collinear", "on a line", "three", "ten axes"],
-)
-@pytest.mark.parametrize("homology_dimensions", [0, 1])
-def test_degenerate_clouds_stay_finite_under_every_method(
-    X, method, homology_dimensions
-):
-    fit = TopoPointOptimizer(
-        filtration="vietoris_rips",
-        method=method,
-        solver="gd",
-        max_iter=3,
-        homology_dimensions=homology_dimensions,
-    )
-    moved = fit.fit_transform(X)
-    assert moved.shape == X.shape
-    assert np.isfinite(moved).all()
-    assert np.isfinite(fit.transform(X + 0.1)).all()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        assert_array_equal(
-            fit.set_params(filtration="weak_alpha").fit_transform(X), moved
-        )
-
-
 @pytest.mark.parametrize("shape", [(3, 2), (1, 1), (30, 4)])
 def test_weak_alpha_falls_back_to_rips_and_says_so(shape, rng):
     X = rng.normal(size=shape)
@@ -402,81 +282,6 @@ def test_in_a_pipeline_and_a_grid_search():
     grid = {"topopointoptimizer__method": ["gradient", "nadaraya_watson"]}
     search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2, error_score="raise")
     assert search.fit(X, labels).best_score_ > 0.9
-
-
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        (
-            {"solver": "lbfgs", "sampling": Subsampling(noise=0.1)},
-            "must be 'adam' or 'gd'",
-        ),
-        ({"solver": "lbfgs", "sampling": 5}, "must be 'adam' or 'gd'"),
-        ({"method": "big_step", "sampling": 5}, "must not be 'big_s"),
-        (
-            {"sampling": Subsampling(n_samples=3)},
-            "'n_samples' parameter of Subsampling must be 1",
-        ),
-        ({"sampling": 0}, "'sampling' parameter of TopoPointOptimizer must be"),
-        (
-            {"sampling": Subsampling(noise=-1.0)},
-            "'noise' parameter of Subsampling must be",
-        ),
-        ({"filtration": "cech"}, "'filtration' parameter of TopoPointOptimizer must"),
-        ({"method": "nearest"}, "'method' parameter of TopoPointOptimizer must be"),
-        (
-            {"method": FieldMethod(bandwidth=0.0)},
-            "'bandwidth' parameter of FieldMethod must be",
-        ),
-        ({"solver": "sgd"}, "'solver' parameter of TopoPointOptimizer must be"),
-        ({"learning_rate": 0}, "'learning_rate' parameter of TopoPointOptimizer must"),
-        (
-            {"homology_dimensions": (0, 0)},
-            "'homology_dimensions' parameter of TopoPointOptimizer must be",
-        ),
-        (
-            {"objective": PersistenceEnergy(i0=0)},
-            "'i0' parameter of PersistenceEnergy must be an int",
-        ),
-        (
-            {"grouping": Grouping(scale=0.0)},
-            "'scale' parameter of Grouping must be",
-        ),
-        ({"grouping": -1.0}, "'grouping' parameter of TopoPointOptimizer must be"),
-    ],
-)
-def test_bad_parameters_are_named(params, message):
-    X, _ = make_noisy_circle(20, random_state=0)
-    with pytest.raises(ValueError, match=message):
-        TopoPointOptimizer(**params).fit(X)
-
-
-@pytest.mark.parametrize("method", ["nadaraya_watson", "diffeomorphic", "big_step"])
-def test_methods_with_steps_of_their_own_say_so_where_another_is_asked_for(method):
-    X, _ = make_noisy_circle(20, random_state=0)
-    fit = TopoPointOptimizer(method=method, max_iter=2).fit(X)
-    assert fit.n_iter_ == 2
-    with pytest.warns(UserWarning, match="takes its own steps"):
-        fit.set_params(solver="adam").fit(X)
-
-
-def test_parameters_of_components_are_tuned():
-    fit = TopoPointOptimizer(
-        PersistenceEnergy(),
-        sampling=Subsampling(20),
-        grouping=Grouping(),
-        method=FieldMethod(),
-    )
-    assert len(fit.get_params(deep=False)) <= 16
-    names = {
-        "objective__p": 2,
-        "sampling__n_points": 10,
-        "grouping__scale": 0.5,
-        "method__bandwidth": 0.1,
-    }
-    copy = clone(fit).set_params(**names)
-    assert names.items() <= copy.get_params().items()
-    assert fit.sampling.n_points == 20
 
 
 def test_many_clouds():

@@ -1,4 +1,4 @@
-"""Diagrams and energies as transformers."""
+"""Diagrams as a transformer: batches, errors, pipelines, pullbacks."""
 
 import pickle
 
@@ -16,7 +16,6 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sktopo import PersistenceDiagrams, PersistenceEnergies, persistence_diagrams
 from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
-from sktopo.functionals import PersistenceEnergy
 from sktopo.testing import check_gradient
 
 DIGITS, LABELS = load_digits(return_X_y=True)
@@ -193,68 +192,6 @@ def test_vectorizers_of_gudhi():
         assert np.isfinite(X).all()
 
 
-def plain_energies(diagram, p, q, i0):
-    return [
-        PersistenceEnergy(a, b, i).value_and_grad(diagram)[0]
-        for i in i0
-        for a in p
-        for b in q
-    ]
-
-
-def test_energies_against_the_functional(rng):
-    p, q, i0 = (0, 1, 2.5), (0, 1, 0.5), (1, 2, 4)
-    diagrams = [np.sort(rng.random((n, 2))) for n in (0, 1, 3, 10, 0)]
-    diagrams[2][0, 1] = np.inf
-    diagrams[3][4] = 0.5
-    energies = PersistenceEnergies(p, q, i0).fit(diagrams)
-    found = energies.transform(diagrams)
-    assert found.shape == (5, 27)
-    for row, diagram in zip(found, diagrams):
-        assert_allclose(row, plain_energies(diagram, p, q, i0), rtol=1e-12)
-    assert_array_equal(energies.transform(diagrams[3:4])[0], found[3])
-
-
-def test_energies_of_several_dimensions():
-    X = make_pipeline(
-        PersistenceDiagrams(UP, (0, 1), image_shape=(8, 8)), PersistenceEnergies()
-    ).fit_transform(DIGITS[:30])
-    assert X.shape == (30, 50)
-    assert np.isfinite(X).all()
-    one = make_pipeline(
-        PersistenceDiagrams(UP, 1, image_shape=(8, 8)), PersistenceEnergies()
-    ).fit_transform(DIGITS[:30])
-    assert_array_equal(X[:, 25:], one)
-
-
-def test_energies_accept_numbers_and_name_their_columns():
-    energies = PersistenceEnergies(p=1, q=(0, 0.5), i0=[1, 2]).fit(
-        [[np.ones((2, 2))] * 2]
-    )
-    names = energies.get_feature_names_out()
-    assert names[0] == "H0_p1_q0_i1"
-    assert names[-1] == "H1_p1_q0.5_i2"
-    assert len(set(names)) == len(names) == 8
-
-
-@pytest.mark.parametrize(
-    ("energies", "message"),
-    [
-        (PersistenceEnergies(p=(-1,)), "'p' parameter"),
-        (PersistenceEnergies(q=()), "'q' parameter"),
-        (PersistenceEnergies(i0=(0,)), "'i0' parameter"),
-        (PersistenceEnergies(i0=(1.5,)), "'i0' parameter"),
-        (PersistenceEnergies(p="a"), "'p' parameter"),
-        (PersistenceEnergies(p=(1, 1)), "repeats a number"),
-        (PersistenceEnergies(p=[[1], [1, 2]]), "'p' parameter of PersistenceEnergies"),
-    ],
-    ids=str,
-)
-def test_bad_exponents_are_named(energies, message):
-    with pytest.raises(ValueError, match=message):
-        energies.fit([np.zeros((1, 2))])
-
-
 @pytest.mark.parametrize(
     ("X", "message"),
     [
@@ -376,33 +313,3 @@ def test_pullback_of_clouds_of_different_sizes(rng):
     assert [g.shape for g in back] == [x.shape for x in X]
     assert not back[0].any()
     assert_allclose(np.linalg.norm(back[1], axis=1).sum(), 2.0)
-
-
-@pytest.mark.parametrize("nested", [False, True])
-def test_pullback_of_energies(nested, rng):
-    model = PersistenceEnergies(p=(0, 1, 2.5), q=(0, 0.5, 3), i0=(1, 2))
-    sizes = (3, 0, 4)
-    shape = (2, sum(sizes), 2) if nested else (sum(sizes), 2)
-    ends = np.cumsum(sizes)[:-1]
-
-    def diagrams_in(x):
-        if not nested:
-            return np.split(x, ends)
-        return [list(pair) for pair in zip(*(np.split(one, ends) for one in x))]
-
-    def gathered(parts):
-        if not nested:
-            return np.concatenate(parts)
-        return np.stack([np.concatenate(column) for column in zip(*parts)])
-
-    x = rng.random(shape)
-    model.fit(diagrams_in(x))
-    features, _ = model.value_and_pullback(diagrams_in(x))
-    assert_array_equal(features, model.transform(diagrams_in(x)))
-    weights = rng.normal(size=features.shape)
-
-    def weighted(x):
-        found, pull = model.value_and_pullback(diagrams_in(x))
-        return float((weights * found).sum()), gathered(pull(weights))
-
-    check_gradient(weighted, x)
