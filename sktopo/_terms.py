@@ -175,21 +175,16 @@ class SumTerm(WeightedSum, Term):
         terms = tuple(term.restricted(points) for term in self.terms)
         return SumTerm(terms, self.weights)
 
-    def big_step(self, x, rate):
-        """A step down the sum: big steps of the terms that have them.
+    @property
+    def big_step(self):
+        """``big_step(x, rate)``, a step down the sum; None where no term has one.
 
-        Each takes ``rate`` times its weight; of other terms it is the gradient that
-        goes into the step. See ``PersistenceTerm.big_step``.
-
-        Parameters
-        ----------
-        x : ndarray
-        rate : float
-
-        Returns
-        -------
-        step : ndarray of x's shape
+        Each term that has one takes ``rate`` times its weight; of other terms it is the
+        gradient that goes into the step. See ``PersistenceTerm.big_step``.
         """
+        return self._big_step if any(term.big_step for term in self.terms) else None
+
+    def _big_step(self, x, rate):
         self._check_params()
         check_rate(rate, "SumTerm.big_step")
         step = np.zeros(np.shape(x))

@@ -9,6 +9,7 @@ from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy, PersistenceNorm
 from sktopo.inspection import critical_smear
 from sktopo.metrics import sliced_transfer
+from sktopo.objectives import PersistenceTerm
 from sktopo.pooling import RandomPooling
 
 
@@ -179,3 +180,14 @@ def test_images_without_finite_bars_have_no_smear(shape):
 def test_bad_parameters_and_images_are_named(image, params, message):
     with pytest.raises(ValueError, match=message):
         critical_smear(image, **params)
+
+
+def test_i0_counts_the_essential_bar():
+    """Window 1, no noise: the smear is the gradient of the term at the finite bars."""
+    signal = np.array([0.0, 3, 1, 5, 2, 4, 0.5])
+    energy = PersistenceEnergy(i0=2)
+    smear = critical_smear(signal, energy, pooling=1)
+    assert_allclose(smear.birth_map, [0, 0, -1, 0, -1, 0, -1])
+    assert_allclose(smear.death_map, [0, 1, 0, 1, 0, 1, 0])
+    _, grad = PersistenceTerm("cubical", energy).value_and_grad(signal)
+    assert_allclose(smear.birth_map + smear.death_map, grad)

@@ -1,16 +1,13 @@
 """Parameters of TopoPointOptimizer and of its components."""
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_noisy_circle
-from sktopo.functionals import (
-    PersistenceEnergy,
-)
-from sktopo.objectives import (
-    Subsampling,
-)
+from sktopo.functionals import PersistenceEnergy
+from sktopo.objectives import SquaredErrorTerm, Subsampling
 from sktopo.points import FieldMethod, Grouping
 
 
@@ -87,3 +84,19 @@ def test_parameters_of_components_are_tuned():
     copy = clone(fit).set_params(**names)
     assert names.items() <= copy.get_params().items()
     assert fit.sampling.n_points == 20
+
+
+@pytest.mark.parametrize("params", [{}, {"maximize": True}, {"fidelity_weight": 1.0}])
+@pytest.mark.parametrize("n_copies", [1, 2])
+def test_big_steps_are_refused_where_the_objective_has_none(params, n_copies):
+    X = np.vstack([make_noisy_circle(10, random_state=0)[0]] * n_copies)
+    optimizer = TopoPointOptimizer(SquaredErrorTerm(X), method="big_step", **params)
+    with pytest.raises(ValueError, match="the objective defines no big_step"):
+        optimizer.fit(X)
+
+
+def test_dimensions_are_checked_before_the_points_move():
+    X, _ = make_noisy_circle(10, random_state=0)
+    optimizer = TopoPointOptimizer(SquaredErrorTerm(X + 1), homology_dimensions=())
+    with pytest.raises(ValueError, match="'homology_dimensions' parameter of TopoPo"):
+        optimizer.fit(X)

@@ -121,8 +121,9 @@ def critical_smear(
     directions = np.stack([np.cos(angle), np.sin(angle)])
     diagrams, grads, transfers = [], [], {}
     for bars in filtration.build(image).bars(dimensions):
-        diagram = bars.diagram[bars.kind == FINITE]
-        _, grad = functional.value_and_grad(diagram)
+        _, grad = functional.value_and_grad(bars.diagram)
+        finite = bars.kind == FINITE
+        diagram, grad = bars.diagram[finite], grad[finite]
         diagrams.append(diagram)
         grads.append(grad)
         # A functional of the bars of a copy whose gradient is the one handed on to it.

@@ -110,8 +110,10 @@ class _SharedGradient(Term):
         function = self.term.warm_value_and_grad()
         return lambda x: self._with_means(*function(x))
 
-    def big_step(self, x, rate):
-        return self._mean(self.term.big_step(x, rate))
+    @property
+    def big_step(self):
+        step = self.term.big_step
+        return step and (lambda x, rate: self._mean(step(x, rate)))
 
     def _with_means(self, value, grad):
         return value, self._mean(grad)
