@@ -56,7 +56,8 @@ class Samples:
     def restore(self, arrays):
         """One answer of the size of each sample, in the form in which they came."""
         if self._shape is None:
-            return list(arrays)
+            pairs = zip(arrays, self.arrays, strict=True)
+            return [np.reshape(array, x.shape) for array, x in pairs]
         return np.asarray(arrays).reshape(len(arrays), *self._shape)
 
 

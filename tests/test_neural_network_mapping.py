@@ -1,6 +1,7 @@
 """TopologicalMapping: its convolutions, its gradients, and what it is good for."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.signal import correlate
@@ -16,11 +17,7 @@ from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical
 from sktopo.gradients import loss_of
 from sktopo.neural_network import TopologicalMapping
-from sktopo.neural_network._convolution import (
-    convolve,
-    pull_images,
-    pull_kernels,
-)
+from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
 from sktopo.neural_network._mapping_loss import MappingLoss, flat
 from sktopo.testing import check_gradient
 
@@ -245,3 +242,12 @@ def test_shape_of_the_fit_is_kept():
     bad = np.full((2, 8, 8), np.nan)
     with pytest.raises(ValueError, match="NaN"):
         model.transform(bad)
+
+
+def test_signals_in_a_series_come_back_as_signals(rng):
+    signals = pd.Series(list(rng.random((4, 12))))
+    model = TopologicalMapping(max_iter=0).fit(signals, [0, 1, 0, 1])
+    mapped, pullback = model.value_and_pullback(signals)
+    assert [x.shape for x in mapped] == [(12,)] * 4
+    assert [x.shape for x in pullback(np.ones((4, 12)))] == [(12,)] * 4
+    assert_allclose(np.stack(model.transform(signals)), np.stack(signals), atol=1e-12)

@@ -13,10 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sktopo import TopoPointOptimizer, persistence_diagrams
 from sktopo.datasets import make_horseshoe, make_noisy_circle, make_two_clusters
 from sktopo.filtrations import Alpha, VietorisRips, WeakAlpha
-from sktopo.functionals import (
-    PersistenceEnergy,
-    WassersteinToTarget,
-)
+from sktopo.functionals import PersistenceEnergy, WassersteinToTarget
 from sktopo.objectives import (
     GroupingTerm,
     PersistenceTerm,

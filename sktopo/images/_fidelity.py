@@ -63,7 +63,4 @@ def _cross_entropy(target, share):
     return -(target * np.log(share) + (1 - target) * np.log1p(-share))
 
 
-FIDELITIES = {
-    "squared_error": SquaredFidelity,
-    "cross_entropy": CrossEntropyFidelity,
-}
+FIDELITIES = {"squared_error": SquaredFidelity, "cross_entropy": CrossEntropyFidelity}

@@ -26,10 +26,7 @@ class SquaredErrorTerm(Term):
     array([0., 4.])
     """
 
-    _parameter_constraints = {
-        "target": ["array-like"],
-        "design": ["array-like", None],
-    }
+    _parameter_constraints = {"target": ["array-like"], "design": ["array-like", None]}
 
     def __init__(self, target, design=None):
         self.target = target
