@@ -31,8 +31,7 @@ class WeightPenalty(Term):
 
     def value_and_grad(self, x):
         """Evaluate at a weight vector of shape (n_weights,)."""
-        value, grad = self.term.value_and_grad(x.reshape(self.shape))
-        return value, grad.reshape(x.shape)
+        return self.warm_value_and_grad()(x)
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration."""

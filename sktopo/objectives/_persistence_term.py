@@ -49,9 +49,9 @@ class DiagramTerm(Term):
         """The functional of each homology dimension."""
         if isinstance(self.functional, dict):
             return self.functional
-        if isinstance(self.homology_dimensions, numbers.Integral):
-            return {self.homology_dimensions: self.functional}
-        return dict.fromkeys(self.homology_dimensions, self.functional)
+        owner = type(self).__name__
+        dimensions = check_homology_dimensions(self.homology_dimensions, owner)
+        return dict.fromkeys(dimensions, self.functional)
 
     def _filtration(self):
         return self._remembered(

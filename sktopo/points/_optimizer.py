@@ -262,7 +262,9 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         solver = point_solver(
             term, step, self.method, self.solver, self.learning_rate, settings, name
         )
-        unpack = partial(self._unpack, X, bandwidth, filtration, n_points, random_state)
+        unpack = partial(
+            self._unpack, X, bandwidth, filtration, dimensions, n_points, random_state
+        )
         try:
             result = solver.minimize(term, X, callback=self.callback)
         except BaseException as error:
@@ -279,7 +281,9 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             )
         return self
 
-    def _unpack(self, X, bandwidth, filtration, n_points, random_state, result):
+    def _unpack(
+        self, X, bandwidth, filtration, dimensions, n_points, random_state, result
+    ):
         self.points_ = result.x
         self.loss_curve_ = result.history
         self.n_iter_ = result.nit
@@ -288,9 +292,10 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         else:
             self.bandwidth_ = bandwidth
             self.motion_ = FlowMotion(X, result.steps)
-        top = max(np.atleast_1d(self.homology_dimensions))
         complex_ = filtration.build(drawn(self.points_, n_points, random_state))
-        self.diagrams_ = diagrams_of(complex_, tuple(range(top + 1)), "drop")
+        self.diagrams_ = diagrams_of(
+            complex_, tuple(range(max(dimensions) + 1)), "drop"
+        )
 
     def fit_transform(self, X, y=None):
         """Move the points, and return where they went.
