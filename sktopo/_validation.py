@@ -8,7 +8,23 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 
-from sktopo._sklearn_compat import validate_parameter_constraints
+from sktopo._sklearn_compat import Interval, validate_parameter_constraints
+
+
+class Range(Interval):
+    """A range of numbers, of which a bool is none."""
+
+    def is_satisfied_by(self, val):
+        return not isinstance(val, (bool, np.bool_)) and super().is_satisfied_by(val)
+
+
+# Ranges of parameters. The square of a number up to the largest is a number, too.
+LARGEST = 1e150
+NON_NEGATIVE = Range(numbers.Real, 0, LARGEST, closed="both")
+POSITIVE = Range(numbers.Real, 0, LARGEST, closed="right")
+FRACTION = Range(numbers.Real, 0, 1, closed="left")
+NON_NEGATIVE_INT = Range(numbers.Integral, 0, None, closed="left")
+POSITIVE_INT = Range(numbers.Integral, 1, None, closed="left")
 
 
 class ValidatedParams(BaseEstimator):
@@ -35,6 +51,14 @@ class ValidatedParams(BaseEstimator):
         if known is None or not all(map(is_, known[0], inputs)):
             known = memory[name] = inputs, compute()
         return known[1]
+
+    def _array(self, name):
+        """A parameter as a finite float64 array, checked once."""
+        given = getattr(self, name)
+        what = f"The {name!r} parameter of {type(self).__name__}"
+        return self._remembered(
+            name, lambda: as_float64(given, what, finite=True), given
+        )
 
     def _validate_params(self):
         validate_parameter_constraints(
@@ -77,6 +101,8 @@ class ValidatedParams(BaseEstimator):
         return state
 
 
+_EXACT = 2**53
+
 # Forms of arrays: numbers of axes, and what to call them.
 GRID = (1, 2, 3), "a signal (1-D), an image (2-D) or a voxel grid (3-D)"
 CLOUD = (2,), "a point cloud of shape (n_points, n_coordinates)"
@@ -102,18 +128,14 @@ def check_real_array(x, name, owner, form):
             f"{name} of {owner} is a sparse matrix, but dense data is required. "
             "Use .toarray() to convert it."
         )
-    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
-        raise ValueError(
-            f"{name} of {owner} must have no masked entries. "
-            f"Got {np.ma.count_masked(x)} of them."
-        )
+    check_unmasked(x, f"{name} of {owner}")
     try:
         x = np.asarray(x)
     except ValueError as error:
         raise ValueError(
             f"{name} of {owner} must be {hint}. Got a ragged sequence: {error}"
         ) from error
-    x = _as_real(x, name, owner)
+    x = _as_real(x, f"{name} of {owner}")
     if x.ndim not in ndim:
         raise ValueError(
             f"{name} of {owner} must be {hint}. Got an array of shape {x.shape}."
@@ -133,29 +155,74 @@ def check_real_array(x, name, owner, form):
     return x
 
 
-def _as_real(x, name, owner):
+def check_unmasked(x, what):
+    """Raise ValueError where an array has masked entries."""
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        raise ValueError(
+            f"{what} must have no masked entries. Got {np.ma.count_masked(x)} of them."
+        )
+
+
+def as_float64(x, what, *, finite=False):
+    """Return x as a real float64 array, maybe x itself.
+
+    Parameters
+    ----------
+    x : array-like
+    what : str
+        What to call it, such as "x of LogLossTerm".
+    finite : bool, default=False
+        Whether infinity and NaN are errors, too.
+
+    Raises
+    ------
+    ValueError
+        If it is no array of real numbers, or not finite where it must be.
+    """
+    check_unmasked(x, what)
+    try:
+        x = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(
+            f"{what} must be an array of real numbers. Got a ragged sequence: {error}"
+        ) from error
+    x = _as_real(x, what).astype(np.float64, copy=False)
+    if finite and not np.isfinite(x).all():
+        found = "NaN" if np.isnan(x).any() else "infinity"
+        raise ValueError(f"{what} must be finite. Input contains {found}.")
+    return x
+
+
+def _as_real(x, what):
     kind = x.dtype.kind
     if kind == "f":
         if x.dtype.itemsize in (4, 8):
             return x
-        return x.astype(np.float32 if x.dtype.itemsize == 2 else np.float64)
+        with np.errstate(over="ignore"):
+            return x.astype(np.float32 if x.dtype.itemsize == 2 else np.float64)
     if kind in "iu":
+        if x.dtype.itemsize == 8 and x.size:
+            low, high = int(x.min()), int(x.max())
+            if max(-low, high) > _EXACT:
+                raise ValueError(
+                    f"{what} must have integers up to 2**53, which are exact as "
+                    f"floating-point numbers. Got values from {low} to {high}: "
+                    "subtract an offset or rescale them."
+                )
         return x
     if kind == "b":
         return x.astype(np.uint8)
     if kind == "c":
         raise ValueError(
-            f"Complex data not supported: {name} of {owner} must be real. "
-            f"Got dtype {x.dtype}."
+            f"Complex data not supported: {what} must be real. Got dtype {x.dtype}."
         )
     try:
         if kind != "O":
             raise ValueError("it holds no numbers")
         return x.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(
-            f"{name} of {owner} must be an array of real numbers. "
-            f"Got dtype {x.dtype}: {error}"
+            f"{what} must be an array of real numbers. Got dtype {x.dtype}: {error}"
         ) from error
 
 
@@ -212,7 +279,7 @@ def check_clip(clip, owner):
     """Raise ValueError where bounds of values are neither None nor two in order."""
     if clip is None:
         return
-    bounds = np.asarray(clip, dtype=np.float64)
+    bounds = as_float64(clip, f"The 'clip' parameter of {owner}")
     if bounds.shape != (2,) or not bounds[0] < bounds[1]:
         raise ValueError(
             f"The 'clip' parameter of {owner} must be (low, high) with low < high. "

@@ -19,10 +19,17 @@ Diagrams
 Essential bars
     ``essential="drop"``: the bar stands in the diagram with death inf (-inf for
     superlevel); it counts for ``i0``, adds nothing and has no gradient.
-    ``essential="extremum"``: it dies at the last value of the filtration, and that
-    death has a gradient. There is no third way. Diagrams and features have "extremum"
-    by default, so that they are finite; terms have "drop", so that what always lives
-    is not moved.
+    ``essential="extremum"``: it dies where the filtration ends, and that death has a
+    gradient. There is no third way. Diagrams and features have "extremum" by default,
+    so that they are finite; terms have "drop", so that what always lives is not moved.
+End of a filtration
+    The last value: of the last pixel or vertex, of the longest edge (the diameter of a
+    cloud under ``VietorisRips``, although homology is constant from the enclosing
+    radius on). Two filtrations end elsewhere. One with a ``max_edge_length`` ends
+    there, at a constant without a gradient. ``Alpha`` ends where its homology changes
+    for the last time (a bar of positive lifetime is born or dies), for later simplices
+    are slivers on the convex hull whose circumradii mean nothing. A constant image and
+    a cloud of coincident points end where they begin: their only bar has zero lifetime.
 i0
     1-based, over bars sorted by decreasing lifetime, essential bars first. Of equal
     lifetimes the first born in the filtration comes first: the smaller birth, for
@@ -124,11 +131,25 @@ class FilteredComplex(ABC):
         list of Bars
             One for each dimension; bars of zero lifetime are among them.
         """
-        end = self.order[-1] if essential == "extremum" else None
+        never = -1, -np.inf if self.superlevel else np.inf
+        end, level = self.end() if essential == "extremum" else never
         return [
-            pairs.bars(self.values, end, self.superlevel)
+            pairs.bars(self.values, end, level)
             for pairs in self.persistence_pairs(homology_dimensions)
         ]
+
+    def end(self):
+        """Where the filtration ends; see the Conventions of ``sktopo.base``.
+
+        Returns
+        -------
+        index : int
+            Of the value at which it ends; -1 where it ends at a constant.
+        level : float
+            That value or constant.
+        """
+        last = int(self.order[-1])
+        return last, float(self.values[last])
 
     @abstractmethod
     def pullback(self, grad_values):

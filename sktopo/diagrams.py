@@ -40,14 +40,16 @@ def persistence_diagrams(
         "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
     essential : {"extremum", "drop"}, default="extremum"
-        Bars that never die end at the last value of the filtration, or have death inf
-        (-inf for superlevel sets).
+        Bars that never die end where the filtration does, such as at the last pixel
+        (see the Conventions of ``sktopo.base``), or have death inf (-inf for superlevel
+        sets).
 
     Returns
     -------
     list of ndarray of shape (n_bars, 2)
         For each dimension births and deaths in the units of the data, longest first.
-        Bars of zero lifetime are left out.
+        Bars of zero lifetime are left out. With "extremum" that is also the only bar
+        of a constant image or of one point, which ends where it begins: it has no bar.
 
     Raises
     ------

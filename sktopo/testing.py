@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sktopo._validation import as_float64
+
 __all__ = ["check_gradient"]
 
 _ALL_COORDINATES = 50
@@ -48,7 +50,7 @@ def check_gradient(
     >>> check_gradient(PersistenceEnergy(p=2, q=1), np.array([[0.1, 0.7], [0.2, 0.4]]))
     """
     value_and_grad = getattr(function, "value_and_grad", function)
-    x = np.array(x, dtype=np.float64)
+    x = as_float64(x, "x of check_gradient").copy()
     _, grad = value_and_grad(x.copy())
     grad = np.asarray(grad)
     if grad.shape != x.shape:

@@ -242,7 +242,7 @@ LINE = LinearRegression().fit(X, [0.0, 1.0, 2.0, 3.0])
         (LINE, X, [1.0, 2.0], ValueError, r"shape \(4,\).*LinearRegression"),
         (LINE, X, np.ones((4, 2)), ValueError, r"Got \(4, 2\)"),
         (LINE, X, [1.0, 2.0, np.nan, 1.0], ValueError, "y must be finite"),
-        (LINE, X, ["a"] * 4, ValueError, "could not convert"),
+        (LINE, X, ["a"] * 4, ValueError, "array of real numbers"),
         (LogisticRegression(), X, [0] * 4, NotFittedError, "not fitted yet"),
         (LogisticRegression, X, [0] * 4, TypeError, "class LogisticRegression"),
         (PCA().fit(X), X, [0] * 4, TypeError, "classifier or a regressor.*PCA()"),

@@ -1,5 +1,7 @@
 """TopologicalLogisticRegression: limits, contracts, and what the penalty does."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -11,6 +13,7 @@ from sklearn.model_selection import GridSearchCV
 
 from sktopo import TopologicalLogisticRegression
 from sktopo.objectives import LogLossTerm
+from sktopo.solvers import Adam
 from sktopo.testing import check_gradient
 
 
@@ -210,3 +213,41 @@ def test_bad_parameters_and_data_are_named(problem):
         TopologicalLogisticRegression(topology=(2, 5)).fit(X, y)
     with pytest.warns(ConvergenceWarning, match="max_iter=1 steps .* set l2"):
         TopologicalLogisticRegression(topology=(3, 4), max_iter=1).fit(X, y)
+
+
+@pytest.mark.parametrize("topology", ["values", "path"])
+@pytest.mark.parametrize("n", [30, 60, 100])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_classes_that_can_be_separated_end_no_worse_than_by_adam(topology, n, l2):
+    """Without a penalty the weights of such classes are infinite: no place to start."""
+    rng = np.random.default_rng(n)
+    X = rng.normal(size=(n, 20))
+    y = X[:, 8:12].sum(axis=1) > 0
+    models = [
+        TopologicalLogisticRegression(topology=topology, l2=l2, solver=solver)
+        for solver in ("auto", "adam")
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        exact, descended = (objective(m.fit(X, y), X, y) for m in models)
+    assert exact <= descended * (1 + 1e-9)
+    if topology == "values" or l2:
+        assert models[0].n_iter_ < 2000
+
+
+def test_convergence_is_told_as_it_is(rng):
+    X = rng.normal(size=(60, 20))
+    y = X[:, 8:12].sum(axis=1) > 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TopologicalLogisticRegression(topology="values").fit(X, y)
+    with pytest.warns(ConvergenceWarning, match="max_iter=2 steps"):
+        TopologicalLogisticRegression(topology="path", max_iter=2).fit(X, y)
+
+
+def test_a_gradient_that_is_not_finite_is_what_the_message_names():
+    def no_slope(x):
+        return 4.16, np.full(x.shape, np.inf)
+
+    with pytest.raises(ValueError, match="value is 4.16, but its gradient is not"):
+        Adam().minimize(no_slope, np.zeros(2))

@@ -12,12 +12,17 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._samples import SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import (
     HasMethods,
-    Interval,
     Options,
     StrOptions,
     _fit_context,
 )
-from sktopo._validation import check_clip
+from sktopo._validation import (
+    FRACTION,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    POSITIVE_INT,
+    check_clip,
+)
 from sktopo.attacks._budget import BUDGETS
 from sktopo.attacks._goal import Goal, with_feature_names
 from sktopo.attacks._search import descend, flip_pixels
@@ -117,12 +122,12 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         "estimator": [HasMethods(["fit", "predict"])],
         "target": [StrOptions({"random", "untargeted"})],
         "norm": [Options(numbers.Real, set(BUDGETS))],
-        "eps": [Interval(numbers.Real, 0, None, closed="neither")],
-        "step_size": [Interval(numbers.Real, 0, None, closed="neither"), None],
-        "n_steps": [Interval(numbers.Integral, 1, None, closed="left")],
-        "momentum": [Interval(numbers.Real, 0, 1, closed="left")],
+        "eps": [POSITIVE],
+        "step_size": [POSITIVE, None],
+        "n_steps": [POSITIVE_INT],
+        "momentum": [FRACTION],
         "clip": ["array-like", None],
-        "n_restarts": [Interval(numbers.Integral, 0, None, closed="left")],
+        "n_restarts": [NON_NEGATIVE_INT],
         "random_state": ["random_state"],
         "n_jobs": [numbers.Integral, None],
         "verbose": ["verbose"],

@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import _fit_context
+from sktopo.persistence import check_diagram
 
 
 class DiagramList(list):
@@ -151,7 +152,7 @@ class DifferentiableDiagramTransformer(DiagramTransformer):
             Takes an array of the shape of ``features``, and returns a list of the
             structure of X with an array of shape (n_bars, 2) for each diagram.
         """
-        stacked = [stacked_bars(column) for column in self._columns(X)]
+        stacked = [self._stacked(column) for column in self._columns(X)]
         found = [self._value_and_pullback(*one) for one in stacked]
         is_nested = isinstance(X[0], (list, tuple))
 
@@ -168,18 +169,15 @@ class DifferentiableDiagramTransformer(DiagramTransformer):
         return np.hstack([features for features, _ in found]), pullback
 
     def _fit(self, k, diagrams):
-        stacked_bars(diagrams)
+        self._stacked(diagrams)
 
     def _features(self, k, diagrams):
-        return self._values(*stacked_bars(diagrams))
+        return self._values(*self._stacked(diagrams))
 
-
-def stacked_bars(diagrams):
-    """All bars of one homology dimension, and how many each diagram has."""
-    bars = np.concatenate(diagrams).astype(np.float64)
-    if np.isnan(bars).any() or not np.isfinite(bars[:, 0]).all():
-        raise ValueError("Diagrams must have finite births and no NaN.")
-    return bars, np.array([len(diagram) for diagram in diagrams])
+    def _stacked(self, diagrams):
+        """All bars of one homology dimension, and how many each diagram has."""
+        bars = check_diagram(np.concatenate(diagrams), type(self).__name__)
+        return bars, np.array([len(diagram) for diagram in diagrams])
 
 
 def _by_dimension(X, owner):

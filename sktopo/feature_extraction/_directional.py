@@ -9,8 +9,8 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._samples import IMAGES, read_samples
-from sktopo._sklearn_compat import Interval, StrOptions, _fit_context
-from sktopo._validation import check_homology_dimensions
+from sktopo._sklearn_compat import StrOptions, _fit_context
+from sktopo._validation import NON_NEGATIVE_INT, check_homology_dimensions
 from sktopo.feature_extraction._grid_energies import GridEnergies
 from sktopo.functionals import EnergyTable
 
@@ -89,7 +89,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "n_directions": [Interval(numbers.Integral, 0, None, closed="left")],
+        "n_directions": [NON_NEGATIVE_INT],
         "p": ["array-like", numbers.Real],
         "q": ["array-like", numbers.Real],
         "i0": ["array-like", numbers.Integral],

@@ -1,10 +1,8 @@
 """Diagrams -> their longest lifetimes as columns."""
 
-import numbers
-
 import numpy as np
 
-from sktopo._sklearn_compat import Interval
+from sktopo._validation import POSITIVE_INT
 from sktopo.feature_extraction._base import DifferentiableDiagramTransformer
 from sktopo.persistence import longest_first
 
@@ -52,8 +50,8 @@ class LongestLifetimes(DifferentiableDiagramTransformer):
     """
 
     _parameter_constraints = {
-        "n_bars": [Interval(numbers.Integral, 1, None, closed="left")],
-        "i0": [Interval(numbers.Integral, 1, None, closed="left")],
+        "n_bars": [POSITIVE_INT],
+        "i0": [POSITIVE_INT],
         "cumulative": ["boolean"],
     }
 

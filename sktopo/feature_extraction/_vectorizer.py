@@ -7,6 +7,7 @@ from sklearn.base import clone
 
 from sktopo._sklearn_compat import HasMethods
 from sktopo.feature_extraction._base import DiagramTransformer
+from sktopo.persistence import check_diagram
 
 
 class DiagramVectorizer(DiagramTransformer):
@@ -107,5 +108,6 @@ def _of_no_bars(vectorizer, n_columns):
 
 def _clean(diagrams):
     """Finite bars, births below deaths."""
+    diagrams = [check_diagram(diagram, "DiagramVectorizer") for diagram in diagrams]
     clean = [diagram[np.isfinite(diagram).all(axis=1)] for diagram in diagrams]
     return [np.where(d[:, :1] > d[:, 1:], -d, d) for d in clean]

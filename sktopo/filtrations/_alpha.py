@@ -15,6 +15,7 @@ from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
 _FLAT = 1e-12
+_LARGEST = 1e100  # the squared radius of a sliver is up to 1e24 of squared extents
 _ROUNDING = 1e-14  # relative, of values that are equal but for their computation
 
 
@@ -27,14 +28,26 @@ class AlphaComplex(OrderedComplex):
         self._simplices = simplices
         self._points = points
         self._starts = np.cumsum([0] + [len(s) for s in simplices])
+        self._known_pairs = {}
 
     def _ranks(self):
         return np.split(ranks_of(self.order), self._starts[1:-1])
 
     def _pairs(self, homology_dimensions):
-        return simplicial_pairs(
-            self.order, self._simplices, self._ranks(), homology_dimensions
-        )
+        wanted = tuple(k for k in homology_dimensions if k not in self._known_pairs)
+        if wanted:
+            found = simplicial_pairs(self.order, self._simplices, self._ranks(), wanted)
+            self._known_pairs.update(zip(wanted, found, strict=True))
+        return [self._known_pairs[k] for k in homology_dimensions]
+
+    def end(self):
+        # Bars die in dimensions below that of the cloud, and none outlives the last.
+        below = self._pairs(range(max(1, len(self._simplices) - 1)))
+        finite = np.concatenate([pairs.finite for pairs in below])
+        births, deaths = self.values[finite].T
+        ranks = ranks_of(self.order)[finite[births < deaths, 1]]
+        last = int(self.order[int(ranks.max(initial=0))])
+        return last, float(self.values[last])
 
     def pullback(self, grad_values):
         grad = np.bincount(
@@ -114,8 +127,9 @@ class Alpha(OrderedFiltration):
     In space, cospherical points (a lattice) have no unique triangulation; they are
     nudged by 1e-9 of the extent of the cloud, and values are right up to that.
 
-    The essential bar of H0 dies with ``essential="extremum"`` at the largest squared
-    radius of the triangulation.
+    The essential bar of H0 dies with ``essential="extremum"`` when homology changes for
+    the last time: with the last bar of positive lifetime in any dimension. Larger
+    radii are those of slivers on the convex hull.
 
     References
     ----------
@@ -155,7 +169,7 @@ class Alpha(OrderedFiltration):
             coordinates.
         """
         self._check_params()
-        points = check_points(x, "Alpha.build")
+        points = check_points(x, "Alpha.build", largest=_LARGEST)
         check_triangulation_memory(points, "Alpha")
         simplices, points = _delaunay_simplices(points)
         values, sources = _alpha_values(points, simplices)

@@ -21,8 +21,11 @@ _LARGEST = 1e150  # whose square is still a number
 _COINCIDENT = 1e-13  # of the extent: points that are the same up to rounding
 
 
-def check_points(x, owner):
+def check_points(x, owner, largest=_LARGEST):
     """Return one point cloud as float64, in memory of its own.
+
+    Its extent, the largest range of a coordinate, is at most ``largest`` and not below
+    its inverse, unless all points coincide.
 
     Raises
     ------
@@ -31,10 +34,10 @@ def check_points(x, owner):
     """
     points = np.array(check_real_array(x, "x", owner, CLOUD), dtype=np.float64)
     extent = float(np.ptp(points, axis=0).max())
-    if extent > _LARGEST or 0 < extent < 1 / _LARGEST:
+    if extent > largest or 0 < extent < 1 / largest:
         raise ValueError(
-            f"x of {owner} must have an extent between {1 / _LARGEST:g} and "
-            f"{_LARGEST:g}: squared distances of others are no floating-point numbers. "
+            f"x of {owner} must have an extent between {1 / largest:g} and "
+            f"{largest:g}: what is computed of others is no floating-point number. "
             f"Got {extent:g}; rescale the points."
         )
     return points

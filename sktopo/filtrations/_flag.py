@@ -24,6 +24,8 @@ class FlagComplex(OrderedComplex):
         The simplices of each dimension where they are not all cliques.
     dimension : int or None, default=None
         Of the Euclidean space that the complex stands for, where there is one.
+    max_edge_length : float, default=inf
+        Where the filtration ends, if it is finite.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class FlagComplex(OrderedComplex):
         *,
         simplices=None,
         dimension=None,
+        max_edge_length=np.inf,
         **kwargs,
     ):
         values = np.empty(1 + lengths.size, dtype=lengths.dtype)
@@ -46,6 +49,7 @@ class FlagComplex(OrderedComplex):
         self._points = points
         self._simplices = simplices
         self._dimension = dimension
+        self._max_edge_length = max_edge_length
 
     def _pairs(self, homology_dimensions):
         if self._simplices is None or homology_dimensions == (0,):
@@ -59,6 +63,11 @@ class FlagComplex(OrderedComplex):
         edge_ranks = ranks_of(self.order)[1:]
         ranks = _longest_edge(self._simplices, self._edges, edge_ranks, self.n_points)
         return simplicial_pairs(self.order, self._simplices, ranks, homology_dimensions)
+
+    def end(self):
+        if np.isfinite(self._max_edge_length):
+            return -1, self._max_edge_length
+        return super().end()
 
     def edge_points(self, edges):
         """The two points of each edge, shape (n, 2)."""

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import pdist
 
-from sktopo._sklearn_compat import Interval, StrOptions
-from sktopo._validation import check_real_array
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import Range, check_real_array
 from sktopo.filtrations._delaunay import check_points, lengths_of
 from sktopo.filtrations._flag import FlagComplex
 from sktopo.filtrations._memory import check_memory
@@ -22,9 +22,9 @@ _ALL_PAIRS = 2_000_000
 class VietorisRips(OrderedFiltration):
     """Balls grow around points; a clique enters with its longest edge.
 
-    The filtration ends at ``max_edge_length``, and else with the longest distance.
-    Persistence is only computed up to the enclosing radius, after which nothing
-    happens.
+    The filtration ends at ``max_edge_length``, and without a limit with the longest
+    distance. Persistence is only computed up to the enclosing radius, after which
+    homology stays as it is.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class VietorisRips(OrderedFiltration):
     sample_name = "point cloud or distance matrix"
 
     _parameter_constraints = {
-        "max_edge_length": [Interval(numbers.Real, 0, math.inf, closed="both")],
+        "max_edge_length": [Range(numbers.Real, 0, math.inf, closed="both")],
         "metric": [StrOptions({"euclidean", "precomputed"})],
         **TIE_BREAKING_CONSTRAINTS,
     }
@@ -111,6 +111,7 @@ class VietorisRips(OrderedFiltration):
             edges,
             points,
             len(x),
+            max_edge_length=float(self.max_edge_length),
             priority=self._priority(1 + lengths.size, n_first=1),
             previous=self._own(previous, FlagComplex),
         )

@@ -1,29 +1,27 @@
 """E(p, q, i0): powers of lifetimes, weighted by midpoints."""
 
-import numbers
-
 import numpy as np
 
-from sktopo._sklearn_compat import Interval
-from sktopo.base import DiagramFunctional
-from sktopo.functionals._check_diagram import check_diagram
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
+from sktopo.functionals._checked import CheckedFunctional
 from sktopo.functionals._power import power_and_slope
 from sktopo.persistence import longest_first
 
 ENERGY_CONSTRAINTS = {
-    "p": [Interval(numbers.Real, 0, None, closed="left")],
-    "q": [Interval(numbers.Real, 0, None, closed="left")],
-    "i0": [Interval(numbers.Integral, 1, None, closed="left")],
+    "p": [NON_NEGATIVE],
+    "q": [NON_NEGATIVE],
+    "i0": [POSITIVE_INT],
 }
 
 
-class PersistenceEnergy(DiagramFunctional):
+class PersistenceEnergy(CheckedFunctional):
     """The sum of ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th longest on.
 
     Bars are sorted by decreasing lifetime, essential bars first, and counted from 1:
     ``i0=2`` on H0 of a connected space leaves out the one component that stays, and
     adds up all others [1]_. Of bars of equal lifetime the first born comes first.
     Essential bars count for ``i0`` and add nothing; neither do bars of zero lifetime.
+    A negative midpoint is an error where q is not an integer.
 
     Parameters
     ----------
@@ -58,7 +56,7 @@ class PersistenceEnergy(DiagramFunctional):
 
     _parameter_constraints = {
         **ENERGY_CONSTRAINTS,
-        "min_persistence": [Interval(numbers.Real, 0, None, closed="left")],
+        "min_persistence": [NON_NEGATIVE],
     }
 
     def __init__(self, p=1, q=0, i0=1, min_persistence=0.0):
@@ -67,25 +65,7 @@ class PersistenceEnergy(DiagramFunctional):
         self.i0 = i0
         self.min_persistence = min_persistence
 
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of shape (n_bars, 2)
-
-        Raises
-        ------
-        ValueError
-            If a midpoint is negative while q is not an integer.
-        """
-        self._check_params()
-        diagram = check_diagram(diagram, "PersistenceEnergy")
+    def _evaluate(self, diagram):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
@@ -107,7 +87,7 @@ class PersistenceEnergy(DiagramFunctional):
         slope = np.sign(signed) * length_slope * weight
         shift = length * weight_slope / 2
         grad[bars, 0], grad[bars, 1] = shift - slope, shift + slope
-        return float(length @ weight), grad
+        return float((length * weight).sum()), grad
 
 
 def check_midpoints(middle, q, owner):

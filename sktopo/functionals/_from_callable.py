@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sktopo._validation import as_float64
 from sktopo.base import DiagramFunctional
-from sktopo.functionals._check_diagram import check_diagram
+from sktopo.persistence import check_diagram
 
 
 class FunctionalFromCallable(DiagramFunctional):
@@ -61,8 +62,8 @@ class FunctionalFromCallable(DiagramFunctional):
         shown = diagram[is_finite]
         try:
             value, part = self.fn(shown.copy())
-            value, part = float(value), np.asarray(part, dtype=np.float64)
-        except (TypeError, ValueError) as error:
+            value, part = float(value), as_float64(part, "the gradient")
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(
                 "The 'fn' parameter of FunctionalFromCallable must return a value and "
                 f"its gradient: {error}"

@@ -1,18 +1,16 @@
 """Sums of powers of lifetimes inside a region of the diagram."""
 
-import numbers
-
 import numpy as np
 
-from sktopo._sklearn_compat import Interval, StrOptions
-from sktopo.base import DiagramFunctional
-from sktopo.functionals._check_diagram import check_diagram
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import NON_NEGATIVE, POSITIVE, as_float64
+from sktopo.functionals._checked import CheckedFunctional
 from sktopo.functionals._power import power_and_slope
 
 _EVERYWHERE = (-np.inf, np.inf, 0.0, np.inf)
 
 
-class PersistenceNorm(DiagramFunctional):
+class PersistenceNorm(CheckedFunctional):
     """The sum of ``|d - b|^p`` over the bars in a region of the birth-lifetime plane.
 
     Without a region this is W_p^p, the distance to the empty diagram, up to the
@@ -53,10 +51,10 @@ class PersistenceNorm(DiagramFunctional):
     """
 
     _parameter_constraints = {
-        "p": [Interval(numbers.Real, 0, None, closed="neither")],
+        "p": [POSITIVE],
         "region": ["array-like", None],
         "side": [StrOptions({"both", "birth", "death"})],
-        "min_persistence": [Interval(numbers.Real, 0, None, closed="left")],
+        "min_persistence": [NON_NEGATIVE],
     }
 
     def __init__(self, p=1, region=None, side="both", min_persistence=0.0):
@@ -69,29 +67,16 @@ class PersistenceNorm(DiagramFunctional):
         super()._validate_params()
         if self.region is None:
             return
-        region = np.asarray(self.region, dtype=np.float64)
+        name = "The 'region' parameter of PersistenceNorm"
+        region = as_float64(self.region, name)
         is_box = region.shape == (4,) and not np.isnan(region).any()
         if not is_box or region[0] > region[1] or region[2] > region[3]:
             raise ValueError(
-                "The 'region' parameter of PersistenceNorm must be (birth_low, "
-                "birth_high, lifetime_low, lifetime_high), each low at most its high. "
-                f"Got {self.region!r} instead."
+                f"{name} must be (birth_low, birth_high, lifetime_low, lifetime_high), "
+                f"each low at most its high. Got {self.region!r} instead."
             )
 
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of shape (n_bars, 2)
-        """
-        self._check_params()
-        diagram = check_diagram(diagram, "PersistenceNorm")
+    def _evaluate(self, diagram):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)

@@ -4,39 +4,24 @@ import math
 
 import numpy as np
 
-from sktopo.base import DiagramFunctional
-from sktopo.functionals._check_diagram import check_diagram, check_target
+from sktopo.functionals._checked import CheckedFunctional, check_target
 from sktopo.metrics import match_essential, split_essential
 
 
-class DistanceToTarget(DiagramFunctional):
+class DistanceToTarget(CheckedFunctional):
     """A distance to ``target``, in which essential bars are matched by their births.
 
     A subclass has ``_distance(bars, target, gap)`` of finite bars and of the gaps
-    between births of essential bars: the distance, and its gradient in both.
+    between births of essential bars: the distance, and its gradient in both. Where
+    the numbers of essential bars differ the distance is inf.
     """
 
     def _validate_params(self):
         super()._validate_params()
         check_target(self.target, type(self).__name__)
 
-    def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-
-        Returns
-        -------
-        value : float
-            inf where the numbers of essential bars differ.
-        grad : ndarray of shape (n_bars, 2)
-        """
-        self._check_params()
-        owner = type(self).__name__
-        diagram = check_diagram(diagram, owner)
-        target = check_target(self.target, owner)
+    def _evaluate(self, diagram):
+        target = check_target(self.target, type(self).__name__)
         grad = np.zeros(diagram.shape)
         finite, essential = split_essential(diagram)
         target_finite, target_essential = split_essential(target)

@@ -6,7 +6,7 @@ import numbers
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from sktopo._sklearn_compat import Interval
+from sktopo._validation import LARGEST, Range
 from sktopo.functionals._to_target import DistanceToTarget
 
 
@@ -47,8 +47,8 @@ class WassersteinToTarget(DistanceToTarget):
 
     _parameter_constraints = {
         "target": ["array-like"],
-        "p": [Interval(numbers.Real, 1, None, closed="left")],
-        "internal_p": [Interval(numbers.Real, 1, math.inf, closed="both")],
+        "p": [Range(numbers.Real, 1, LARGEST, closed="both")],
+        "internal_p": [Range(numbers.Real, 1, math.inf, closed="both")],
     }
 
     def __init__(self, target, p=2, internal_p=2):

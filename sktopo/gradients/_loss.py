@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from sktopo._losses import logistic_losses, softmax_losses
 from sktopo._sklearn_compat import is_multilabel
+from sktopo._validation import as_float64
 from sktopo.gradients._compose import last_of
 from sktopo.gradients._registry import value_and_pullback
 
@@ -134,12 +135,10 @@ def loss_of(estimator):
 
 
 def _half_squared_error(estimator, output, y):
-    y = np.asarray(y, dtype=np.float64)
+    y = as_float64(y, "y", finite=True)
     if output.ndim == 1 and y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     _check_shape(estimator, y, output.shape)
-    if not np.isfinite(y).all():
-        raise ValueError("y must be finite. Input contains NaN or infinity.")
     error = output - y
     return (error**2).reshape(len(error), -1).sum(axis=1) / 2, error
 

@@ -7,6 +7,8 @@ import scipy.sparse as sp
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._validation import as_float64
+
 _RULES = {}
 _STEP_RULES = {}
 _MAKES_THE_OUTPUT = {
@@ -175,7 +177,7 @@ def _in_float64(X):
             "Use .toarray() to convert it."
         )
     # Clouds or diagrams on their way from one step to another are lists of arrays.
-    return X if isinstance(X, list) else np.asarray(X, dtype=np.float64)
+    return X if isinstance(X, list) else as_float64(X, "X of value_and_pullback")
 
 
 @cache

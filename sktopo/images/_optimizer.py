@@ -9,8 +9,15 @@ from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._samples import SameColumnsMixin, read_samples
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
-from sktopo._validation import as_component, check_clip, check_homology_dimensions
+from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
+from sktopo._validation import (
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    Range,
+    as_component,
+    check_clip,
+    check_homology_dimensions,
+)
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceNorm
 from sktopo.images._fidelity import FIDELITIES
@@ -116,10 +123,10 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         "pooling": [RandomPooling, numbers.Integral],
         "maximize": ["boolean"],
         "fidelity": [StrOptions(set(FIDELITIES))],
-        "topology_weight": [Interval(numbers.Real, 0, 1, closed="both"), None],
+        "topology_weight": [Range(numbers.Real, 0, 1, closed="both"), None],
         "clip": ["array-like", None],
-        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
-        "n_steps": [Interval(numbers.Integral, 0, None, closed="left")],
+        "learning_rate": [POSITIVE],
+        "n_steps": [NON_NEGATIVE_INT],
         "image_shape": ["array-like", None],
         "n_jobs": [numbers.Integral, None],
         "random_state": ["random_state"],

@@ -7,9 +7,10 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._sklearn_compat import HasMethods, Interval, validate_parameter_constraints
+from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
 from sktopo._validation import (
     GRID,
+    POSITIVE_INT,
     as_component,
     check_homology_dimensions,
     check_real_array,
@@ -22,7 +23,7 @@ from sktopo.pooling import PooledGradient, RandomPooling, precision_for
 
 _CONSTRAINTS = {
     "functional": [HasMethods(["value_and_grad"]), None],
-    "n_projections": [Interval(numbers.Integral, 1, None, closed="left")],
+    "n_projections": [POSITIVE_INT],
 }
 # Samples that are added up before the sums are: the same for any number of workers.
 _CHUNK = 50

@@ -1,6 +1,5 @@
 """What the linear models do before and after they minimise."""
 
-import numbers
 import warnings
 
 import numpy as np
@@ -13,7 +12,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sktopo._sklearn_compat import Interval, StrOptions, _check_sample_weight
+from sktopo._sklearn_compat import StrOptions, _check_sample_weight
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
 from sktopo.gradients import linear_regressor
 from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
@@ -24,15 +24,15 @@ _ALPHAS = np.logspace(-4, 1, 20)
 
 MODEL_CONSTRAINTS = {
     **PENALTY_CONSTRAINTS,
-    "l2": [Interval(numbers.Real, 0, None, closed="left")],
+    "l2": [NON_NEGATIVE],
     "fit_intercept": ["boolean"],
     "solver": [StrOptions({"auto", "prox", "dc", "adam", "lbfgs"})],
-    "max_iter": [Interval(numbers.Integral, 1, None, closed="left")],
-    "tol": [Interval(numbers.Real, 0, None, closed="left")],
+    "max_iter": [POSITIVE_INT],
+    "tol": [NON_NEGATIVE],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
 }
-ALPHA_CONSTRAINT = [Interval(numbers.Real, 0, None, closed="left"), dict]
+ALPHA_CONSTRAINT = [NON_NEGATIVE, dict]
 _PENALTY = ("topology", "p", "q", "i0", "homology_dimensions", "superlevel")
 
 
@@ -87,7 +87,7 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
             y,
             sample_weight,
             *self._penalty(X.shape[1], alpha),
-            l2=self.l2,
+            l2=float(self.l2),
             fit_intercept=self.fit_intercept,
             solver=self.solver,
             settings=self._settings(),

@@ -1,7 +1,5 @@
 """Logistic regression with penalised weights, by penalised least squares."""
 
-from copy import copy
-
 import numpy as np
 
 from sktopo.base import Term
@@ -12,8 +10,6 @@ from sktopo.objectives import ComposedTerm, LogLossTerm, log_losses
 from sktopo.solvers import LBFGS, Adam, Run
 
 _LEAST_CURVATURE = 1e-4  # of saturated samples, whose responses would overflow
-_START_STEPS = 300  # of the descent that only finds a start
-_LOOSE = 1e-4  # its tolerance
 _MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 
 
@@ -44,12 +40,6 @@ class LogisticProblem:
     def row_penalty(self, w):
         """The penalty and the squared norm of one row of the weights."""
         return self.alpha * self.penalty.value_and_grad(w)[0] + self.l2 * (w @ w)
-
-    def without_penalty(self):
-        """The same data with the squared norm alone."""
-        plain = copy(self)
-        plain.alpha = 0.0
-        return plain
 
     @property
     def objective(self):
@@ -92,7 +82,7 @@ class _RowPenalties(Term):
     def _sum(self, x, functions):
         coef = x[:, : self.n_features]
         value, grad = self.l2 * float((coef**2).sum()), np.zeros(x.shape)
-        grad[:, : self.n_features] = 2 * self.l2 * coef
+        grad[:, : self.n_features] = 2 * (self.l2 * coef)
         for k, function in enumerate(functions):
             energy, slope = function(coef[k])
             value += self.alpha * energy
@@ -103,9 +93,10 @@ class _RowPenalties(Term):
 def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     """Weights and intercepts of least objective that the solver finds.
 
-    The exact solvers go from two starts, the solution without a penalty and that of a
-    short descent, and the better result is kept; where the penalty has a prox and no
-    relaxation it is convex, and one start enough.
+    The exact solvers go from two starts, weights of zero and the end of a descent by
+    Adam, and the better result is kept; where the penalty has a prox and no relaxation
+    it is convex, and one start enough. The weights without a penalty are no start:
+    those of classes that can be separated are infinite.
 
     Parameters
     ----------
@@ -130,14 +121,14 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
         return _descend(problem, coef, intercept, solver, settings)
     if is_warm:
         return _reweight(problem, coef, intercept, solver, settings)
-    brief = {**settings, "max_iter": min(_START_STEPS, settings["max_iter"])}
-    plain = problem.without_penalty()
-    starts = [_descend(plain, coef, intercept, "lbfgs", {**brief, "tol": _LOOSE})]
+    results = [_reweight(problem, coef, intercept, solver, settings)]
+    n_steps = 0
     if penalty.prox is None or penalty.relaxations:
-        starts.append(_descend(problem, coef, intercept, "adam", brief))
-    results = [_reweight(problem, *start.x, solver, settings) for start in starts]
+        descent = _descend(problem, coef, intercept, "adam", settings)
+        results.append(_reweight(problem, *descent.x, solver, settings))
+        n_steps = descent.nit
     best = min(results, key=lambda result: result.fun)
-    best.nit = sum(result.nit for result in (*starts, *results))
+    best.nit = n_steps + sum(result.nit for result in results)
     return best
 
 

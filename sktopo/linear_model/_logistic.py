@@ -189,7 +189,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
             target,
             sample_weight,
             *self._penalty(X.shape[1], self.alpha),
-            self.l2,
+            float(self.l2),
             self.fit_intercept,
         )
         shape = (target.shape[1], X.shape[1])

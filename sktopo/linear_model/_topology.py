@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
-from sktopo._validation import check_homology_dimensions
+from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, check_homology_dimensions
 from sktopo.base import Filtration, Term
 from sktopo.filtrations import Cubical, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
@@ -16,9 +16,9 @@ from sktopo.linear_model._penalty import ClusterPenalty, PathPenalty, WeightPena
 from sktopo.objectives import PersistenceTerm
 
 PENALTY_CONSTRAINTS = {
-    "p": [Interval(numbers.Real, 0, None, closed="left")],
-    "q": [Interval(numbers.Real, 0, None, closed="left")],
-    "i0": [Interval(numbers.Integral, 1, None, closed="left"), dict],
+    "p": [NON_NEGATIVE],
+    "q": [NON_NEGATIVE],
+    "i0": [POSITIVE_INT, dict],
     "topology": [
         StrOptions({"values", "path"}),
         tuple,

@@ -1,7 +1,5 @@
 """A learned change of images that makes their persistence say more."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.linear_model import LogisticRegression
@@ -11,7 +9,8 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
-from sktopo._sklearn_compat import HasMethods, Interval, _fit_context
+from sktopo._sklearn_compat import HasMethods, _fit_context
+from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import loss_of
 from sktopo.neural_network._mapping_loss import MappingLoss, flat, residual_map
@@ -96,12 +95,12 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "features": [HasMethods(["fit", "transform"]), None],
-        "n_channels": [Interval(numbers.Integral, 1, None, closed="left")],
-        "kernel_size": [Interval(numbers.Integral, 1, None, closed="left")],
-        "l2": [Interval(numbers.Real, 0, None, closed="left")],
-        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
+        "n_channels": [POSITIVE_INT],
+        "kernel_size": [POSITIVE_INT],
+        "l2": [NON_NEGATIVE],
+        "learning_rate": [POSITIVE],
+        "max_iter": [NON_NEGATIVE_INT],
+        "batch_size": [POSITIVE_INT],
         "image_shape": ["array-like", None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],

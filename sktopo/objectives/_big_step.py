@@ -98,7 +98,7 @@ def _value_targets(complex_, values, bars):
     """
     lows, highs = np.full(values.size, np.inf), np.full(values.size, -np.inf)
     for part in bars:
-        _aim_last_value(part, values, complex_.order[-1], lows, highs)
+        _aim_end(part, values, complex_.end()[0], lows, highs)
     bars = [part for part in bars if _by_simplices(part).any()]
     if bars:
         top = max(part.bars.dimension for part in bars)
@@ -118,20 +118,23 @@ def _value_targets(complex_, values, bars):
 
 
 def _by_simplices(part):
-    """The shifts of all ends that are a simplex, not the last value as such."""
+    """The shifts of all deaths and births but those at the end of the filtration."""
     shift = part.shift.copy()
     shift[~part.is_finite, 1] = 0
     return shift
 
 
-def _aim_last_value(part, values, last, lows, highs):
-    """Essential bars that die with the last value: no simplex ends them.
+def _aim_end(part, values, last, lows, highs):
+    """Essential bars that die where the filtration ends: no simplex ends them.
 
-    Down go all values that are above the target, up goes the last one alone.
+    Down go all values between the target and the end, up goes that of the end alone.
     """
     shift = part.shift[~part.is_finite, 1]
+    if not shift.any():
+        return
     target = values[last] + shift.min(initial=0)
-    lows[values > target] = np.minimum(lows[values > target], target)
+    passed = (values > target) & (values <= values[last])
+    lows[passed] = np.minimum(lows[passed], target)
     highs[last] = max(highs[last], values[last] + shift.max(initial=0))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
-from sktopo._validation import check_real_array
+from sktopo._validation import as_float64, check_real_array
 from sktopo.base import Term
 
 
@@ -111,16 +111,18 @@ class ComposedTerm(Term):
     def _evaluate(self, x, value_and_grad):
         self._check_params()
         forward, vjp = self._map()
-        x = np.asarray(x, dtype=np.float64)
-        y = np.asarray(forward(x), dtype=np.float64)
+        x = as_float64(x, "x of ComposedTerm")
+        y = as_float64(forward(x), "What the operator of ComposedTerm returns")
         value, grad = value_and_grad(self._shaped(y))
-        grad = np.asarray(grad, dtype=np.float64)
+        grad = as_float64(grad, "The gradient of the term of ComposedTerm")
         if grad.size != y.size:
             raise ValueError(
                 "The 'term' parameter of ComposedTerm must have a gradient of the "
                 f"shape of y, {self._shaped(y).shape}. Got {grad.shape}."
             )
-        grad = np.asarray(vjp(x, grad.reshape(y.shape)), dtype=np.float64)
+        grad = as_float64(
+            vjp(x, grad.reshape(y.shape)), "What vjp of ComposedTerm returns"
+        )
         if grad.shape != x.shape:
             raise ValueError(
                 "The 'transform' parameter of ComposedTerm must give gradients of the "

@@ -1,14 +1,12 @@
 """Keep points that started together together."""
 
-import numbers
-
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from sktopo._sklearn_compat import Interval, StrOptions
-from sktopo._validation import CLOUD, check_real_array
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import CLOUD, POSITIVE, as_float64, check_real_array
 from sktopo.base import Term
 
 # Beyond so many scales a Gaussian weighs less than 1e-9.
@@ -65,7 +63,7 @@ class GroupingTerm(Term):
     _parameter_constraints = {
         "reference": ["array-like"],
         "kernel": [StrOptions({"uniform", "gaussian"}), callable],
-        "scale": [Interval(numbers.Real, 0, None, closed="neither")],
+        "scale": [POSITIVE],
     }
 
     def __init__(self, reference, kernel="uniform", scale=1.0):
@@ -115,7 +113,7 @@ class GroupingTerm(Term):
         back = differences.T.tocsr()
 
         def value_and_grad(x):
-            x = np.asarray(x, dtype=np.float64)
+            x = as_float64(x, "x of GroupingTerm")
             if x.shape != reference.shape:
                 raise ValueError(
                     f"x of GroupingTerm must have the shape of its reference, "
@@ -148,7 +146,7 @@ class GroupingTerm(Term):
 
     def _weights(self, distance):
         if callable(self.kernel):
-            weight = np.asarray(self.kernel(distance), dtype=np.float64)
+            weight = as_float64(self.kernel(distance), "What the kernel returns")
             if weight.shape != distance.shape or not (weight >= 0).all():
                 raise ValueError(
                     "The 'kernel' parameter of GroupingTerm must return a weight >= 0 "

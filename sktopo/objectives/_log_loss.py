@@ -1,8 +1,7 @@
 """The loss of logistic regression."""
 
-import numpy as np
-
 from sktopo._losses import logistic_losses, softmax_losses
+from sktopo._validation import as_float64
 from sktopo.base import Term
 
 
@@ -62,9 +61,8 @@ class LogLossTerm(Term):
             If x does not fit the design or the target.
         """
         self._check_params()
-        x = np.asarray(x, dtype=np.float64)
-        target = np.asarray(self.target, dtype=np.float64)
-        design = np.asarray(self.design, dtype=np.float64)
+        x = as_float64(x, "x of LogLossTerm")
+        target, design = self._array("target"), self._array("design")
         if design.ndim != 2 or len(target) != len(design):
             raise ValueError(
                 "The 'design' parameter of LogLossTerm must have a row for each of the "
@@ -77,7 +75,7 @@ class LogLossTerm(Term):
             )
         losses, residual = log_losses(design @ x.T, target)
         if self.sample_weight is not None:
-            weight = np.asarray(self.sample_weight, dtype=np.float64)
+            weight = self._array("sample_weight")
             if weight.shape != losses.shape:
                 raise ValueError(
                     "The 'sample_weight' parameter of LogLossTerm must have shape "

@@ -1,11 +1,8 @@
 """How points are drawn from a cloud."""
 
-import numbers
-
 from sklearn.base import clone
 
-from sktopo._sklearn_compat import Interval
-from sktopo._validation import ValidatedParams
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams
 from sktopo.pooling import DRAW_CONSTRAINTS
 
 
@@ -43,8 +40,8 @@ class Subsampling(ValidatedParams):
     """
 
     _parameter_constraints = {
-        "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
-        "noise": [Interval(numbers.Real, 0, None, closed="left")],
+        "n_points": [POSITIVE_INT, None],
+        "noise": [NON_NEGATIVE],
         **DRAW_CONSTRAINTS,
     }
 

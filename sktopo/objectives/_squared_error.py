@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sktopo._validation import as_float64
 from sktopo.base import Term
 
 
@@ -56,13 +57,13 @@ class SquaredErrorTerm(Term):
             If x does not fit the target, or the design.
         """
         self._check_params()
-        x = np.asarray(x, dtype=np.float64)
-        target = np.asarray(self.target, dtype=np.float64)
+        x = as_float64(x, "x of SquaredErrorTerm")
+        target = self._array("target")
         if self.design is None:
             self._check_shape(x.shape, target.shape)
             residual = x - target
             return float(residual.ravel() @ residual.ravel()), 2 * residual
-        design = np.asarray(self.design, dtype=np.float64)
+        design = self._array("design")
         self._check_shape(x.shape, design.shape[1:])
         self._check_shape(target.shape, design.shape[:1], "target")
         residual = design @ x - target

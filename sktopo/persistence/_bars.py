@@ -75,15 +75,16 @@ class PersistencePairs(NamedTuple):
     finite: np.ndarray  # (n_bars, 2) intp: birth, death
     essential: np.ndarray  # (n_essential,) intp: birth
 
-    def bars(self, values, end=None, superlevel=False):
+    def bars(self, values, end=NEVER, level=np.inf):
         """Gather the diagram.
 
         Parameters
         ----------
         values : ndarray of shape (n_values,)
-        end : int, ndarray of shape (n_essential,) or None, default=None
-            Index of the value at which essential bars die; None for never.
-        superlevel : bool, default=False
+        end : int or ndarray of shape (n_essential,), default=-1
+            Index of the value at which essential bars die; -1 for none.
+        level : float, default=inf
+            Where essential bars die that die with no value: a constant, or infinity.
 
         Returns
         -------
@@ -96,11 +97,10 @@ class PersistencePairs(NamedTuple):
             kind[:n_essential] = ESSENTIAL
             indices = np.empty((n_bars, 2), dtype=np.intp)
             indices[:n_essential, 0] = self.essential
-            indices[:n_essential, 1] = NEVER if end is None else end
+            indices[:n_essential, 1] = end
             indices[n_essential:] = self.finite
         diagram = values.take(indices).astype(np.float64, copy=False)
-        if end is None:
-            diagram[:n_essential, 1] = -np.inf if superlevel else np.inf
+        diagram[:n_essential, 1][indices[:n_essential, 1] == NEVER] = level
         return Bars(self.dimension, indices, diagram, kind, values.size)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sktopo.persistence._bars import PersistencePairs
+from sktopo.persistence._bars import NEVER, PersistencePairs
 from sktopo.persistence._grid import grid_diagrams, grid_pairs, nondegenerate
 from sktopo.persistence._order import sort_order
 
@@ -58,9 +58,11 @@ def stacked_grid_bars(
     size = order.size // n_grids
     last = order[size - 1 :: size]
 
+    never = -np.inf if superlevel else np.inf
+
     def gathered(pairs):
-        end = last[pairs.essential // size] if essential == "extremum" else None
-        return pairs.bars(grids.ravel(), end, superlevel)
+        end = last[pairs.essential // size] if essential == "extremum" else NEVER
+        return pairs.bars(grids.ravel(), end, never)
 
     if n_grids == 1:
         found = grid_pairs(order, shape, connectivity, homology_dimensions)

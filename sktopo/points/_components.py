@@ -2,8 +2,14 @@
 
 import numbers
 
-from sktopo._sklearn_compat import HasMethods, Interval, StrOptions
-from sktopo._validation import ValidatedParams
+from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._validation import (
+    NON_NEGATIVE,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    POSITIVE_INT,
+    ValidatedParams,
+)
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.objectives import GroupingTerm, Subsampling
 from sktopo.points._fields import FIELDS
@@ -34,7 +40,7 @@ class Grouping(ValidatedParams):
     """
 
     _parameter_constraints = {
-        "weight": [Interval(numbers.Real, 0, None, closed="left")],
+        "weight": [NON_NEGATIVE],
         "kernel": GroupingTerm._parameter_constraints["kernel"],
         "scale": GroupingTerm._parameter_constraints["scale"],
     }
@@ -76,7 +82,7 @@ class FieldMethod(ValidatedParams):
     _parameter_constraints = {
         "kind": [StrOptions(set(FIELDS))],
         "bandwidth": [
-            Interval(numbers.Real, 0, None, closed="neither"),
+            POSITIVE,
             StrOptions({"auto"}),
         ],
     }
@@ -101,16 +107,16 @@ POINT_CONSTRAINTS = {
     "maximize": ["boolean"],
     "sampling": [
         Subsampling,
-        Interval(numbers.Integral, 1, None, closed="left"),
+        POSITIVE_INT,
         None,
     ],
-    "grouping": [Grouping, Interval(numbers.Real, 0, None, closed="left")],
-    "fidelity_weight": [Interval(numbers.Real, 0, None, closed="left")],
+    "grouping": [Grouping, NON_NEGATIVE],
+    "fidelity_weight": [NON_NEGATIVE],
     "method": [StrOptions(set(METHODS)), FieldMethod],
     "solver": [StrOptions({"adam", "gd", "lbfgs"}), None],
-    "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
-    "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-    "tol": [Interval(numbers.Real, 0, None, closed="left")],
+    "learning_rate": [POSITIVE],
+    "max_iter": [NON_NEGATIVE_INT],
+    "tol": [NON_NEGATIVE],
     "random_state": ["random_state"],
     "n_jobs": [numbers.Integral, None],
     "verbose": ["verbose"],

@@ -1,22 +1,20 @@
 """The parameters of a random pooling, and what is made of several draws."""
 
-import numbers
-
 import numpy as np
 
-from sktopo._sklearn_compat import Interval, StrOptions
-from sktopo._validation import ValidatedParams
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams
 from sktopo.pooling._covers import GridCover
 from sktopo.pooling._window_weights import WEIGHTS, WeightBank, WindowWeights
 from sktopo.solvers import min_norm_weights
 
 DRAW_CONSTRAINTS = {
-    "n_samples": [Interval(numbers.Integral, 1, None, closed="left")],
+    "n_samples": [POSITIVE_INT],
     "combine": [StrOptions({"mean", "min_norm"})],
 }
 WEIGHT_CONSTRAINTS = {
     "weights": [StrOptions(set(WEIGHTS))],
-    "max_noise": [Interval(numbers.Real, 0, None, closed="left")],
+    "max_noise": [NON_NEGATIVE],
 }
 
 
@@ -63,10 +61,10 @@ class RandomPooling(ValidatedParams):
     """
 
     _parameter_constraints = {
-        "size": [Interval(numbers.Integral, 1, None, closed="left")],
-        "stride": [Interval(numbers.Integral, 1, None, closed="left"), None],
+        "size": [POSITIVE_INT],
+        "stride": [POSITIVE_INT, None],
         **WEIGHT_CONSTRAINTS,
-        "n_weightings": [Interval(numbers.Integral, 1, None, closed="left"), None],
+        "n_weightings": [POSITIVE_INT, None],
         **DRAW_CONSTRAINTS,
     }
 

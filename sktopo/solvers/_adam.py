@@ -1,10 +1,15 @@
 """Adam, with a rate that may fall where progress ends."""
 
-import numbers
-
 import numpy as np
 
-from sktopo._sklearn_compat import Interval, StrOptions
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import (
+    FRACTION,
+    NON_NEGATIVE,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    POSITIVE_INT,
+)
 from sktopo.base import Solver
 from sktopo.solvers._run import Progress, Run
 
@@ -60,14 +65,14 @@ class Adam(Solver):
     """
 
     _parameter_constraints = {
-        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
+        "learning_rate": [POSITIVE],
         "schedule": [StrOptions({"constant", "adaptive"})],
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
-        "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left")],
-        "beta_1": [Interval(numbers.Real, 0, 1, closed="left")],
-        "beta_2": [Interval(numbers.Real, 0, 1, closed="left")],
-        "epsilon": [Interval(numbers.Real, 0, None, closed="neither")],
+        "max_iter": [NON_NEGATIVE_INT],
+        "tol": [NON_NEGATIVE],
+        "n_iter_no_change": [POSITIVE_INT],
+        "beta_1": [FRACTION],
+        "beta_2": [FRACTION],
+        "epsilon": [POSITIVE],
         "verbose": ["verbose"],
     }
 

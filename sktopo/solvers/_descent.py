@@ -1,8 +1,6 @@
 """Gradient descent with a watchdog."""
 
-import numbers
-
-from sktopo._sklearn_compat import Interval
+from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.base import Solver
 from sktopo.solvers._run import Progress, Run
 
@@ -61,11 +59,11 @@ class GradientDescent(Solver):
     """
 
     _parameter_constraints = {
-        "learning_rate": [Interval(numbers.Real, 0, None, closed="neither")],
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
-        "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left")],
-        "patience": [Interval(numbers.Integral, 0, None, closed="left")],
+        "learning_rate": [POSITIVE],
+        "max_iter": [NON_NEGATIVE_INT],
+        "tol": [NON_NEGATIVE],
+        "n_iter_no_change": [POSITIVE_INT],
+        "patience": [NON_NEGATIVE_INT],
         "step": [callable, None],
         "verbose": ["verbose"],
     }

@@ -1,11 +1,9 @@
 """L-BFGS, scipy's."""
 
-import numbers
-
 import numpy as np
 from scipy.optimize import minimize
 
-from sktopo._sklearn_compat import Interval
+from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE_INT
 from sktopo.base import Solver
 from sktopo.solvers._run import Run
 
@@ -45,9 +43,9 @@ class LBFGS(Solver):
     """
 
     _parameter_constraints = {
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
-        "memory": [Interval(numbers.Integral, 1, None, closed="left")],
+        "max_iter": [NON_NEGATIVE_INT],
+        "tol": [NON_NEGATIVE],
+        "memory": [POSITIVE_INT],
         "verbose": ["verbose"],
     }
 

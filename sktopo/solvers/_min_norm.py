@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.optimize import nnls
 
+from sktopo._validation import as_float64
+
 
 def min_norm_weights(vectors):
     """Weights w >= 0 of sum 1 for which ``w @ vectors`` is shortest.
@@ -36,7 +38,13 @@ def min_norm_weights(vectors):
     >>> min_norm_weights(np.array([[1.0, 0.0], [0.0, 2.0]]))
     array([0.8, 0.2])
     """
-    flat = np.asarray(vectors, dtype=np.float64).reshape(len(vectors), -1)
+    flat = as_float64(vectors, "vectors of min_norm_weights", finite=True)
+    if flat.ndim == 0 or len(flat) == 0:
+        raise ValueError(
+            "vectors of min_norm_weights must have shape (n_vectors, ...) with one "
+            f"vector at least. Got shape {flat.shape}."
+        )
+    flat = flat.reshape(len(flat), -1)
     size = np.abs(flat).max(initial=0.0)
     n = len(flat)
     if size == 0:

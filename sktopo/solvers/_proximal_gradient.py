@@ -1,12 +1,11 @@
 """Accelerated proximal gradient: a smooth function plus one with a prox."""
 
-import numbers
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._sklearn_compat import Interval
+from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT
 from sktopo.base import Solver, Term
 from sktopo.solvers._run import Run
 
@@ -84,8 +83,8 @@ class ProximalGradient(Solver):
     needs = ("prox",)
 
     _parameter_constraints = {
-        "max_iter": [Interval(numbers.Integral, 0, None, closed="left")],
-        "tol": [Interval(numbers.Real, 0, None, closed="left")],
+        "max_iter": [NON_NEGATIVE_INT],
+        "tol": [NON_NEGATIVE],
         "verbose": ["verbose"],
     }
 

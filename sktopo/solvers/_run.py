@@ -5,6 +5,7 @@ from array import array
 import numpy as np
 from scipy.optimize import OptimizeResult
 
+from sktopo._validation import as_float64
 from sktopo.base import Term
 
 STATUS = {
@@ -66,7 +67,7 @@ class Run:
     """
 
     def __init__(self, objective, x0, name, callback=None, verbose=0, is_random=False):
-        self.x0 = np.array(x0, dtype=np.float64)
+        self.x0 = np.array(as_float64(x0, f"x0 of {name}.minimize", finite=True))
         self.is_random = getattr(objective, "is_random", is_random)
         if isinstance(objective, Term):
             objective = objective.warm_value_and_grad()
@@ -91,7 +92,9 @@ class Run:
 
     def evaluate(self, x):
         """The function at x, in the shape of x0; ends the run where it is no number."""
-        value, grad = self._function(x)
+        # What overflows is found below, and told once.
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, grad = self._function(x)
         self.nfev += 1
         grad = np.asarray(grad, dtype=np.float64)
         if grad.shape != self.x0.shape:
@@ -101,9 +104,12 @@ class Run:
             )
         if not (np.isfinite(value) and np.isfinite(grad).all()):
             if self.nfev == 1:
+                what = f"its value is {value}"
+                if np.isfinite(value):
+                    what = f"its value is {value}, but its gradient is not finite"
                 raise ValueError(
                     f"The function that {self._name} minimises is not finite at the "
-                    f"start: its value is {value}."
+                    f"start: {what}."
                 )
             self.status = 3
             raise Stop
