@@ -224,7 +224,9 @@ def test_classes_that_can_be_separated_end_no_worse_than_by_adam(topology, n, l2
     X = rng.normal(size=(n, 20))
     y = X[:, 8:12].sum(axis=1) > 0
     models = [
-        TopologicalLogisticRegression(topology=topology, l2=l2, solver=solver)
+        TopologicalLogisticRegression(
+            topology=topology, l2=l2, solver=solver, max_iter=300
+        )
         for solver in ("auto", "adam")
     ]
     with warnings.catch_warnings():
@@ -232,7 +234,7 @@ def test_classes_that_can_be_separated_end_no_worse_than_by_adam(topology, n, l2
         exact, descended = (objective(m.fit(X, y), X, y) for m in models)
     assert exact <= descended * (1 + 1e-9)
     if topology == "values" or l2:
-        assert models[0].n_iter_ < 2000
+        assert models[0].n_iter_ < 400
 
 
 def test_convergence_is_told_as_it_is(rng):
@@ -249,5 +251,5 @@ def test_a_gradient_that_is_not_finite_is_what_the_message_names():
     def no_slope(x):
         return 4.16, np.full(x.shape, np.inf)
 
-    with pytest.raises(ValueError, match="value is 4.16, but its gradient is not"):
+    with pytest.raises(ValueError, match=r"value is 4\.16, but its gradient is not"):
         Adam().minimize(no_slope, np.zeros(2))
