@@ -9,13 +9,9 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
 from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._fitting import fit_context
 from sktopo._samples import SameColumnsMixin, read_classes, read_samples
-from sktopo._sklearn_compat import (
-    HasMethods,
-    Options,
-    StrOptions,
-    _fit_context,
-)
+from sktopo._sklearn_compat import HasMethods, Options, StrOptions
 from sktopo._validation import (
     FRACTION,
     NON_NEGATIVE_INT,
@@ -162,7 +158,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y):
         """Fit a clone of the estimator.
 

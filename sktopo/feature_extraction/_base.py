@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._sklearn_compat import _fit_context
+from sktopo._fitting import fit_context
 from sktopo.persistence import check_diagram
 
 
@@ -33,7 +33,7 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
     dimension, ``_features(k, diagrams)`` and ``_names(k)``.
     """
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check the parameters and count the diagrams of a sample.
 

@@ -8,8 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed
 
+from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
-from sktopo._sklearn_compat import StrOptions, _fit_context
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import check_homology_dimensions
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 from sktopo.feature_extraction._base import DiagramList
@@ -89,7 +90,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         self.image_shape = image_shape
         self.n_jobs = n_jobs
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Check the parameters against X; nothing is learned.
 

@@ -8,8 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._fitting import fit_context
 from sktopo._samples import IMAGES, read_samples
-from sktopo._sklearn_compat import StrOptions, _fit_context
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import NON_NEGATIVE_INT, check_homology_dimensions
 from sktopo.feature_extraction._grid_energies import GridEnergies
 from sktopo.functionals import EnergyTable
@@ -122,7 +123,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         self.image_shape = image_shape
         self.n_jobs = n_jobs
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check the parameters and learn the shape of an image.
 

@@ -8,8 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._fitting import fit_context
 from sktopo._samples import SameColumnsMixin, read_samples
-from sktopo._sklearn_compat import HasMethods, StrOptions, _fit_context
+from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
@@ -169,7 +170,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         self.verbose = verbose
         self.callback = callback
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Check X against the parameters, and draw the seed.
 

@@ -7,7 +7,8 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import StrOptions, _fit_context
+from sktopo._fitting import fit_context
+from sktopo._sklearn_compat import StrOptions
 from sktopo.gradients import linear_classifier
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
@@ -161,7 +162,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Fit the weights.
 

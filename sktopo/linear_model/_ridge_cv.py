@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
-from sktopo._sklearn_compat import _fit_context
+from sktopo._fitting import fit_context
 from sktopo.linear_model._base import (
     MODEL_CONSTRAINTS,
     LinearRegressor,
@@ -147,7 +147,7 @@ class TopologicalRidgeCV(LinearRegressor):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Choose the strength and fit the weights.
 

@@ -8,8 +8,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._fitting import fit_context, keep_fit
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
-from sktopo._sklearn_compat import HasMethods, _fit_context
+from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import loss_of
@@ -131,7 +132,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y):
         """Train kernels and classifier.
 
@@ -150,6 +151,8 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ------
         ValueError
             If X is no finite batch of these, or y has one class only.
+        KeyboardInterrupt
+            If the fit is interrupted; the attributes are then those of the last step.
         """
         images, _ = self._read(X, reset=True)
         y = read_classes(X, y, type(self).__name__)
@@ -172,14 +175,23 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         )
         n_steps = self.max_iter * -(-len(images) // self.batch_size)
         solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
-        result = solver.minimize(loss, flat(parameters))
+        try:
+            result = solver.minimize(loss, flat(parameters))
+        except BaseException as error:
+            if hasattr(error, "result"):
+                self._unpack(loss, head, error.result)
+                keep_fit(error)
+            raise
+        self._unpack(loss, head, result)
+        return self
+
+    def _unpack(self, loss, head, result):
         parameters = loss.unflatten(result.x)
         self.kernels_, self.intercepts_ = parameters[:2], parameters[2:4]
-        linear.coef_, linear.intercept_ = parameters[4:]
+        head[-1].coef_, head[-1].intercept_ = parameters[4:]
         self.classifier_, self.classes_ = head, head.classes_
         self.loss_curve_ = result.history
-        self.n_iter_ = self.max_iter
-        return self
+        self.n_iter_ = result.nit // -(-len(loss.images) // self.batch_size)
 
     def transform(self, X):
         """Map images.

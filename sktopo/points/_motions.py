@@ -65,7 +65,7 @@ class FlowMotion:
     """
 
     def __init__(self, start, flows):
-        self.start, self.flows = start, flows
+        self.start, self.flows = start.copy(), flows
 
     def __call__(self, x):
         """Where points of shape (n_points, n_coordinates) go."""

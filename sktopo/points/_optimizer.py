@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktopo._sklearn_compat import _fit_context
+from sktopo._fitting import fit_context, keep_fit
 from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
@@ -205,7 +205,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.verbose = verbose
         self.callback = callback
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Move the points, and learn the motion.
 
@@ -270,6 +270,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         except BaseException as error:
             if hasattr(error, "result"):
                 unpack(error.result)
+                keep_fit(error)
             raise
         unpack(result)
         if self.tol > 0 and result.status == 1:
