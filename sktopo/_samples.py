@@ -5,6 +5,7 @@ import numbers
 from typing import NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -29,6 +30,7 @@ class SampleKind(NamedTuple):
     sample_ndim: tuple
     sample_name: str
     is_grid: bool = True
+    takes_graphs: bool = False
 
 
 GRIDS = SampleKind((1, 2, 3), "signal, image or voxel grid")
@@ -57,7 +59,7 @@ class Samples:
         """One answer of the size of each sample, in the form in which they came."""
         if self._shape is None:
             pairs = zip(arrays, self.arrays, strict=True)
-            return [np.reshape(array, x.shape) for array, x in pairs]
+            return [array.reshape(x.shape) for array, x in pairs]
         return np.asarray(arrays).reshape(len(arrays), *self._shape)
 
 
@@ -171,12 +173,16 @@ def _read_array(X, estimator, kind, dtype):
             f"each sample, or a {expected}. Got an array of shape {X.shape}. Reshape "
             "your data or put a single sample into a list."
         )
+    if kind.takes_graphs:
+        return Samples(X, X.shape[1:])
     X = check_real_array(X, "X", name, ((len(X.shape),), "a batch"))
     return Samples(_in_dtype(X, dtype), X.shape[1:])
 
 
 def read_list(samples, owner, kind, dtype=NUMBERS, *, name="X"):
     """Samples of any sizes as a list of arrays, each of them checked."""
+    if kind.takes_graphs:
+        return [x if sp.issparse(x) else np.asarray(x) for x in samples]
     form = kind.sample_ndim, f"a {kind.sample_name}"
     checked = (
         check_real_array(x, f"{name}[{i}]", owner, form) for i, x in enumerate(samples)

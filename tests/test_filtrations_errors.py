@@ -103,7 +103,10 @@ def test_a_parameter_is_checked_again_after_it_was_set():
         ([[0, 1], [2, 0]], r"symmetric. Got x\[0, 1\] = 1 and x\[1, 0\] = 2"),
         ([[0, -1], [-1, 0]], r"non-negative. Got x\[0, 1\] = -1"),
         ([[0, 1], [1, 2]], r"zero on its diagonal. Got x\[1, 1\] = 2"),
-        ([[0, np.inf], [np.inf, 0]], "infinity"),
+        ([[0, -np.inf], [-np.inf, 0]], "infinity"),
+        ([[0, np.nan], [np.nan, 0]], "NaN"),
+        ([[0, np.inf], [1.0, 0]], r"symmetric. Got x\[0, 1\] = "),
+        ([[np.inf, 1.0], [1.0, 0]], "zero on its diagonal"),
     ],
 )
 def test_what_is_no_distance_matrix_is_named(matrix, message):

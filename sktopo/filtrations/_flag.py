@@ -24,6 +24,8 @@ class FlagComplex(OrderedComplex):
         The simplices of each dimension where they are not all cliques.
     dimension : int or None, default=None
         Of the Euclidean space that the complex stands for, where there is one.
+    shares : ndarray of shape (n_edges, 2) or None, default=None
+        Of a sparse matrix: what its entries (i, j) and (j, i) count for a length.
     max_edge_length : float, default=inf
         Where the filtration ends, if it is finite.
     """
@@ -37,6 +39,7 @@ class FlagComplex(OrderedComplex):
         *,
         simplices=None,
         dimension=None,
+        shares=None,
         max_edge_length=np.inf,
         **kwargs,
     ):
@@ -49,6 +52,7 @@ class FlagComplex(OrderedComplex):
         self._points = points
         self._simplices = simplices
         self._dimension = dimension
+        self._shares = shares
         self._max_edge_length = max_edge_length
 
     def _pairs(self, homology_dimensions):
@@ -83,6 +87,8 @@ class FlagComplex(OrderedComplex):
 
     def pullback(self, grad_values):
         grad = np.asarray(grad_values, dtype=np.float64)[1:]
+        if self._shares is not None:
+            return self._on_entries(grad)
         edges = np.flatnonzero(grad)
         if self._points is None:
             matrix = self.jacobian(1 + edges).T @ grad[edges]
@@ -94,6 +100,14 @@ class FlagComplex(OrderedComplex):
             np.stack([i, j]), np.stack([derivative, -derivative]), self._points
         )
 
+    def _on_entries(self, grad):
+        """A gradient in the edges as a sparse matrix with the entries of x."""
+        i, j = self._edges.T
+        data, there = (grad[:, None] * self._shares).T, self._shares.T > 0
+        rows, columns = np.stack([i, j])[there], np.stack([j, i])[there]
+        shape = (self.n_points, self.n_points)
+        return csr_array((data[there], (rows, columns)), shape=shape)
+
     def jacobian(self, indices):
         edges = np.asarray(indices) - 1
         # Vertices stay at 0.
@@ -104,9 +118,14 @@ class FlagComplex(OrderedComplex):
         if self._points is None:
             n = self.n_points
             both = np.column_stack([i * n + j, j * n + i])
-            half = np.repeat(moves / 2, 2)
+            shares = np.full((edges.size, 2), 0.5)
+            if self._shares is not None:
+                shares[moves] = self._shares[edges[moves]]
+            shares[~moves] = 0
             starts = 2 * np.arange(edges.size + 1)
-            return csr_array((half, both.ravel(), starts), shape=(edges.size, n * n))
+            return csr_array(
+                (shares.ravel(), both.ravel(), starts), shape=(edges.size, n * n)
+            )
         derivative = self._directions(edges, i, j)
         derivative[~moves] = 0
         return rows_on_points(
