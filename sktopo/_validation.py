@@ -35,6 +35,7 @@ class ValidatedParams(BaseEstimator):
     """
 
     _parameter_constraints: dict = {}
+    _pickles_memory = False
 
     def _check_params(self):
         values = tuple(getattr(self, name) for name in self._parameter_constraints)
@@ -97,7 +98,8 @@ class ValidatedParams(BaseEstimator):
     def __getstate__(self):
         state = super().__getstate__()
         state.pop("_passed_params", None)
-        state.pop("_memory", None)
+        if not self._pickles_memory:
+            state.pop("_memory", None)
         return state
 
 

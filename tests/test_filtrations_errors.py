@@ -1,7 +1,10 @@
 """Bad input gets an error that names it."""
 
+import pickle
+
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from sktopo import persistence_diagrams
 from sktopo.filtrations import (
@@ -10,6 +13,7 @@ from sktopo.filtrations import (
     LowerStar,
     VietorisRips,
     WeakAlpha,
+    as_complex,
     closure,
 )
 
@@ -143,14 +147,69 @@ def test_closure_adds_every_face_once():
     assert closure([(2, 0)]) == [(0,), (2,), (0, 2)]
     assert len(closure(np.array([[0, 1, 2], [1, 2, 3]]))) == 4 + 5 + 2
     with pytest.raises(ValueError, match="'simplices' parameter of closure"):
-        closure([(1, 1)])
+        closure([(1, "a")])
+    with pytest.raises(
+        MemoryError, match="closure of simplices with up to 60 vertices"
+    ):
+        closure([range(60)])
 
 
-def test_simplices_may_be_an_array():
-    (h0,) = persistence_diagrams(
-        [0.0, 2, 1], LowerStar(np.array([[0, 1], [1, 2]])), 0, essential="drop"
-    )
-    assert len(h0) == 2
+PATH = [(0,), (1,), (2,), (0, 1), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("simplices", "message"),
+    [
+        ([(0, 1), (1, 0), (1, 2), (2, 1)], "repeated"),
+        ([(0, 1), (1, 1), (1, 2)], "distinct vertices"),
+        (np.array([[0, 1], [1, 0], [2, 2], [2, 1]]), "distinct vertices"),
+        ([np.array([[0, 1], [2, 1]]), np.array([[0, 1]])], "repeated"),
+        ([(0, 1, 1), (1, 2)], "distinct vertices"),
+    ],
+)
+def test_closure_takes_what_is_no_complex_yet(simplices, message):
+    with pytest.raises(ValueError, match=rf"{message}.*closure\(simplices\) takes"):
+        LowerStar(simplices).build(np.zeros(3))
+    assert closure(simplices) == PATH
+
+
+@pytest.mark.parametrize(
+    "simplices",
+    [
+        PATH,
+        np.array([[0, 1], [1, 2]]),
+        [np.array([[0], [1], [2]]), np.array([[0, 1], [1, 2]])],
+        [np.array([0, 1]), {1, 2}],
+        [(0.0, 1.0), (np.int8(1), 2)],
+    ],
+)
+def test_simplices_may_be_arrays_and_sets(simplices):
+    (h0,) = persistence_diagrams([0.0, 2, 1], LowerStar(simplices), 0, essential="drop")
+    np.testing.assert_array_equal(h0, [[0, np.inf], [1, 2]])
+
+
+def test_simplices_are_read_once_for_clones_and_pickles(monkeypatch):
+    from sktopo.filtrations import _lower_star
+
+    n_reads = 0
+
+    def counted(*args):
+        nonlocal n_reads
+        n_reads += 1
+        return as_complex(*args)
+
+    monkeypatch.setattr(_lower_star, "as_complex", counted)
+    random = np.random.RandomState(0)
+    first = LowerStar(closure([(0, 1, 2)]), random_state=random, tie_breaking="random")
+    first.build(np.zeros(3))
+    cloned = clone(first)
+    for other in (cloned, pickle.loads(pickle.dumps(first)), clone(cloned)):
+        other.build(np.zeros(3))
+    assert n_reads == 1
+    assert cloned.random_state is not random
+    assert cloned.get_params().keys() == first.get_params().keys()
+    cloned.set_params(simplices=[(0, 1)]).build(np.zeros(3))
+    assert n_reads == 2
 
 
 def test_too_many_points_for_the_machine():

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.sparse import csr_array
+from sklearn.base import clone
 
 from sktopo._validation import ON_VERTICES, check_real_array
 from sktopo.filtrations._cells import first_cells
@@ -59,10 +60,13 @@ class LowerStar(OrderedFiltration):
 
     Parameters
     ----------
-    simplices : list of sequences of int, or ndarray of shape (n_simplices, k + 1)
-        The simplices as vertex indices, with all faces of dimension 1 and more.
-        Vertices need not be listed: every entry of x is one. ``closure`` adds faces.
-        It is read once; replace it by ``set_params``, do not change it in place.
+    simplices : list of sequences of int, or array-like of shape (n_simplices, k + 1)
+        The simplices as vertex indices, each once and with all faces of dimension 1 and
+        more; a list may also hold an array of shape (n_k, k + 1) for each dimension.
+        Vertices need not be listed: every entry of x is one. ``closure`` adds faces,
+        and takes loops and edges that are listed in both directions. They are read once
+        for the filtration and its clones; replace them by ``set_params``, do not change
+        them in place.
     superlevel : bool, default=False
         Let large values enter first.
     tie_breaking : {"index", "random"}, default="index"
@@ -84,6 +88,7 @@ class LowerStar(OrderedFiltration):
     """
 
     sample_ndim = (1,)
+    _pickles_memory = True
     sample_name = "function on the vertices"
 
     _parameter_constraints = {
@@ -99,6 +104,16 @@ class LowerStar(OrderedFiltration):
         self.superlevel = superlevel
         self.tie_breaking = tie_breaking
         self.random_state = random_state
+
+    def __sklearn_clone__(self):
+        # What was read of the simplices goes with them, uncopied.
+        cloned = type(self)(self.simplices).set_params(
+            superlevel=self.superlevel,
+            tie_breaking=self.tie_breaking,
+            random_state=clone(self.random_state, safe=False),
+        )
+        cloned._memory = dict(vars(self).get("_memory", {}))
+        return cloned
 
     def build(self, x, previous=None):
         """Build the complex of one function.
