@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from sktopo._sklearn_compat import _fit_context
+from sklearn import config_context, get_config
 
 
 def fit_context(*, prefer_skip_nested_validation):
@@ -15,21 +15,24 @@ def fit_context(*, prefer_skip_nested_validation):
     Parameters
     ----------
     prefer_skip_nested_validation : bool
-        As of scikit-learn's own context.
+        Whether the parameters of estimators inside are taken to be checked.
     """
 
     def decorate(fit):
-        checked = _fit_context(
-            prefer_skip_nested_validation=prefer_skip_nested_validation
-        )(fit)
-
         @wraps(fit)
         def fit_or_restore(estimator, *args, **kwargs):
             before = dict(vars(estimator))
-            if not getattr(estimator, "warm_start", False):
-                _forget(estimator)
+            skips = get_config()["skip_parameter_validation"]
+            settings = {
+                "skip_parameter_validation": skips or prefer_skip_nested_validation
+            }
             try:
-                return checked(estimator, *args, **kwargs)
+                if not skips:
+                    estimator._validate_params()
+                if not getattr(estimator, "warm_start", False):
+                    _forget(estimator)
+                with config_context(**settings):
+                    return fit(estimator, *args, **kwargs)
             except BaseException as error:
                 if not getattr(error, _KEPT, False):
                     vars(estimator).clear()

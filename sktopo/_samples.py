@@ -15,7 +15,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sktopo._validation import check_real_array
+from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
 
 # Of numbers that stay what they are; others become float64.
 NUMBERS = (
@@ -31,9 +31,10 @@ class SampleKind(NamedTuple):
     sample_name: str
     is_grid: bool = True
     takes_graphs: bool = False
+    has_channels: bool = False
 
 
-GRIDS = SampleKind((1, 2, 3), "signal, image or voxel grid")
+ARRAYS = SampleKind((1, 2, 3), "row, image or voxel grid", has_channels=True)
 IMAGES = SampleKind((1, 2), "signal or image")
 
 
@@ -63,7 +64,7 @@ class Samples:
         return np.asarray(arrays).reshape(len(arrays), *self._shape)
 
 
-def read_samples(estimator, X, *, reset, kind=GRIDS, dtype=NUMBERS, one_shape=False):
+def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     """Read the samples of X.
 
     Rows of a 2-D array or a data frame are samples of one axis or, where the estimator
@@ -79,7 +80,7 @@ def read_samples(estimator, X, *, reset, kind=GRIDS, dtype=NUMBERS, one_shape=Fa
     X : array-like, or iterable of array-like
     reset : bool
         Whether this is a fit.
-    kind : SampleKind or Filtration, default=GRIDS
+    kind : SampleKind or Filtration
         How many axes a sample may have, what it is called, and whether its size is one
         that a fit remembers.
     dtype : tuple of type, default=NUMBERS
@@ -92,8 +93,11 @@ def read_samples(estimator, X, *, reset, kind=GRIDS, dtype=NUMBERS, one_shape=Fa
     Samples
     """
     name, ndim = type(estimator).__name__, kind.sample_ndim
+    check_unmasked(X, f"X of {name}")
     image_shape = getattr(estimator, "image_shape", None)
     X = _as_batch(X, rows=1 in ndim)
+    if kind.is_grid and not kind.has_channels and len(ndim) > 1:
+        _check_no_colour(X, name)
     if isinstance(X, list) and image_shape is None:
         if not X:
             raise ValueError(_no_samples(name, (0,)))
@@ -114,6 +118,14 @@ def read_samples(estimator, X, *, reset, kind=GRIDS, dtype=NUMBERS, one_shape=Fa
     if kind.is_grid:
         _remember(estimator, samples.arrays.shape[1:], reset)
     return samples
+
+
+def _check_no_colour(X, name):
+    is_list = isinstance(X, list)
+    for i, x in enumerate(X if is_list else [X]):
+        what = f"X[{i}] of {name}" if is_list else f"X of {name}"
+        shape, dtype = getattr(x, "shape", ()), getattr(x, "dtype", None)
+        check_no_colour(shape, dtype, what, is_batch=not is_list)
 
 
 def _as_batch(X, rows):
@@ -139,7 +151,7 @@ def _depth(x):
         if not x:
             break
         x = x[0]
-    return depth + np.ndim(x) if hasattr(x, "shape") else depth
+    return depth + len(x.shape) if hasattr(x, "shape") else depth
 
 
 def _read_rows(estimator, X, reset, kind, image_shape, dtype):
@@ -211,6 +223,52 @@ def _remember(estimator, shape, reset):
         raise ValueError(
             f"X has samples of shape {shape}, but {type(estimator).__name__} was "
             f"fitted on samples of shape {fitted}."
+        )
+
+
+def described(grids):
+    """What grids are, in words, such as "5 images of 28 x 28 pixels"."""
+    kinds = {1: ("signal", "samples"), 2: ("image", "pixels"), 3: ("grid", "voxels")}
+    found = []
+    for ndim in sorted({x.ndim for x in grids}):
+        shapes = [x.shape for x in grids if x.ndim == ndim]
+        name, unit = kinds[ndim]
+        plural = "s" if len(shapes) > 1 else ""
+        size = " x ".join(map(str, shapes[0]))
+        sizes = f"{size} {unit}" if len(set(shapes)) == 1 else "different sizes"
+        found.append(f"{len(shapes)} {name}{plural} of {sizes}")
+    return " and ".join(found)
+
+
+def check_one_table(X, owner, instead):
+    """Raise ValueError where X holds many arrays, or rows of many lengths.
+
+    Parameters
+    ----------
+    X : object
+        What is to be one array (n_samples, n_features).
+    owner : str
+    instead : str
+        A sentence that says what takes many.
+    """
+    check_unmasked(X, f"X of {owner}")
+    got = None
+    if hasattr(X, "shape"):
+        X = _as_batch(X, rows=True)
+        if not isinstance(X, list) and len(X.shape) == 3:
+            got = f"an array of shape {tuple(X.shape)}"
+    elif not hasattr(X, "__array__") and not hasattr(X, "__len__"):
+        got = f"a {type(X).__name__}" if hasattr(X, "__iter__") else None
+    if isinstance(X, (list, tuple)) and len(X):
+        axes = {_depth(x) for x in X}
+        sizes = {np.size(x) if axes == {1} else 0 for x in X}
+        if max(axes) > 1 or len(sizes) > 1:
+            what = "arrays" if max(axes) > 1 else "rows of different lengths"
+            got = f"{len(X)} {what}"
+    if got is not None:
+        raise ValueError(
+            f"X of {owner} must be one array of shape (n_samples, n_features). "
+            f"Got {got}. {instead}"
         )
 
 

@@ -1,13 +1,13 @@
-"""Checks of parameters and of input, cheap enough for a loop."""
+"""Checks of parameters, cheap enough for a loop."""
 
 import math
 import numbers
 from operator import is_
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 
+from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import Interval, validate_parameter_constraints
 
 
@@ -103,131 +103,6 @@ class ValidatedParams(BaseEstimator):
         return state
 
 
-_EXACT = 2**53
-
-# Forms of arrays: numbers of axes, and what to call them.
-GRID = (1, 2, 3), "a signal (1-D), an image (2-D) or a voxel grid (3-D)"
-CLOUD = (2,), "a point cloud of shape (n_points, n_coordinates)"
-ON_VERTICES = (1,), "a 1-D array with one value for each vertex"
-
-
-def check_real_array(x, name, owner, form):
-    """Return x as a finite real array of a form: (numbers of axes, its name).
-
-    Integers stay integers, float32 stays float32, everything else becomes float64.
-    The result may be x itself.
-
-    Raises
-    ------
-    TypeError
-        If x is sparse.
-    ValueError
-        If x is not numeric, not real, not finite, empty, or has another shape.
-    """
-    ndim, hint = form
-    if sp.issparse(x):
-        raise TypeError(
-            f"{name} of {owner} is a sparse matrix, but dense data is required. "
-            "Use .toarray() to convert it."
-        )
-    check_unmasked(x, f"{name} of {owner}")
-    try:
-        x = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} of {owner} must be {hint}. Got a ragged sequence: {error}"
-        ) from error
-    x = _as_real(x, f"{name} of {owner}")
-    if x.ndim not in ndim:
-        raise ValueError(
-            f"{name} of {owner} must be {hint}. Got an array of shape {x.shape}."
-        )
-    if x.size == 0:
-        raise ValueError(
-            f"{name} of {owner} must not be empty. Got an array of shape {x.shape}."
-        )
-    if x.dtype.kind == "f" and not math.isfinite(float(x.max()) - float(x.min())):
-        if np.isfinite(x).all():
-            raise ValueError(
-                f"{name} of {owner} must have a finite range; its differences "
-                f"overflow. Got values from {x.min()} to {x.max()}: rescale them."
-            )
-        what = "NaN" if np.isnan(x).any() else "infinity"
-        raise ValueError(f"{name} of {owner} must be finite. Input contains {what}.")
-    return x
-
-
-def check_unmasked(x, what):
-    """Raise ValueError where an array has masked entries."""
-    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
-        raise ValueError(
-            f"{what} must have no masked entries. Got {np.ma.count_masked(x)} of them."
-        )
-
-
-def as_float64(x, what, *, finite=False):
-    """Return x as a real float64 array, maybe x itself.
-
-    Parameters
-    ----------
-    x : array-like
-    what : str
-        What to call it, such as "x of LogLossTerm".
-    finite : bool, default=False
-        Whether infinity and NaN are errors, too.
-
-    Raises
-    ------
-    ValueError
-        If it is no array of real numbers, or not finite where it must be.
-    """
-    check_unmasked(x, what)
-    try:
-        x = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(
-            f"{what} must be an array of real numbers. Got a ragged sequence: {error}"
-        ) from error
-    x = _as_real(x, what).astype(np.float64, copy=False)
-    if finite and not np.isfinite(x).all():
-        found = "NaN" if np.isnan(x).any() else "infinity"
-        raise ValueError(f"{what} must be finite. Input contains {found}.")
-    return x
-
-
-def _as_real(x, what):
-    kind = x.dtype.kind
-    if kind == "f":
-        if x.dtype.itemsize in (4, 8):
-            return x
-        with np.errstate(over="ignore"):
-            return x.astype(np.float32 if x.dtype.itemsize == 2 else np.float64)
-    if kind in "iu":
-        if x.dtype.itemsize == 8 and x.size:
-            low, high = int(x.min()), int(x.max())
-            if max(-low, high) > _EXACT:
-                raise ValueError(
-                    f"{what} must have integers up to 2**53, which are exact as "
-                    f"floating-point numbers. Got values from {low} to {high}: "
-                    "subtract an offset or rescale them."
-                )
-        return x
-    if kind == "b":
-        return x.astype(np.uint8)
-    if kind == "c":
-        raise ValueError(
-            f"Complex data not supported: {what} must be real. Got dtype {x.dtype}."
-        )
-    try:
-        if kind != "O":
-            raise ValueError("it holds no numbers")
-        return x.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(
-            f"{what} must be an array of real numbers. Got dtype {x.dtype}: {error}"
-        ) from error
-
-
 def as_component(given, kind, owner, name, shorthand):
     """A component, also from the value of its first parameter.
 
@@ -289,13 +164,22 @@ def check_clip(clip, owner):
         )
 
 
-def check_homology_dimensions(homology_dimensions, owner):
+def check_homology_dimensions(homology_dimensions, owner, end=None):
     """Return the dimensions as a tuple of ints.
+
+    Parameters
+    ----------
+    homology_dimensions : int or tuple of int
+    owner : str
+    end : int or None, default=None
+        The dimension from which on there is no homology. Those below 3 are no error,
+        so that what is made for voxel grids takes images and signals.
 
     Raises
     ------
     ValueError
-        If there is none, one is repeated, or one is not an integer >= 0.
+        If there is none, one is repeated, or one is not an integer >= 0 and below the
+        end.
     """
     if isinstance(homology_dimensions, numbers.Integral):
         homology_dimensions = (homology_dimensions,)
@@ -313,5 +197,10 @@ def check_homology_dimensions(homology_dimensions, owner):
         raise ValueError(
             f"The 'homology_dimensions' parameter of {owner} must be distinct ints in "
             f"the range [0, inf). Got {homology_dimensions!r} instead."
+        )
+    if end is not None and max(dimensions) >= max(end, 3):
+        raise ValueError(
+            f"The 'homology_dimensions' parameter must be below {end} for {owner}. "
+            f"Got {homology_dimensions!r} instead."
         )
     return dimensions if are_plain else tuple(map(int, dimensions))

@@ -180,13 +180,15 @@ class Filtration(ValidatedParams):
     A subclass has ``build`` and says in ``sample_ndim`` how many axes one sample may
     have, in ``sample_name`` what it is called, and in ``is_grid`` whether a flat row
     may be read as a grid. Where ``takes_graphs`` is true, a sample may be a matrix with
-    missing entries (infinite, or not stored in a sparse one), which ``build`` checks.
+    missing entries (infinite, or not stored in a sparse one), which ``build`` checks;
+    where ``has_channels`` is true, grids may be colour images.
     """
 
     sample_ndim = ()
     sample_name = "sample"
     is_grid = False
     takes_graphs = False
+    has_channels = False
 
     def build(self, x, previous=None):
         """Build the filtered complex of one sample.

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
-from sktopo._validation import as_float64
+from sktopo._arrays import as_float64
 
 __all__ = ["check_gradient"]
 

@@ -58,7 +58,7 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         SignalEnergies(),
         DirectionalPersistence(),
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
-        TopologicalAttack(LogisticRegression(), n_steps=5),
+        TopologicalAttack(LogisticRegression(), n_steps=5, clip=None),
         TopologicalMapping(max_iter=2),
         STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),
         TopoPointOptimizer(filtration="vietoris_rips", max_iter=5),

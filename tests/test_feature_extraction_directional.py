@@ -198,7 +198,7 @@ def test_features_of_degenerate_images_are_finite(image):
         ({"image_shape": (3, 3)}, DIGITS, "as many pixels as X has features"),
         ({}, np.full((2, 3, 3), np.nan), "NaN"),
         ({}, np.empty((0, 3, 3)), "0"),
-        ({}, np.ones((2, 3, 3, 3)), "expects a batch"),
+        ({}, np.ones((2, 3, 3, 5)), "expects a batch"),
         ({"q": (0.5,)}, -1 - IMAGES, "'q' parameter of DirectionalPersistence"),
         ({"p": (200,), "q": (200,)}, 100 * IMAGES, "overflows"),
     ],

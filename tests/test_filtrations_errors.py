@@ -148,9 +148,7 @@ def test_closure_adds_every_face_once():
     assert len(closure(np.array([[0, 1, 2], [1, 2, 3]]))) == 4 + 5 + 2
     with pytest.raises(ValueError, match="'simplices' parameter of closure"):
         closure([(1, "a")])
-    with pytest.raises(
-        MemoryError, match="closure of simplices with up to 60 vertices"
-    ):
+    with pytest.raises(MemoryError, match="simplices with up to 60 vertices"):
         closure([range(60)])
 
 

@@ -13,6 +13,7 @@ ROOT = Path(sktopo.__file__).parent
 LAYERS = {
     "_sklearn_compat": 0,
     "_fitting": 0,
+    "_arrays": 0,
     "_validation": 0,
     "_losses": 0,
     "_algebra": 0,

@@ -10,16 +10,15 @@ from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
-from sktopo._samples import SameColumnsMixin, read_classes, read_samples
+from sktopo._samples import ARRAYS, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Options, StrOptions
 from sktopo._validation import (
     FRACTION,
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
-    check_clip,
 )
-from sktopo.attacks._budget import BUDGETS
+from sktopo.attacks._budget import BUDGETS, budget_for, warn_of_range
 from sktopo.attacks._goal import Goal, with_feature_names
 from sktopo.attacks._search import descend, flip_pixels
 from sktopo.solvers import is_due
@@ -54,8 +53,9 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     norm : {inf, 2, 0}, default=inf
         What ``eps`` bounds: the change of every pixel, the Euclidean length of the
         change, or the number of pixels that change.
-    eps : float > 0, default=0.3
-        How much may change. A number of pixels for ``norm=0``.
+    eps : float > 0, or array-like of the shape of a sample, default=0.3
+        How much may change. A number of pixels for ``norm=0``. For ``norm=inf`` it may
+        have a budget >= 0 for each feature.
     step_size : float > 0 or None, default=None
         Length of the first step. None is ``eps / 10``, or more where ``n_steps`` are
         too few to go as far as ``eps``. Not used for ``norm=0``.
@@ -66,6 +66,8 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     clip : tuple of 2 floats or None, default=(0, 1)
         Range of the values, which is to be that of the data. A pixel that starts
         outside of it may stay, or move towards it.
+    mask : array-like of bool, of the shape of a sample, or None, default=None
+        Which pixels may change; None is all of them.
     n_restarts : int >= 0, default=0
         Further starts within the budget, drawn at random, if the original as a start
         has no success. Not used for ``norm=0``.
@@ -118,11 +120,12 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         "estimator": [HasMethods(["fit", "predict"])],
         "target": [StrOptions({"random", "untargeted"})],
         "norm": [Options(numbers.Real, set(BUDGETS))],
-        "eps": [POSITIVE],
+        "eps": [POSITIVE, "array-like"],
         "step_size": [POSITIVE, None],
         "n_steps": [POSITIVE_INT],
         "momentum": [FRACTION],
         "clip": ["array-like", None],
+        "mask": ["array-like", None],
         "n_restarts": [NON_NEGATIVE_INT],
         "random_state": ["random_state"],
         "n_jobs": [numbers.Integral, None],
@@ -140,6 +143,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         n_steps=100,
         momentum=0.9,
         clip=(0, 1),
+        mask=None,
         n_restarts=0,
         random_state=None,
         n_jobs=None,
@@ -153,6 +157,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         self.n_steps = n_steps
         self.momentum = momentum
         self.clip = clip
+        self.mask = mask
         self.n_restarts = n_restarts
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -178,6 +183,11 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             If the estimator is no classifier.
         ValueError
             If X and y are not finite or do not fit together, or parameters do not.
+
+        Warns
+        -----
+        UserWarning
+            If X is not within ``clip``; also in ``transform`` and ``generate``.
         """
         name = type(self).__name__
         if not is_classifier(self.estimator):
@@ -185,8 +195,9 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 f"The 'estimator' parameter of {name} must be a classifier. "
                 f"Got {self.estimator!r} instead."
             )
-        self._check_params_together()
         X = self._read(X, reset=True).arrays
+        self._budget(X.shape[1:])
+        warn_of_range(X, self.clip, name, stacklevel=4)
         y = read_classes(X, y, name)
         self.estimator_ = clone(self.estimator).fit(with_feature_names(self, X), y)
         self.classes_ = self.estimator_.classes_
@@ -214,6 +225,8 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ndarray of X's shape
         """
         samples = self._read(X, reset=False)
+        name = type(self).__name__
+        warn_of_range(samples.arrays, self.clip, name, stacklevel=4)
         return samples.restore(self._generated(samples.arrays).X)
 
     def generate(self, X, y_target=None):
@@ -240,16 +253,20 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             If X does not fit the estimator, or y_target has not one of its classes for
             every row.
         """
-        return self._generated(self._read(X, reset=False).arrays, y_target)
+        X = self._read(X, reset=False).arrays
+        warn_of_range(X, self.clip, type(self).__name__, stacklevel=3)
+        return self._generated(X, y_target)
 
     def _generated(self, X, y_target=None):
         self._validate_params()
-        self._check_params_together()
+        budget = self._budget(X.shape[1:])
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
         size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
         found = Parallel(n_jobs=self.n_jobs)(
-            delayed(self._attack_all)(X[rows], targets[rows], is_untargeted, rows.start)
+            delayed(self._attack_all)(
+                X[rows], targets[rows], is_untargeted, budget, rows.start
+            )
             for rows in gen_batches(len(X), size)
         )
         rows = [row for chunk in found for row in chunk]
@@ -262,23 +279,22 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             target=targets,
         )
 
-    def _attack_all(self, X, targets, is_untargeted, start):
+    def _attack_all(self, X, targets, is_untargeted, budget, start):
         found = []
         for row, (x, label) in enumerate(zip(X, targets, strict=True), start):
-            found.append(self._attack(x, label, is_untargeted))
+            goal = Goal(self.estimator_, label, is_untargeted)
+            found.append(self._attack(x, goal, budget(x)))
             if is_due(row, self.verbose):
                 result = f"success={found[-1].success}, {found[-1].nit} steps"
                 print(f"[{type(self).__name__}] row {row}: {result}")
         return found
 
-    def _attack(self, x, label, is_untargeted):
-        goal = Goal(self.estimator_, label, is_untargeted)
-        budget = BUDGETS[self.norm](x, self.eps, self.clip)
+    def _attack(self, x, goal, budget):
         if self.norm == 0:
             return flip_pixels(goal, budget)
         step = self.step_size
         if step is None:
-            step = self.eps * max(1 / 10, 3 / self.n_steps)
+            step = np.multiply(self.eps, max(1 / 10, 3 / self.n_steps))
         return descend(
             goal, budget, step, self.n_steps, self.momentum, self._starts(x, budget)
         )
@@ -319,21 +335,14 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     def _read(self, X, *, reset):
         if not reset:
             check_is_fitted(self)
-        return read_samples(self, X, reset=reset, dtype=(np.float64,), one_shape=True)
+        return read_samples(
+            self, X, reset=reset, kind=ARRAYS, dtype=(np.float64,), one_shape=True
+        )
 
-    def _check_params_together(self):
+    def _budget(self, shape):
+        """A function from a row to its budget, once the parameters fit together."""
         name = type(self).__name__
-        if self.norm == 0 and self.eps < 1:
-            raise ValueError(
-                f"The 'eps' parameter of {name} is a number of pixels for norm=0, at "
-                f"least 1. Got {self.eps!r} instead."
-            )
-        check_clip(self.clip, name)
-        if self.norm == 0 and (self.clip is None or not np.isfinite(self.clip).all()):
-            raise ValueError(
-                f"The 'clip' parameter of {name} must say how far a pixel may go for "
-                f"norm=0. Got {self.clip!r} instead."
-            )
+        return budget_for(self.norm, self.eps, self.clip, self.mask, shape, name)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,6 +1,12 @@
 """How far an attack may go: balls around the original, inside of the range."""
 
+import warnings
+from functools import partial
+
 import numpy as np
+
+from sktopo._arrays import as_float64
+from sktopo._validation import check_clip
 
 
 class _Box:
@@ -12,19 +18,28 @@ class _Box:
         The original.
     clip : tuple of 2 floats or None
         Bounds of the values; a pixel that starts outside of them may stay.
+    mask : ndarray of bool of the shape of origin, or None
+        Which pixels may change.
     """
 
-    def __init__(self, origin, clip):
-        self.origin = origin
+    def __init__(self, origin, clip, mask):
+        self.origin, self._mask = origin, mask
         low, high = (-np.inf, np.inf) if clip is None else clip
         self.low, self.high = np.minimum(origin, low), np.maximum(origin, high)
+        if mask is not None:
+            self.low = np.where(mask, self.low, origin)
+            self.high = np.where(mask, self.high, origin)
+
+    def _free(self, velocity):
+        """A velocity of the pixels that may change."""
+        return velocity if self._mask is None else np.where(self._mask, velocity, 0.0)
 
 
 class MaximumBudget(_Box):
-    """No pixel changes by more than eps."""
+    """No pixel changes by more than eps, or each by its own."""
 
-    def __init__(self, origin, eps, clip):
-        super().__init__(origin, clip)
+    def __init__(self, origin, eps, clip, mask=None):
+        super().__init__(origin, clip, mask)
         low, high = origin - eps, origin + eps
         # Where rounding has gone past eps, one step back.
         low = np.where(origin - low > eps, np.nextafter(low, np.inf), low)
@@ -34,7 +49,7 @@ class MaximumBudget(_Box):
 
     def direction(self, velocity):
         """The steepest step of length 1."""
-        return np.sign(velocity)
+        return np.sign(self._free(velocity))
 
     def project(self, x):
         """The nearest point within the budget."""
@@ -49,12 +64,13 @@ class MaximumBudget(_Box):
 class EuclideanBudget(_Box):
     """The change has a Euclidean length of at most eps."""
 
-    def __init__(self, origin, eps, clip):
-        super().__init__(origin, clip)
+    def __init__(self, origin, eps, clip, mask=None):
+        super().__init__(origin, clip, mask)
         self._eps = eps
 
     def direction(self, velocity):
         """The steepest step of length 1."""
+        velocity = self._free(velocity)
         length = np.linalg.norm(velocity)
         return velocity / length if length else velocity
 
@@ -81,9 +97,71 @@ class EuclideanBudget(_Box):
 class PixelBudget(_Box):
     """At most eps pixels change, by as much as the range allows."""
 
-    def __init__(self, origin, eps, clip):
-        super().__init__(origin, clip)
+    def __init__(self, origin, eps, clip, mask=None):
+        super().__init__(origin, clip, mask)
         self.n_pixels = int(eps)
 
 
 BUDGETS = {np.inf: MaximumBudget, 2: EuclideanBudget, 0: PixelBudget}
+
+
+def budget_for(norm, eps, clip, mask, shape, owner):
+    """A function from the original to its budget.
+
+    Parameters
+    ----------
+    norm, eps, clip, mask
+        See TopologicalAttack.
+    shape : tuple of int
+        Of one sample.
+    owner : str
+        In whose name errors are raised.
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not fit each other or the sample.
+    """
+    check_clip(clip, owner)
+    if np.ndim(eps):
+        name = f"The 'eps' parameter of {owner}"
+        given, eps = eps, as_float64(eps, name, finite=True)
+        is_sound = norm == np.inf and eps.shape == shape and eps.min() >= 0
+        if not (is_sound and eps.any()):
+            raise ValueError(
+                f"{name} must be a positive number or, for norm=inf, an array of the "
+                f"shape of a sample, {shape}, with entries >= 0, not all of them 0. "
+                f"Got {given!r:.80} for norm={norm}."
+            )
+    if norm == 0 and eps < 1:
+        raise ValueError(
+            f"The 'eps' parameter of {owner} is a number of pixels for norm=0, at "
+            f"least 1. Got {eps!r} instead."
+        )
+    if norm == 0 and (clip is None or not np.isfinite(clip).all()):
+        raise ValueError(
+            f"The 'clip' parameter of {owner} must say how far a pixel may go for "
+            f"norm=0. Got {clip!r} instead."
+        )
+    if mask is not None:
+        given, mask = mask, np.asarray(mask)
+        if mask.shape != shape or mask.dtype != bool or not mask.any():
+            raise ValueError(
+                f"The 'mask' parameter of {owner} must be an array of bool of the "
+                f"shape of a sample, {shape}, with a true entry. Got {given!r:.80} "
+                "instead."
+            )
+    return partial(BUDGETS[norm], eps=eps, clip=clip, mask=mask)
+
+
+def warn_of_range(X, clip, owner, stacklevel):
+    """Tell the user of a method where data are outside of ``clip``."""
+    low, high = (-np.inf, np.inf) if clip is None else clip
+    if X.min() < low or X.max() > high:
+        warnings.warn(
+            f"X of {owner} ranges from {X.min():.6g} to {X.max():.6g}, but 'clip' is "
+            f"({low:.6g}, {high:.6g}): pixels outside of it may only stay or move "
+            "towards it. Set clip to the range of the data, or to None.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )

@@ -33,8 +33,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         ``gudhi.representations`` take them; a tuple gives a list of arrays, from which
         their DimensionSelector takes one.
     essential : {"extremum", "drop"}, default="extremum"
-        Bars that never die end at the last value of the filtration, or have death inf
-        (-inf for superlevel sets).
+        Bars that never die end where the filtration does (see the Conventions of
+        ``sktopo.base``), or have death inf (-inf for superlevel sets).
     image_shape : tuple of int or None, default=None
         Read the rows of a 2-D array as images (h, w) or voxel grids (d, h, w). Without
         it they are signals on a path.
@@ -97,7 +97,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         Parameters
         ----------
         X : array-like or list of array-like
-            A batch of what the filtration takes: signals or flat images of shape
+            A batch, of one image ``[image]``, of what the filtration takes: signals
+            (each row of a 2-D array is one) or flat images with ``image_shape``, of shape
             (n_samples, n_features), images (n_samples, h, w), voxel grids
             (n_samples, d, h, w), or a list of point clouds.
         y : None

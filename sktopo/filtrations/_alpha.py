@@ -40,6 +40,12 @@ class AlphaComplex(OrderedComplex):
             self._known_pairs.update(zip(wanted, found, strict=True))
         return [self._known_pairs[k] for k in homology_dimensions]
 
+    def _what(self):
+        return f"the alpha complex of points in {self._points.shape[1]} coordinates"
+
+    def _end(self):
+        return self._points.shape[1]
+
     def end(self):
         # Bars die in dimensions below that of the cloud, and none outlives the last.
         below = self._pairs(range(max(1, len(self._simplices) - 1)))

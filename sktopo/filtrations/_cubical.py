@@ -1,9 +1,12 @@
 """Functions on grids: signals, images and voxels."""
 
+import numbers
+
 import numpy as np
 
-from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import GRID, check_homology_dimensions, check_real_array
+from sktopo._arrays import GRID, check_no_colour, check_real_array
+from sktopo._sklearn_compat import Options, StrOptions
+from sktopo._validation import check_homology_dimensions
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -25,6 +28,12 @@ class GridComplex(OrderedComplex):
             self.order, self.shape, self.connectivity, homology_dimensions
         )
 
+    def _what(self):
+        return _grid_name(self.shape)
+
+    def _end(self):
+        return len(self.shape)
+
     def pullback(self, grad_values):
         return np.reshape(grad_values, self.shape)
 
@@ -32,6 +41,11 @@ class GridComplex(OrderedComplex):
         pixels = np.stack(np.unravel_index(np.maximum(pairs, 0), self.shape), axis=-1)
         pixels[pairs < 0] = -1
         return pixels[:, 0], pixels[:, 1]
+
+
+def _grid_name(shape):
+    names = ("a signal", "an image", "a voxel grid")
+    return f"{names[len(shape) - 1]} of shape {tuple(shape)}"
 
 
 class Cubical(OrderedFiltration):
@@ -53,6 +67,10 @@ class Cubical(OrderedFiltration):
           each square, from (i, j) to (i + 1, j + 1) (6 neighbours, or 14) [1]_.
 
         A signal is a path under all three.
+    ndim : {1, 2, 3} or None, default=None
+        How many axes a sample has. With None signals, images and voxel grids are all
+        taken, but not what looks like colour images: uint8 arrays (h, w, 3) or
+        (h, w, 4), and batches (n, h, w, 3) or (n, h, w, 4).
     tie_breaking : {"index", "random"}, default="index"
         Which of several equal pixels makes a bar: the first in C order, or one drawn
         at random. Diagrams do not depend on it, gradients do.
@@ -77,13 +95,19 @@ class Cubical(OrderedFiltration):
     array([[1. , 0.5]])
     """
 
-    sample_ndim = (1, 2, 3)
+    @property
+    def sample_ndim(self):
+        """How many axes a sample may have."""
+        self._check_params()
+        return (1, 2, 3) if self.ndim is None else (self.ndim,)
+
     sample_name = "signal, image or voxel grid"
     is_grid = True
 
     _parameter_constraints = {
         "superlevel": ["boolean"],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
+        "ndim": [Options(numbers.Integral, {1, 2, 3}), None],
         **TIE_BREAKING_CONSTRAINTS,
     }
 
@@ -91,11 +115,13 @@ class Cubical(OrderedFiltration):
         self,
         superlevel=False,
         connectivity="full",
+        ndim=None,
         tie_breaking="index",
         random_state=None,
     ):
         self.superlevel = superlevel
         self.connectivity = connectivity
+        self.ndim = ndim
         self.tie_breaking = tie_breaking
         self.random_state = random_state
 
@@ -113,7 +139,9 @@ class Cubical(OrderedFiltration):
         GridComplex
         """
         self._check_params()
-        x = check_real_array(x, "x", "Cubical.build", GRID)
+        if self.ndim is None and hasattr(x, "dtype"):
+            check_no_colour(x.shape, x.dtype, "x of Cubical.build", is_batch=False)
+        x = check_real_array(x, "x", "Cubical.build", (self.sample_ndim, GRID[1]))
         return GridComplex(
             x.flatten(),
             x.shape,
@@ -131,7 +159,9 @@ class Cubical(OrderedFiltration):
         return stacked_grid_bars(
             X,
             self.connectivity,
-            check_homology_dimensions(homology_dimensions, "Cubical.batch_bars"),
+            check_homology_dimensions(
+                homology_dimensions, _grid_name(X.shape[1:]), X.ndim - 1
+            ),
             essential=essential,
             superlevel=bool(self.superlevel),
             cache=cache,

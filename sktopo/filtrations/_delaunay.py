@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
-from sktopo._validation import CLOUD, check_real_array
+from sktopo._arrays import CLOUD, check_real_array
 from sktopo.filtrations._memory import check_memory
 from sktopo.persistence import unique_rows
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from sktopo._validation import check_real_array
+from sktopo._arrays import check_real_array
 
 # Times the root of the precision, relative to the largest distance: what rounding
 # leaves of a zero where squared distances are differences of squared norms.

@@ -68,6 +68,15 @@ class FlagComplex(OrderedComplex):
         ranks = _longest_edge(self._simplices, self._edges, edge_ranks, self.n_points)
         return simplicial_pairs(self.order, self._simplices, ranks, homology_dimensions)
 
+    def _what(self):
+        if self._dimension is None:
+            return super()._what()
+        n_coordinates = self._points.shape[1]
+        return f"the weak alpha complex of points in {n_coordinates} coordinates"
+
+    def _end(self):
+        return None if self._dimension is None else self._points.shape[1]
+
     def end(self):
         if np.isfinite(self._max_edge_length):
             return -1, self._max_edge_length

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from sklearn.base import clone
 
-from sktopo._validation import ON_VERTICES, check_real_array
+from sktopo._arrays import ON_VERTICES, check_real_array
 from sktopo.filtrations._cells import first_cells
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,

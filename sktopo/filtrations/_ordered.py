@@ -55,6 +55,25 @@ class OrderedComplex(FilteredComplex):
         dimensions = check_homology_dimensions(homology_dimensions, type(self).__name__)
         return self._pairs(dimensions)
 
+    def bars(self, homology_dimensions, essential="drop"):
+        """Pair the cells and gather the diagrams; see ``FilteredComplex.bars``.
+
+        Raises
+        ------
+        ValueError
+            If a dimension is one in which no such complex has homology.
+        """
+        check_homology_dimensions(homology_dimensions, self._what(), self._end())
+        return super().bars(homology_dimensions, essential)
+
+    def _what(self):
+        """What to call it in messages."""
+        return type(self).__name__
+
+    def _end(self):
+        """The dimension from which on there is no homology, where that is known."""
+        return None
+
     def _pairs(self, homology_dimensions):
         raise NotImplementedError
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import NON_NEGATIVE, POSITIVE, as_float64
+from sktopo._validation import NON_NEGATIVE, POSITIVE
 from sktopo.functionals._checked import CheckedFunctional
 from sktopo.functionals._power import power_and_slope
 

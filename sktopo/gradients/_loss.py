@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from sktopo._arrays import as_float64
 from sktopo._losses import logistic_losses, softmax_losses
 from sktopo._sklearn_compat import is_multilabel
-from sktopo._validation import as_float64
 from sktopo.gradients._compose import last_of
 from sktopo.gradients._registry import value_and_pullback
 

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._validation import as_float64
+from sktopo._arrays import as_float64
 
 _RULES = {}
 _STEP_RULES = {}

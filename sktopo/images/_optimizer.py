@@ -9,7 +9,7 @@ from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
-from sktopo._samples import SameColumnsMixin, read_samples
+from sktopo._samples import SameColumnsMixin, described, read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import (
     NON_NEGATIVE_INT,
@@ -177,8 +177,9 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like or list of array-like
-            Signals of shape (n_samples, n_features), or flat images with
-            ``image_shape``; images (n_samples, h, w); voxel grids (n_samples, d, h, w);
+            A batch, of one image ``[image]``: signals of shape (n_samples, n_features),
+            for each row of a 2-D array is one, or flat images with ``image_shape``;
+            images (n_samples, h, w); voxel grids (n_samples, d, h, w);
             or a list of grids, or of signals, of any sizes.
         y : None
             Ignored.
@@ -225,8 +226,9 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         Bunch
             ``images`` and ``loss_curves`` (the loss before each step, each of its own
-            noise and weights), lists with an array for each image, and ``seconds``, an
-            array.
+            noise and weights), lists with an array for each image, ``seconds``, an
+            array, and ``samples``, which says how X was read, such as "152 signals of
+            192 samples" for a 2-D array.
 
         Raises
         ------
@@ -249,6 +251,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             images=[one.x for one in found],
             loss_curves=[one.history for one in found],
             seconds=np.array([one.seconds for one in found]),
+            samples=described(grids),
         )
 
     def _optimize(self, grid, components, n_jobs):
@@ -289,4 +292,5 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     def _read(self, X, *, reset):
         if not reset:
             check_is_fitted(self)
-        return read_samples(self, X, reset=reset, dtype=(np.float64,))
+        kind = as_filtration(self.filtration, type(self).__name__, of_grids=True)
+        return read_samples(self, X, reset=reset, kind=kind, dtype=(np.float64,))

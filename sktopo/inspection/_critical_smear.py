@@ -7,14 +7,9 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
+from sktopo._arrays import GRID, check_real_array
 from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
-from sktopo._validation import (
-    GRID,
-    POSITIVE_INT,
-    as_component,
-    check_homology_dimensions,
-    check_real_array,
-)
+from sktopo._validation import POSITIVE_INT, as_component, check_homology_dimensions
 from sktopo.filtrations import as_filtration
 from sktopo.functionals import FunctionalFromCallable, PersistenceNorm
 from sktopo.metrics import sliced_transfer

@@ -4,12 +4,8 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._validation import (
-    GRID,
-    check_homology_dimensions,
-    check_int,
-    check_real_array,
-)
+from sktopo._arrays import GRID, check_real_array
+from sktopo._validation import check_homology_dimensions, check_int
 from sktopo.objectives import PersistenceTerm
 
 

@@ -12,6 +12,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from sktopo._samples import check_one_table
 from sktopo._sklearn_compat import StrOptions, _check_sample_weight
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
 from sktopo.gradients import linear_regressor
@@ -19,6 +20,10 @@ from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
 from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
 
+MANY = (
+    "A vectorizer such as PersistenceEnergies makes rows of equal length of diagrams, "
+    "and PersistenceDiagrams makes diagrams of point clouds or images."
+)
 _ALPHAS = np.logspace(-4, 1, 20)
 
 
@@ -135,6 +140,7 @@ def validated(model, X, y, sample_weight, is_fit=True):
         "multi_output": True,
         "y_numeric": True,
     }
+    check_one_table(X, type(model).__name__, MANY)
     if is_fit:
         X, y = validate_data(model, X, y, **checks)
     else:

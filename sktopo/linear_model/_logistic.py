@@ -8,10 +8,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktopo._fitting import fit_context
+from sktopo._samples import check_one_table
 from sktopo._sklearn_compat import StrOptions
 from sktopo.gradients import linear_classifier
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
+    MANY,
     MODEL_CONSTRAINTS,
     PenalisedModel,
     checked_weight,
@@ -217,6 +219,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
 
     def _validated(self, X, y, sample_weight):
         """The data, the classes as columns, and the weights of the samples."""
+        check_one_table(X, type(self).__name__, MANY)
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight, X)

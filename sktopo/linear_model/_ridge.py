@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
+from sktopo._sklearn_compat import _fit_context
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
     MODEL_CONSTRAINTS,
@@ -192,7 +193,7 @@ class TopologicalRidge(LinearRegressor):
             self.intercept_ = 0.0
         return self
 
-    @fit_context(prefer_skip_nested_validation=True)
+    @_fit_context(prefer_skip_nested_validation=True)
     def path(self, X, y, *, alphas=None, sample_weight=None):
         """Weights for many strengths of the penalty, each started from the last.
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
-from sktopo._validation import as_float64, check_real_array
+from sktopo._arrays import as_float64, check_real_array
 from sktopo.base import Term
 
 

@@ -5,8 +5,9 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from sktopo._arrays import CLOUD, as_float64, check_real_array
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import CLOUD, POSITIVE, as_float64, check_real_array
+from sktopo._validation import POSITIVE
 from sktopo.base import Term
 
 # Beyond so many scales a Gaussian weighs less than 1e-9.

@@ -1,7 +1,7 @@
 """The loss of logistic regression."""
 
+from sktopo._arrays import as_float64
 from sktopo._losses import logistic_losses, softmax_losses
-from sktopo._validation import as_float64
 from sktopo.base import Term
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from sktopo._validation import ON_VERTICES, check_real_array
+from sktopo._arrays import ON_VERTICES, check_real_array
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
 from sktopo.pooling import (

@@ -6,7 +6,8 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.utils import check_random_state
 
-from sktopo._validation import CLOUD, as_component, check_real_array
+from sktopo._arrays import CLOUD, check_real_array
+from sktopo._validation import as_component
 from sktopo.base import Term
 from sktopo.objectives._sampling import Subsampling
 from sktopo.pooling import combined

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo._validation import as_float64
+from sktopo._arrays import as_float64
 
 
 def check_diagram(diagram, owner):

@@ -1,12 +1,21 @@
-"""Many clouds at once."""
+"""One cloud, and many at once."""
 
+import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import Bunch
+from sklearn.utils.validation import validate_data
 
-from sktopo._samples import SampleKind, read_list
+from sktopo._samples import SampleKind, check_one_table, read_list
 
 _CLOUDS = SampleKind((2,), "point cloud of shape (n_points, n_coordinates)")
+
+
+def read_cloud(estimator, X, *, reset):
+    """One point cloud as an array of float64."""
+    instead = "sktopo.points.optimize_point_clouds moves many clouds, one by one."
+    check_one_table(X, type(estimator).__name__, instead)
+    return validate_data(estimator, X, dtype=np.float64, reset=reset)
 
 
 def optimize_point_clouds(clouds, optimizer, n_jobs=None):

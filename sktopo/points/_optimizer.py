@@ -4,17 +4,17 @@ import numbers
 import warnings
 from functools import partial
 
-import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, keep_fit
 from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
+from sktopo.points._batch import read_cloud
 from sktopo.points._components import POINT_CONSTRAINTS, Grouping, as_field
 from sktopo.points._motions import FlowMotion, InterpolatedMotion, field_step
 from sktopo.points._problem import (
@@ -234,7 +234,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ConvergenceWarning
             If ``tol`` is positive and was not reached in ``max_iter`` steps.
         """
-        X = validate_data(self, X, dtype=np.float64)
+        X = read_cloud(self, X, reset=True)
         name, random_state = type(self).__name__, check_random_state(self.random_state)
         kinds = (numbers.Integral, type(None))
         sampling = as_component(self.sampling, Subsampling, name, "sampling", kinds)
@@ -329,7 +329,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ndarray of shape (n_points, n_coordinates)
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = read_cloud(self, X, reset=False)
         return self.motion_(X)
 
     @available_if(_is_field)
@@ -345,5 +345,5 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ndarray of shape (n_points, n_coordinates)
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = read_cloud(self, X, reset=False)
         return self.motion_.inverse(X)

@@ -38,7 +38,7 @@ def filtration_for(filtration, n_points, n_coordinates, owner):
                 f"coordinates. Got {n_points} points with {n_coordinates} coordinates; "
                 "filtration='vietoris_rips' says the same without this warning.",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=4,
             )
             return VietorisRips()
     return as_filtration(filtration, owner)

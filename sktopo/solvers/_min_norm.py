@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import nnls
 
-from sktopo._validation import as_float64
+from sktopo._arrays import as_float64
 
 
 def min_norm_weights(vectors):

@@ -5,7 +5,7 @@ from array import array
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from sktopo._validation import as_float64
+from sktopo._arrays import as_float64
 from sktopo.base import Term
 
 STATUS = {
