@@ -94,7 +94,7 @@ def test_an_attack_takes_colours():
     ],
 )
 def test_homology_that_cannot_be_is_an_error(x, filtration):
-    with pytest.raises(ValueError, match="'homology_dimensions' .* below .* Got 5"):
+    with pytest.raises(ValueError, match="'homology_dimensions' .* below .* Got .5"):
         persistence_diagrams(x, filtration, 5)
     with pytest.raises(ValueError, match="'homology_dimensions'"):
         PersistenceTerm(filtration, PersistenceEnergy(), 5).value_and_grad(x)

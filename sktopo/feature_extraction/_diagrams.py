@@ -97,10 +97,10 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         Parameters
         ----------
         X : array-like or list of array-like
-            A batch, of one image ``[image]``, of what the filtration takes: signals
-            (each row of a 2-D array is one) or flat images with ``image_shape``, of shape
-            (n_samples, n_features), images (n_samples, h, w), voxel grids
-            (n_samples, d, h, w), or a list of point clouds.
+            A batch of what the filtration takes; of one image it is ``[image]``. Each
+            row of a 2-D array (n_samples, n_features) is a signal, or a flat image with
+            ``image_shape``; images (n_samples, h, w), voxel grids (n_samples, d, h, w),
+            or a list of point clouds.
         y : None
             Ignored.
 
