@@ -10,7 +10,16 @@ class DiagramFunctional(Differentiable):
     """A number made of a diagram, with its gradient in births and deaths.
 
     ``functional(diagram)`` is the number alone.
+
+    Attributes
+    ----------
+    degree : float or None
+        ``F(s * diagram) = s ** degree * F(diagram)`` for s > 0, where parameters in the
+        units of the diagram are scaled alike. None where there is none, or it is not
+        known.
     """
+
+    degree = None
 
     def value_and_grad(self, diagram):
         """Evaluate on a diagram.
@@ -137,6 +146,12 @@ class SumFunctional(WeightedSum, DiagramFunctional):
     >>> total.set_params(term1__p=1)(np.array([[0.0, 2.0]]))
     1.0
     """
+
+    @property
+    def degree(self):
+        """The degree of all terms, where they have the same; None where not."""
+        degrees = {term.degree for term in self.terms}
+        return degrees.pop() if len(degrees) == 1 else None
 
 
 class SumTerm(WeightedSum, Term):

@@ -6,8 +6,9 @@ from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from sklearn.datasets import load_digits
 
-from sktopo import DirectionalPersistence, PersistenceDiagrams
+from sktopo import DirectionalPersistence, PersistenceDiagrams, STUMPImageOptimizer
 from sktopo.filtrations import Cubical, VietorisRips
+from sktopo.pooling import RandomPooling
 
 distributed = pytest.importorskip("distributed")
 DIGITS = load_digits().data[:60]
@@ -49,3 +50,17 @@ def test_the_same_on_a_cluster(model, X, client):
     for one, other in zip(here, there, strict=True):
         for diagram, same in zip(one, other, strict=True):
             assert_array_equal(diagram, same)
+
+
+def test_samples_of_a_step(client):
+    image = DIGITS[0].reshape(8, 8)
+    optimizer = STUMPImageOptimizer(
+        pooling=RandomPooling(2, max_noise=1.0, n_samples=4), n_steps=3, random_state=0
+    ).fit([image])
+    alone = optimizer.optimize([image])
+    before = n_executed(client)
+    with parallel_config("dask", n_jobs=2):
+        found = optimizer.optimize([image])
+    assert (n_executed(client) > before).any()
+    assert_array_equal(found.images[0], alone.images[0])
+    assert_array_equal(found.loss_curves[0], alone.loss_curves[0])

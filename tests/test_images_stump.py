@@ -114,8 +114,8 @@ def test_gradients_through_every_pooling(weights, stride, n_weightings):
 
     def sample(x):
         """The same draws in every call."""
-        (job,) = problem.samplers(0, 1)
-        return job(cover.windows(cover.laid_out(x)))
+        ((function, rngs),) = problem.jobs(0, 1)
+        return function(cover.windows(cover.laid_out(x)), rngs)
 
     grads = np.zeros((2, cover.layout.size // cover.block, cover.block))
     for grad, (_, blocks, slopes) in zip(grads, sample(image)):

@@ -20,6 +20,7 @@ LAYERS = {
     "_terms": 0,
     "base": 0,
     "_samples": 0,
+    "_workers": 0,
     "persistence": 1,
     "solvers": 1,
     "metrics": 1,

@@ -30,6 +30,9 @@ def make(name, image_shape=None):
     }[name]()
 
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:STUMPImageOptimizer changed F of the pooled copies"
+)
 EVERY = pytest.mark.parametrize("name", ["diagrams", "directional", "mapping", "stump"])
 IMAGE_TO_IMAGE = pytest.mark.parametrize("name", ["mapping", "stump"])
 

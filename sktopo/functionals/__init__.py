@@ -2,6 +2,7 @@
 
 from sktopo.base import SumFunctional
 from sktopo.functionals._bottleneck import BottleneckToTarget
+from sktopo.functionals._by_dimension import functionals_by_dimension
 from sktopo.functionals._energy import PersistenceEnergy
 from sktopo.functionals._energy_table import EnergyTable
 from sktopo.functionals._from_callable import FunctionalFromCallable
@@ -16,4 +17,5 @@ __all__ = [
     "PersistenceNorm",
     "SumFunctional",
     "WassersteinToTarget",
+    "functionals_by_dimension",
 ]

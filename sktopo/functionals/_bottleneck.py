@@ -39,6 +39,7 @@ class BottleneckToTarget(DistanceToTarget):
            [0., 0.]])
     """
 
+    degree = 1
     _parameter_constraints = {"target": ["array-like"]}
 
     def __init__(self, target):

@@ -65,6 +65,11 @@ class PersistenceEnergy(CheckedFunctional):
         self.i0 = i0
         self.min_persistence = min_persistence
 
+    @property
+    def degree(self):
+        """Of homogeneity; see ``DiagramFunctional``."""
+        return self.p + self.q
+
     def _evaluate(self, diagram):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]

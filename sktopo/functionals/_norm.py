@@ -77,6 +77,11 @@ class PersistenceNorm(CheckedFunctional):
                 f"each low at most its high. Got {self.region!r} instead."
             )
 
+    @property
+    def degree(self):
+        """Of homogeneity; see ``DiagramFunctional``."""
+        return self.p
+
     def _evaluate(self, diagram):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]

@@ -64,6 +64,11 @@ class WassersteinToTarget(DistanceToTarget):
                 f"BottleneckToTarget for the limit. Got {self.p} instead."
             )
 
+    @property
+    def degree(self):
+        """Of homogeneity; see ``DiagramFunctional``."""
+        return self.p
+
     def _distance(self, bars, target, gap):
         to_diagonal = self._cost(_half_lifetimes(bars))
         target_cost = self._cost(_half_lifetimes(target))

@@ -14,6 +14,8 @@ class SquaredFidelity:
         Not needed here.
     """
 
+    degree = 2  # of homogeneity, in the values of pixels
+
     def __init__(self, image, scale):
         self._n_pixels = image.size
 
@@ -37,6 +39,7 @@ class CrossEntropyFidelity:
         The values that count as 0 and 1.
     """
 
+    degree = 0
     _MARGIN = 1e-6
 
     def __init__(self, image, scale):

@@ -1,6 +1,7 @@
 """Images that change for the sake of their persistence diagram."""
 
 import numbers
+from functools import partial
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -17,12 +18,13 @@ from sktopo._validation import (
     Range,
     as_component,
     check_clip,
-    check_homology_dimensions,
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
-from sktopo.functionals import PersistenceNorm
+from sktopo.functionals import PersistenceNorm, functionals_by_dimension
 from sktopo.images._fidelity import FIDELITIES
+from sktopo.images._full_image import is_missed, value_of, warn_of_missed
 from sktopo.images._stump import StumpProblem, stump
+from sktopo.images._units import Balance, Units, degree_of
 from sktopo.pooling import RandomPooling
 
 
@@ -46,28 +48,34 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     ----------
     homology_dimensions : int or tuple of int, default=0
         0 for components, 1 for loops, 2 for cavities; with a tuple F is summed.
-    functional : DiagramFunctional or None, default=None
-        F. None is ``PersistenceNorm()``, the sum of the lifetimes, of which a
+    functional : DiagramFunctional, dict of {int: DiagramFunctional} or None, \
+            default=None
+        F. A dict has one for each homology dimension, in place of
+        ``homology_dimensions``: all are evaluated on the same pooled copies and summed.
+        None is ``PersistenceNorm()``, the sum of the lifetimes, of which a
         ``region``, a ``side`` or a ``min_persistence`` may be chosen;
         ``WassersteinToTarget`` prescribes a topology.
     filtration : Cubical or "cubical", default="cubical"
         Whether large values enter first, and which pixels are neighbours.
-    pooling : RandomPooling or int, default=4
+    pooling : RandomPooling or int, default=2
         Size of the windows, weights and noise, and how many draws make a step. An int
-        is the size alone.
+        is the size alone. What is smaller than a window is not seen: larger ones are
+        faster and hold under more noise, but leave or even make small bars.
     maximize : bool, default=False
         Make F large instead of small.
     fidelity : {"squared_error", "cross_entropy"}, default="squared_error"
         The mean squared change, in the units of the image, or the mean cross-entropy to
         the start of values scaled to [0, 1] by ``clip`` or else by the range of the
-        image. In larger units the squared change weighs more: the default of
-        ``topology_weight`` is made for values up to some hundreds.
+        image.
     topology_weight : float in [0, 1] or None, default=None
-        None is 1 - 1 / n_pixels.
+        In larger units the squared change weighs more. None is 1 - 1 / n_pixels in
+        units in which the image ranges over 255, and what corresponds to it in others,
+        so that the units do not matter.
     clip : tuple of 2 floats or None, default=None
         Bounds of the values. Pixels that start outside stay where they are at most.
-    learning_rate : float > 0, default=0.05
-        Of Adam: about the largest step of a pixel, in the units of the image.
+    learning_rate : float > 0 or None, default=None
+        Of Adam: about the largest step of a pixel, in the units of the image. None is
+        0.05 / 255 of the range of each image; a constant one stays as it is.
     n_steps : int >= 0, default=10000
         Steps for each image.
     image_shape : tuple of int or None, default=None
@@ -119,14 +127,14 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "homology_dimensions": ["array-like", numbers.Integral],
-        "functional": [HasMethods(["value_and_grad"]), None],
+        "functional": [HasMethods(["value_and_grad"]), dict, None],
         "filtration": FILTRATION_CONSTRAINT,
         "pooling": [RandomPooling, numbers.Integral],
         "maximize": ["boolean"],
         "fidelity": [StrOptions(set(FIDELITIES))],
         "topology_weight": [Range(numbers.Real, 0, 1, closed="both"), None],
         "clip": ["array-like", None],
-        "learning_rate": [POSITIVE],
+        "learning_rate": [POSITIVE, None],
         "n_steps": [NON_NEGATIVE_INT],
         "image_shape": ["array-like", None],
         "n_jobs": [numbers.Integral, None],
@@ -141,12 +149,12 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         *,
         functional=None,
         filtration="cubical",
-        pooling=4,
+        pooling=2,
         maximize=False,
         fidelity="squared_error",
         topology_weight=None,
         clip=None,
-        learning_rate=0.05,
+        learning_rate=None,
         n_steps=10000,
         image_shape=None,
         n_jobs=None,
@@ -212,7 +220,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ndarray of X's shape, or a list of arrays where X is a list
         """
         samples = self._read(X, reset=False)
-        return samples.restore(self._optimized(samples.arrays).images)
+        return samples.restore(self._optimized(samples.arrays, stacklevel=4).images)
 
     def optimize(self, X):
         """The same with what there is to know of it; nothing is stored.
@@ -226,9 +234,16 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         Bunch
             ``images`` and ``loss_curves`` (the loss before each step, each of its own
-            noise and weights), lists with an array for each image, ``seconds``, an
-            array, and ``samples``, which says how X was read, such as "152 signals of
-            192 samples" for a 2-D array.
+            noise and weights), lists with an array for each image;
+            ``functional_before``, ``functional_after`` and ``seconds``, arrays: F of
+            the image itself, not pooled, and how long it took; and ``samples``, which
+            says how X was read, such as "152 signals of 192 samples" for a 2-D array.
+
+        Warns
+        -----
+        UserWarning
+            Where F of the pooled copies went the right way and F of the image did not:
+            what is smaller than a window is not seen.
 
         Raises
         ------
@@ -236,58 +251,80 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             If it is interrupted; for a single image the exception's attribute
             ``result`` holds the image ``x`` and the losses ``history`` so far.
         """
-        return self._optimized(self._read(X, reset=False).arrays)
+        return self._optimized(self._read(X, reset=False).arrays, stacklevel=3)
 
-    def _optimized(self, grids):
+    def _optimized(self, grids, stacklevel):
         self._validate_params()
         components = self._components()
         if len(grids) == 1:
-            found = [self._optimize(grids[0], components, self.n_jobs)]
+            found = [self._optimize(grids[0], *components, self.n_jobs)]
         else:
             found = Parallel(n_jobs=self.n_jobs)(
-                delayed(self._optimize)(grid, components, 1) for grid in grids
+                delayed(self._optimize)(grid, *components, 1) for grid in grids
             )
+        missed = [one for one in found if is_missed(one, self._sign())]
+        if missed:
+            warn_of_missed(missed, len(found), stacklevel)
         return Bunch(
             images=[one.x for one in found],
             loss_curves=[one.history for one in found],
+            functional_before=np.array([one.before for one in found]),
+            functional_after=np.array([one.after for one in found]),
             seconds=np.array([one.seconds for one in found]),
             samples=described(grids),
         )
 
-    def _optimize(self, grid, components, n_jobs):
+    def _optimize(self, grid, filtration, functionals, pooling, n_jobs):
         clip = None if self.clip is None else tuple(map(float, self.clip))
-        scale = clip or (float(grid.min()), float(grid.max()))
+        units = Units(grid)
+        scale = units.bounds(clip or (float(grid.min()), float(grid.max())))
+        fidelity = FIDELITIES[self.fidelity](units.image, scale)
+        degree = degree_of(functionals.values())
         problem = StumpProblem(
-            grid,
-            *components,
-            fidelity=FIDELITIES[self.fidelity](grid, scale),
-            sign=-1.0 if self.maximize else 1.0,
-            topology_weight=self.topology_weight,
+            units.image,
+            filtration,
+            {k: units.functional(one, degree) for k, one in functionals.items()},
+            pooling.scaled(units.factor),
+            fidelity,
+            self._sign(),
+            Balance(
+                self.topology_weight, grid.size, units.factor, degree, fidelity.degree
+            ),
         )
-        return stump(
+        result = stump(
             problem,
             self.seed_,
             n_steps=self.n_steps,
-            learning_rate=self.learning_rate,
-            clip=clip,
+            learning_rate=units.rate(self.learning_rate),
+            clip=units.bounds(clip),
             n_jobs=n_jobs,
+            image_of=partial(units.image_of, clip=clip),
             verbose=self.verbose,
             callback=self.callback,
         )
+        result.before, result.after = (
+            value_of(image, filtration, functionals) for image in (grid, result.x)
+        )
+        return result
+
+    def _sign(self):
+        return -1.0 if self.maximize else 1.0
 
     def _components(self):
         """Filtration, functional of each dimension and pooling, once they fit."""
         name = type(self).__name__
         check_clip(self.clip, name)
-        dimensions = check_homology_dimensions(self.homology_dimensions, name)
         filtration = as_filtration(self.filtration, name, of_grids=True)
         pooling = as_component(
             self.pooling, RandomPooling, name, "pooling", numbers.Integral
         )
         functional = PersistenceNorm() if self.functional is None else self.functional
-        functional.value_and_grad(np.empty((0, 2)))  # its parameters are checked here
-        functions = dict.fromkeys(dimensions, functional.value_and_grad)
-        return filtration, functions, pooling
+        functionals = functionals_by_dimension(
+            functional, self.homology_dimensions, name
+        )
+        for one in functionals.values():  # its parameters are checked here
+            one.value_and_grad(np.empty((0, 2)))
+        return filtration, functionals, pooling
 
     def _read(self, X, *, reset):
         if not reset:

@@ -2,13 +2,13 @@
 
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from itertools import chain
 
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils import gen_even_slices
 
+from sktopo._workers import Workers
 from sktopo.pooling import PooledGradient, precision_for
 from sktopo.solvers import Run, SparseAdam, min_norm_weights
 
@@ -18,11 +18,12 @@ _AT_ONCE, _AT_ONCE_IN_THREADS = 2**14, 2**18
 
 
 class StumpProblem:
-    """topology_weight * (sign * E[F(pooled x)]) + (1 - topology_weight) * fidelity(x).
+    """weight * (sign * E[F(pooled x)]) + (1 - weight) * fidelity(x).
 
     Parameters
     ----------
     image : ndarray of float64
+        In units of range 255; see ``Units``.
     filtration : Filtration
         Of grids.
     functionals : dict of {int: callable}
@@ -31,17 +32,14 @@ class StumpProblem:
     fidelity : SquaredFidelity or CrossEntropyFidelity
     sign : float
         -1 where F is to become large.
-    topology_weight : float in [0, 1] or None
-        None is 1 - 1 / n_pixels.
+    balance : Balance
     """
 
     def __init__(
-        self, image, filtration, functionals, pooling, fidelity, sign, topology_weight
+        self, image, filtration, functionals, pooling, fidelity, sign, balance
     ):
         self.image, self.fidelity, self.sign = image, fidelity, sign
-        self.weight = topology_weight
-        if topology_weight is None:
-            self.weight = 1 - 1 / image.size
+        self.balance = balance
         self.pooling, self.cover = pooling, pooling.cover(image.shape)
         self._filtration, self._functionals = filtration, functionals
         is_random = pooling.is_random(image.shape)
@@ -49,30 +47,30 @@ class StumpProblem:
         # Where windows are drawn at random seven digits are more than enough of them.
         self.dtype = precision_for(image) if is_random else np.float64
 
-    def samplers(self, seed, n_jobs):
-        """The gradients of the samples of a step, shared out over jobs.
+    def jobs(self, seed, n_workers):
+        """The samples of a step, shared out over workers.
 
         Parameters
         ----------
         seed : int
-        n_jobs : int
+        n_workers : int
 
         Returns
         -------
-        list of callable
-            For each job, of which there are no more than samples: from windows to what
-            ``PooledGradient.samples`` returns.
+        list of tuple (callable, list of numpy.random.Generator)
+            For each worker, of which there are no more than samples: from windows and
+            generators to what ``PooledGradient.samples`` returns.
         """
         cover = self.cover
         rngs = [
             np.random.default_rng(child)
             for child in np.random.SeedSequence(seed).spawn(self.n_samples)
         ]
-        at_once = (_AT_ONCE if n_jobs == 1 else _AT_ONCE_IN_THREADS) // cover.size
+        at_once = (_AT_ONCE if n_workers == 1 else _AT_ONCE_IN_THREADS) // cover.size
         bank = self.pooling.bank(cover, rngs[0])
         return [
-            partial(self._gradient(min(len(own), max(1, at_once)), bank), rngs=own)
-            for job in gen_even_slices(len(rngs), min(n_jobs, len(rngs)))
+            (self._gradient(min(len(own), max(1, at_once)), bank).samples, own)
+            for job in gen_even_slices(len(rngs), min(n_workers, len(rngs)))
             for own in [rngs[job]]
         ]
 
@@ -80,15 +78,15 @@ class StumpProblem:
         weights = self.pooling.window_weights(self.cover, n_draws, self.dtype, bank)
         return PooledGradient(
             self._filtration, self._functionals, self.cover, weights, self.cover.shape
-        ).samples
+        )
 
     def loss(self, values, fidelity):
         """The objective, from the values of samples and the fidelity."""
-        value = self.sign * float(sum(values)) / len(values)
-        return self.weight * value + (1 - self.weight) * fidelity
+        mean = float(sum(values)) / len(values)
+        return self.balance.loss(self.sign * mean, fidelity)
 
 
-def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, verbose, callback):
+def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, image_of, **report):
     """Optimise one image.
 
     Parameters
@@ -100,15 +98,17 @@ def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, verbose, callb
     learning_rate : float
     clip : tuple of 2 floats or None
     n_jobs : int or None
-        Threads for the samples of a step.
-    verbose : int
-    callback : callable or None
+        Workers for the samples of a step.
+    image_of : callable
+        From an image in units of range 255 to the image.
+    **report
+        ``callback`` and ``verbose``.
 
     Returns
     -------
     scipy.optimize.OptimizeResult
-        Its ``history`` has the loss before each step, and ``seconds`` says how long it
-        took.
+        Its ``history`` has the loss before each step, ``functional`` the mean of F over
+        the samples of each step, and ``seconds`` says how long it took.
 
     Raises
     ------
@@ -116,35 +116,33 @@ def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, verbose, callb
         With the result so far in its attribute ``result``.
     """
     began = time.perf_counter()
-    cover, weight = problem.cover, problem.weight
+    cover, balance = problem.cover, problem.balance
     start = cover.laid_out(problem.image)
     seen = start.astype(problem.dtype)
     adam = SparseAdam(start, seen, cover.block, learning_rate, clip)
-    first, *others = problem.samplers(seed, effective_n_jobs(n_jobs))
+    jobs = problem.jobs(seed, effective_n_jobs(n_jobs))
+    means = []
 
     def steps(run):
-        # joblib waits in steps of 10 ms, which is as long as a whole step here. This
-        # thread works too: of two that are woken both may land on its own core.
-        with ThreadPoolExecutor(max(1, len(others))) as threads:
+        with Workers(jobs, n_jobs) as workers:
             for step in range(n_steps):
-                windows = cover.windows(seen)
-                waiting = [threads.submit(sample, windows) for sample in others]
-                found = first(windows)
-                for other in waiting:
-                    found += other.result()
-                values, blocks, grads = zip(*found, strict=True)
+                found = workers(cover.windows(seen))
+                values, blocks, grads = zip(*chain.from_iterable(found), strict=True)
+                means.append(sum(values) / len(values))
                 kept, grad = problem.fidelity.value_and_grad(adam.values, adam.start)
                 loss = problem.loss(values, kept)
                 _check_finite(loss, step)
                 shares = _shares(blocks, grads, problem.pooling.combine)
                 for share, part in zip(shares, grads, strict=True):
-                    part *= weight * problem.sign * share
-                grad *= 1 - weight
+                    part *= balance.of_functional * problem.sign * share
+                grad *= balance.of_fidelity
                 adam.step(blocks, grads, grad)
-                run.record(lambda: cover.grid(adam.image()), loss)
+                run.record(lambda: image_of(cover.grid(adam.image())), loss)
 
-    run = Run(None, problem.image, "STUMP", callback, verbose, is_random=True)
+    original = image_of(problem.image)
+    run = Run(None, original, "STUMP", is_random=True, **report)
     result = run.minimize(steps)
+    result.functional = np.array(means)
     result.seconds = time.perf_counter() - began
     return result
 

@@ -4,7 +4,7 @@ import numbers
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
@@ -131,7 +131,7 @@ def critical_smear(
     cover, dtype = pooling.cover(image.shape), precision_for(image)
     windows = cover.windows(cover.laid_out(image).astype(dtype))
     bank = pooling.bank(cover, np.random.default_rng(seed))
-    sums = Parallel(n_jobs=n_jobs, prefer="threads")(
+    sums = Parallel(n_jobs=effective_n_jobs(n_jobs), prefer="threads")(
         delayed(_smears)(
             PooledGradient(
                 filtration,

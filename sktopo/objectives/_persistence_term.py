@@ -8,6 +8,7 @@ from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import check_homology_dimensions, check_rate
 from sktopo.base import Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.functionals import functionals_by_dimension
 from sktopo.objectives._big_step import MovingBars, big_step
 
 
@@ -26,19 +27,7 @@ class DiagramTerm(Term):
         owner = type(self).__name__
         as_filtration(self.filtration, owner)
         check_homology_dimensions(self.homology_dimensions, owner)
-        if not isinstance(self.functional, dict):
-            return
-        try:
-            check_homology_dimensions(tuple(self.functional), owner)
-            hold = all(hasattr(f, "value_and_grad") for f in self.functional.values())
-        except ValueError:
-            hold = False
-        if not hold:
-            raise ValueError(
-                f"The 'functional' parameter of {owner} must be a functional, "
-                "or a dict with a functional for each homology dimension. "
-                f"Got {self.functional!r} instead."
-            )
+        self._functionals()
 
     def _parts(self):
         if not isinstance(self.functional, dict):
@@ -47,11 +36,9 @@ class DiagramTerm(Term):
 
     def _functionals(self):
         """The functional of each homology dimension."""
-        if isinstance(self.functional, dict):
-            return self.functional
-        owner = type(self).__name__
-        dimensions = check_homology_dimensions(self.homology_dimensions, owner)
-        return dict.fromkeys(dimensions, self.functional)
+        return functionals_by_dimension(
+            self.functional, self.homology_dimensions, type(self).__name__
+        )
 
     def _filtration(self):
         return self._remembered(

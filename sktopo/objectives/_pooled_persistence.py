@@ -1,10 +1,12 @@
 """Persistence of random averages over an open cover."""
 
+import numbers
 from operator import is_
 
 import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_even_slices
 
 from sktopo._arrays import ON_VERTICES, check_real_array
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
@@ -67,6 +69,9 @@ class PooledPersistenceTerm(DiagramTerm):
         Seed of the draws. With an int ``value_and_grad`` makes the same draws at every
         x; what ``warm_value_and_grad`` returns, and a solver is to have, makes new ones
         in every call, the same ones in every run.
+    n_jobs : int or None, default=None
+        Workers of joblib, threads preferred, over which the samples are spread; the
+        result is the same for any number.
 
     See Also
     --------
@@ -104,6 +109,7 @@ class PooledPersistenceTerm(DiagramTerm):
         **WEIGHT_CONSTRAINTS,
         **DRAW_CONSTRAINTS,
         "random_state": ["random_state"],
+        "n_jobs": [numbers.Integral, None],
     }
 
     def __init__(
@@ -119,6 +125,7 @@ class PooledPersistenceTerm(DiagramTerm):
         n_samples=1,
         combine="mean",
         random_state=None,
+        n_jobs=None,
     ):
         self.filtration = filtration
         self.cover = cover
@@ -130,6 +137,7 @@ class PooledPersistenceTerm(DiagramTerm):
         self.n_samples = n_samples
         self.combine = combine
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def _validate_params(self):
         super()._validate_params()
@@ -171,25 +179,37 @@ class PooledPersistenceTerm(DiagramTerm):
         """A ``value_and_grad`` that draws anew in every call; see ``Term``."""
         self._check_params()
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        rng = np.random.default_rng(seed)
-        gradient = known = None
+        # A sample has a stream of its own, whoever draws it.
+        streams = np.random.SeedSequence(seed)
+        gradients = known = None
 
         def value_and_grad(x):
-            nonlocal gradient, known
+            nonlocal gradients, known
             self._check_params()
             x = check_real_array(x, "x", type(self).__name__, ON_VERTICES)
             x = x.astype(np.float64)
             cover, nerve = self._on_the_nerve(x.size)
+            n_samples = self.n_samples if self.is_random else 1
             if known is None or not all(map(is_, known, (nerve, self._passed_params))):
-                gradient = self._pooled_gradient(cover, nerve)
+                n_workers = min(effective_n_jobs(self.n_jobs), n_samples)
+                gradients = [
+                    self._pooled_gradient(cover, nerve) for _ in range(n_workers)
+                ]
                 known = nerve, self._passed_params
             windows = cover.windows(cover.laid_out(x))
-            n_samples = self.n_samples if gradient.weights.is_random else 1
-            values, grads = np.zeros(n_samples), np.zeros((n_samples, x.size))
-            for k in range(n_samples):
-                (values[k],), touched, spread = gradient(windows, [rng])
-                places = cover.places[touched].ravel()
-                grads[k] = np.bincount(places, spread.ravel(), x.size + 1)[:-1]
+            seeds = streams.spawn(n_samples)
+            parts = gen_even_slices(n_samples, len(gradients))
+            jobs = [
+                (gradient, windows, seeds[part])
+                for gradient, part in zip(gradients, parts, strict=True)
+            ]
+            if len(jobs) == 1:
+                found = [_samples(*jobs[0])]
+            else:
+                found = Parallel(n_jobs=len(jobs), prefer="threads")(
+                    delayed(_samples)(*job) for job in jobs
+                )
+            values, grads = map(np.concatenate, zip(*found, strict=True))
             return combined(values, grads, self.combine)
 
         return value_and_grad
@@ -232,3 +252,15 @@ class PooledPersistenceTerm(DiagramTerm):
         found = families(complex_, sets, n_vertices, top, owner)
         nerve = clone(self.filtration).set_params(simplices=found)
         return VertexCover(sets, n_vertices), nerve
+
+
+def _samples(gradient, windows, seeds):
+    """Values and gradients in the vertices of some samples."""
+    cover, size = gradient.cover, gradient.cover.layout.size
+    values, grads = np.zeros(len(seeds)), np.zeros((len(seeds), size - 1))
+    for k, seed in enumerate(seeds):
+        rng = np.random.default_rng(seed)
+        (values[k],), touched, spread = gradient(windows, [rng])
+        places = cover.places[touched].ravel()
+        grads[k] = np.bincount(places, spread.ravel(), size)[:-1]
+    return values, grads

@@ -3,7 +3,7 @@
 import numbers
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_random_state
 
 from sktopo._arrays import CLOUD, check_real_array
@@ -122,7 +122,7 @@ class SubsampledTerm(Term):
         def value_and_grad(x):
             x = check_real_array(x, "x", "SubsampledTerm", CLOUD).astype(np.float64)
             draws = [sampling.draw(x, random_state) for _ in range(sampling.n_samples)]
-            found = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+            found = Parallel(n_jobs=effective_n_jobs(self.n_jobs), prefer="threads")(
                 delayed(function_of(k, points))(places)
                 for k, (points, places) in enumerate(draws)
             )

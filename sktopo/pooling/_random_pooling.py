@@ -1,6 +1,7 @@
 """The parameters of a random pooling, and what is made of several draws."""
 
 import numpy as np
+from sklearn.base import clone
 
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams
@@ -109,6 +110,11 @@ class RandomPooling(ValidatedParams):
         """
         self._check_params()
         return GridCover(shape, self.size, self.stride)
+
+    def scaled(self, factor):
+        """The same pooling of grids that have come with a factor."""
+        noise = factor * self.max_noise
+        return clone(self).set_params(max_noise=noise) if noise else self
 
     def is_random(self, shape):
         """Whether there is anything to draw for grids of a shape."""

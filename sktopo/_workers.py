@@ -1,0 +1,128 @@
+"""Jobs that are done again and again, spread over joblib's workers."""
+
+import threading
+from contextlib import suppress
+
+from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
+
+_PATIENCE = 1.0  # seconds until a worker that has not come will not come
+
+
+class Workers:
+    """The same jobs on one argument after the other; a context manager.
+
+    Threads live as long as the context: one call of joblib starts them, and at each
+    step they meet at a barrier, which takes no dispatch. This thread does the first
+    job. Where the backend of joblib has no threads, or fewer of them come than were
+    asked for, the jobs are sent out in each step.
+
+    Parameters
+    ----------
+    jobs : list of tuple (callable, object)
+        ``function(argument, state)``, where the state, such as a list of generators of
+        random numbers, goes on to the next step.
+    n_jobs : int or None
+    """
+
+    def __init__(self, jobs, n_jobs):
+        self._functions, states = zip(*jobs, strict=True)
+        self._states = list(states)
+        # What is configured is the number for threads, too.
+        self._n_jobs = effective_n_jobs(n_jobs)
+        self._is_alone = len(jobs) == 1 or self._n_jobs == 1
+        self._parallel = self._served = None
+        self._results = [None] * len(jobs)
+        self._barrier = threading.Barrier(len(jobs))
+        self._arrived = threading.Semaphore(0)
+        self._here = threading.get_ident()
+        self._is_over = False
+
+    def __enter__(self):
+        if not self._is_alone and not self._starts_threads():
+            self._parallel = Parallel(n_jobs=self._n_jobs, prefer="threads")
+            self._parallel.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self._dismiss()
+        if self._parallel is not None:
+            self._parallel.__exit__(*error)
+
+    def __call__(self, argument):
+        """The result of each job."""
+        if self._is_alone:
+            return [self._done(k, argument) for k in range(len(self._states))]
+        if self._parallel is not None:
+            found = self._parallel(
+                delayed(_with_state)(function, argument, state)
+                for function, state in zip(self._functions, self._states, strict=True)
+            )
+            results, self._states = map(list, zip(*found, strict=True))
+            return results
+        self._argument = argument
+        self._barrier.wait()
+        try:
+            self._results[0] = self._done(0, argument)
+        finally:
+            self._barrier.wait()
+        for result in self._results:
+            if isinstance(result, _Failure):
+                raise result.error
+        return list(self._results)
+
+    def _done(self, k, argument):
+        return self._functions[k](argument, self._states[k])
+
+    def _starts_threads(self):
+        """Have threads of joblib come; False where they do not."""
+        backend, _ = get_active_backend(prefer="threads")
+        if not getattr(backend, "uses_threads", False):
+            return False
+        try:
+            parallel = Parallel(
+                n_jobs=self._n_jobs,
+                prefer="threads",
+                pre_dispatch="all",
+                batch_size=1,
+                return_as="generator",
+            )
+        except ValueError:  # a backend that returns nothing before all is done
+            return False
+        others = range(1, len(self._functions))
+        self._served = parallel(delayed(self._serve)(k) for k in others)
+        if all(self._arrived.acquire(timeout=_PATIENCE) for _ in others):
+            return True
+        self._dismiss()
+        return False
+
+    def _serve(self, k):
+        """What a thread does: its job in each step."""
+        if self._is_over or threading.get_ident() == self._here:
+            return
+        self._arrived.release()
+        with suppress(threading.BrokenBarrierError):
+            while True:
+                self._barrier.wait()
+                try:
+                    self._results[k] = self._done(k, self._argument)
+                except BaseException as error:
+                    self._results[k] = _Failure(error)
+                self._barrier.wait()
+
+    def _dismiss(self):
+        self._is_over = True
+        self._barrier.abort()
+        if self._served is not None:
+            for _ in self._served:
+                pass
+            self._served = None
+
+
+class _Failure:
+    def __init__(self, error):
+        self.error = error
+
+
+def _with_state(function, argument, state):
+    return function(argument, state), state

@@ -1,0 +1,126 @@
+"""Images in units in which they range over 255, as those of the paper do."""
+
+import numpy as np
+
+_RANGE = 255.0
+_RATE = 0.05  # of Adam, in these units
+
+
+class Units:
+    """From the units of an image to those in which its range is 255, and back.
+
+    Rates, weights and the precision of sums are then the same whatever the image was
+    measured in, and a factor that is a power of two changes no bit. Functionals see
+    diagrams in the units of the image.
+
+    Parameters
+    ----------
+    image : ndarray of float64
+
+    Attributes
+    ----------
+    factor : float
+        1 for a constant image.
+    """
+
+    def __init__(self, image):
+        self._image = image
+        extent = float(np.ptp(image))
+        self.is_constant = extent == 0
+        factor = 1.0 if self.is_constant else _RANGE / extent
+        # An extent may be too small to divide by.
+        self.factor = factor if np.isfinite(factor) else 1.0
+        self.image = image * self.factor
+
+    def rate(self, learning_rate):
+        """The step of a pixel; None stands for that of the paper."""
+        if learning_rate is None:
+            return 0.0 if self.is_constant else _RATE
+        return learning_rate * self.factor
+
+    def bounds(self, clip):
+        """Bounds of the values."""
+        return None if clip is None else tuple(self.factor * np.asarray(clip))
+
+    def functional(self, functional, degree):
+        """``value_and_grad`` of diagrams in these units; the value stays in its own."""
+        function = functional.value_and_grad
+        if self.factor == 1:
+            return function
+        return ScaledFunctional(function, self.factor, degree)
+
+    def image_of(self, scaled, clip):
+        """An image in its own units; pixels that have not moved are what they were."""
+        moved = scaled != self.image
+        image = self._image.copy()
+        image[moved] = scaled[moved] / self.factor
+        if clip is not None:
+            np.clip(
+                image,
+                np.minimum(self._image, clip[0]),
+                np.maximum(self._image, clip[1]),
+                out=image,
+            )
+        return image
+
+
+class ScaledFunctional:
+    """A functional of diagrams that have come with a factor.
+
+    Its gradient is that of ``factor ** degree`` times the value.
+
+    Parameters
+    ----------
+    value_and_grad : callable
+    factor, degree : float
+    """
+
+    def __init__(self, value_and_grad, factor, degree):
+        self._function, self._factor = value_and_grad, factor
+        self._scale = float(np.power(factor, degree - 1.0))
+
+    def __call__(self, diagram):
+        value, grad = self._function(diagram / self._factor)
+        return value, grad * self._scale
+
+
+def degree_of(functionals):
+    """The degree that all functionals have; 1 where it is not known."""
+    degrees = {getattr(functional, "degree", None) for functional in functionals}
+    degree = degrees.pop() if len(degrees) == 1 else None
+    return 1.0 if degree is None else float(degree)
+
+
+class Balance:
+    """weight * F + (1 - weight) * fidelity, in the units of an image.
+
+    Parameters
+    ----------
+    topology_weight : float or None
+        In the units of the image; None is ``1 - 1 / n_pixels`` in those of range 255.
+    n_pixels : int
+    factor : float
+        To units of range 255.
+    degree, fidelity_degree : float
+        Of F and of the fidelity.
+
+    Attributes
+    ----------
+    of_functional, of_fidelity : float
+        What the gradients count, in units of range 255.
+    """
+
+    def __init__(self, topology_weight, n_pixels, factor, degree, fidelity_degree):
+        with np.errstate(over="ignore"):
+            self._unit = float(np.power(factor, -float(fidelity_degree)))
+            power = float(np.power(factor, degree - fidelity_degree))
+        self._weight = self.of_functional = topology_weight
+        if topology_weight is None:
+            weight = self.of_functional = 1 - 1 / n_pixels
+            self._weight = weight / (weight + (1 - weight) / power)
+            power = 1.0
+        self.of_fidelity = (1 - self.of_functional) * power
+
+    def loss(self, value, fidelity):
+        """The objective, from F in its own units and the fidelity in those of 255."""
+        return self._weight * value + (1 - self._weight) * self._unit * fidelity
