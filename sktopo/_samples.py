@@ -16,6 +16,7 @@ from sklearn.utils.validation import (
 )
 
 from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
+from sktopo._sklearn_compat import container_of
 
 # Of numbers that stay what they are; others become float64.
 NUMBERS = (
@@ -324,10 +325,19 @@ class SameColumnsMixin(OneToOneFeatureMixin):
         ndarray of str
         """
         check_is_fitted(self)
+        self._check_columns()
+        return super().get_feature_names_out(input_features)
+
+    def _check_container(self):
+        """Fail before any work where its answer could not be put into columns."""
+        check_is_fitted(self)
+        if container_of(self) != "default":
+            self._check_columns()
+
+    def _check_columns(self):
         if not hasattr(self, "n_features_in_"):
             raise ValueError(
                 f"{type(self).__name__} was fitted on a batch of images or of grids, "
                 "which have no columns to name. Give it rows, with image_shape where "
                 'it has one, or set_output(transform="default").'
             )
-        return super().get_feature_names_out(input_features)

@@ -8,6 +8,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_parameter_constraints,
 )
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
@@ -18,11 +19,17 @@ __all__ = [
     "_check_sample_weight",
     "_fit_context",
     "columns_of",
+    "container_of",
     "gamma_of",
     "is_multilabel",
     "n_directions_of",
     "validate_parameter_constraints",
 ]
+
+
+def container_of(transformer):
+    """What ``transform`` returns: "default", "pandas" or "polars"."""
+    return _get_output_config("transform", transformer)["dense"]
 
 
 def gamma_of(svm):

@@ -171,6 +171,21 @@ def test_images_have_no_names():
         model.set_params(image_shape=None, pooling="max").transform(images)
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_images_for_a_data_frame_fail_before_the_work(as_list):
+    images = np.stack([smooth_noise((8, 8))] * 2)
+    steps = []
+    model = STUMPImageOptimizer(n_steps=3, callback=steps.append)
+    model.set_output(transform="pandas").fit(images)
+    with pytest.raises(ValueError, match="no columns to name"):
+        model.transform(list(images) if as_list else images)
+    assert not steps
+    rows = images.reshape(2, -1)
+    frame = model.set_params(image_shape=(8, 8)).fit(rows).transform(rows)
+    assert list(frame.columns) == [f"x{i}" for i in range(64)]
+    assert steps
+
+
 @pytest.mark.parametrize("offset", [0.0, 1e6, 1e9, -1e12])
 @pytest.mark.parametrize("n_weightings", [None, 50])
 def test_an_offset_changes_nothing(offset, n_weightings):

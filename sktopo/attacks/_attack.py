@@ -224,9 +224,9 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         ndarray of X's shape
         """
+        self._check_container()
         samples = self._read(X, reset=False)
-        name = type(self).__name__
-        warn_of_range(samples.arrays, self.clip, name, stacklevel=4)
+        warn_of_range(samples.arrays, self.clip, type(self).__name__, stacklevel=4)
         return samples.restore(self._generated(samples.arrays).X)
 
     def generate(self, X, y_target=None):

@@ -219,6 +219,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         ndarray of X's shape, or a list of arrays where X is a list
         """
+        self._check_container()
         samples = self._read(X, reset=False)
         return samples.restore(self._optimized(samples.arrays, stacklevel=4).images)
 

@@ -205,7 +205,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         -------
         ndarray of X's shape
         """
-        check_is_fitted(self)
+        self._check_container()
         images, samples = self._read(X, reset=False)
         mapped = [
             residual_map(images[rows], self.kernels_, self.intercepts_)[0]
