@@ -2,6 +2,8 @@
 
 import math
 import numbers
+import warnings
+from inspect import signature
 from operator import is_
 
 import numpy as np
@@ -131,6 +133,39 @@ def as_component(given, kind, owner, name, shorthand):
         given = kind(given)
     given._check_params()
     return given
+
+
+def warn_unused(component, names, why, stacklevel):
+    """Warn of parameters that are set, though something else leaves them no effect.
+
+    Parameters
+    ----------
+    component : object
+        One with ``get_params``.
+    names : sequence of str
+        Those without an effect.
+    why : str
+        What goes behind "has no effect".
+    stacklevel : int
+        As of ``warnings.warn``, seen from the caller.
+    """
+    defaults = signature(type(component)).parameters
+    values = component.get_params(deep=False)
+    set_names = [
+        name
+        for name in names
+        if values[name] is not defaults[name].default
+        and not np.array_equal(values[name], defaults[name].default)
+    ]
+    if set_names:
+        listed = " and ".join(map(repr, set_names))
+        s, has = ("s", "have") if len(set_names) > 1 else ("", "has")
+        warnings.warn(
+            f"The {listed} parameter{s} of {type(component).__name__} {has} no effect "
+            f"{why}.",
+            UserWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def check_int(value, name, owner, least):

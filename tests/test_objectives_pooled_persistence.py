@@ -66,7 +66,6 @@ def test_single_vertices_are_the_plain_term(rng, superlevel):
             functionals,
             essential="extremum",
             weights=weights,
-            n_samples=3,
         )
         warm = term.warm_value_and_grad()
         assert not term.is_random

@@ -196,7 +196,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 f"Got {self.estimator!r} instead."
             )
         X = self._read(X, reset=True).arrays
-        self._budget(X.shape[1:])
+        budget_for(self, X.shape[1:])
         warn_of_range(X, self.clip, name, stacklevel=4)
         y = read_classes(X, y, name)
         self.estimator_ = clone(self.estimator).fit(with_feature_names(self, X), y)
@@ -259,7 +259,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def _generated(self, X, y_target=None):
         self._validate_params()
-        budget = self._budget(X.shape[1:])
+        budget = budget_for(self, X.shape[1:])
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
         size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
@@ -338,11 +338,6 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return read_samples(
             self, X, reset=reset, kind=ARRAYS, dtype=(np.float64,), one_shape=True
         )
-
-    def _budget(self, shape):
-        """A function from a row to its budget, once the parameters fit together."""
-        name = type(self).__name__
-        return budget_for(self.norm, self.eps, self.clip, self.mask, shape, name)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -14,7 +14,8 @@ from sklearn.utils.validation import (
 
 from sktopo._samples import check_one_table
 from sktopo._sklearn_compat import StrOptions, _check_sample_weight
-from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, warn_unused
+from sktopo.base import Filtration, Term
 from sktopo.gradients import linear_regressor
 from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
@@ -46,7 +47,7 @@ class PenalisedModel(BaseEstimator):
 
     _advice = "Raise max_iter or tol, or scale the data"
 
-    def _penalty(self, n_weights, alpha):
+    def _penalty(self, n_weights, alpha, stacklevel=5):
         """The weight and the penalty, once the solver can take it."""
         owner = type(self).__name__
         alpha, penalty = weight_penalty(
@@ -56,6 +57,13 @@ class PenalisedModel(BaseEstimator):
             owner=owner,
             **{name: getattr(self, name) for name in _PENALTY},
         )
+        self._warn_of_unused(stacklevel)
+        if self.solver == "lbfgs" and penalty.is_random:
+            raise ValueError(
+                f"The 'solver' parameter of {owner} must be 'auto' or 'adam' where the "
+                "penalty draws at random: values at two points do not compare. "
+                "Got 'lbfgs' instead."
+            )
         if missing := missing_for(self.solver, penalty):
             raise ValueError(
                 f"The 'solver' parameter of {owner} must be 'auto', 'adam' or 'lbfgs' "
@@ -65,6 +73,18 @@ class PenalisedModel(BaseEstimator):
                 f"topology={self.topology!r}, p={self.p} and q={self.q}."
             )
         return alpha, penalty
+
+    def _warn_of_unused(self, stacklevel):
+        """Tell the user of ``fit`` which parameters a topology leaves no effect."""
+        if isinstance(self.topology, Term):
+            names = ("p", "q", "i0", "homology_dimensions", "superlevel")
+            warn_unused(self, names, "where 'topology' is a Term", stacklevel)
+        elif isinstance(self.topology, Filtration):
+            why = "where 'topology' is a Filtration, which has its own"
+            warn_unused(self, ("superlevel",), why, stacklevel)
+        elif isinstance(self.topology, str) and self.topology == "values":
+            why = "where 'topology' is 'values', which have no direction"
+            warn_unused(self, ("superlevel",), why, stacklevel)
 
     def _settings(self):
         names = ("max_iter", "tol", "verbose")
@@ -91,7 +111,7 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
             X,
             y,
             sample_weight,
-            *self._penalty(X.shape[1], alpha),
+            *self._penalty(X.shape[1], alpha, stacklevel=6),
             l2=float(self.l2),
             fit_intercept=self.fit_intercept,
             solver=self.solver,

@@ -213,7 +213,7 @@ def _descend(problem, coef, intercept, solver, settings):
         adam = Adam(0.1, schedule="adaptive", **settings)
         result = adam.minimize(objective, start)
         n_steps, start = result.nit, result.x
-    if solver in ("auto", "lbfgs"):
+    if solver == "lbfgs" or (solver == "auto" and not objective.is_random):
         result = LBFGS(**settings).minimize(objective, start)
         result.nit += n_steps
     x = result.x * unit

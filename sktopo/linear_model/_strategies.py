@@ -48,7 +48,7 @@ def minimize_penalised(problem, *, solver, start, settings):
         result = LBFGS(**settings).minimize(problem.objective, start)
     else:
         result = _adam(problem, start, settings)
-        if solver == "auto":
+        if solver == "auto" and not problem.penalty.is_random:
             rest = {**settings, "max_iter": settings["max_iter"] - result.nit}
             smooth = LBFGS(**rest).minimize(problem.objective, result.x)
             result.x, result.fun = smooth.x, smooth.fun

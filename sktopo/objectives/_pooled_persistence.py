@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state, gen_even_slices
 
 from sktopo._arrays import ON_VERTICES, check_real_array
+from sktopo._validation import warn_unused
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
 from sktopo.pooling import (
@@ -147,6 +148,9 @@ class PooledPersistenceTerm(DiagramTerm):
                 "LowerStar: what is pooled is a function on vertices. "
                 f"Got {self.filtration!r} instead."
             )
+        if not self.is_random:
+            names = ("n_samples", "combine")
+            warn_unused(self, names, "where nothing is drawn at random", 2)
 
     @property
     def is_random(self):

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from sktopo._validation import warn_unused
 from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
@@ -21,14 +22,19 @@ def drawn(points, n_points, random_state):
     return points[random_state.choice(len(points), n_points, replace=False)]
 
 
-def filtration_for(filtration, n_points, n_coordinates, owner):
+def filtration_for(optimizer, n_points, n_coordinates):
     """The filtration by its name; Vietoris-Rips where weak Alpha has nothing to offer.
 
     Warns
     -----
     UserWarning
-        If 'weak_alpha' is replaced.
+        If 'weak_alpha' is replaced, or a Term as objective leaves it no effect.
     """
+    filtration, owner = optimizer.filtration, type(optimizer).__name__
+    if isinstance(optimizer.objective, Term):
+        names = ("filtration", "homology_dimensions")
+        why = "but on 'diagrams_' where 'objective' is a Term"
+        warn_unused(optimizer, names, why, stacklevel=4)
     if isinstance(filtration, str) and filtration == "weak_alpha":
         few = n_points < n_coordinates + 2
         if few or n_coordinates > _LARGEST_DELAUNAY:

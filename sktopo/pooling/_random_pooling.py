@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams
+from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams, warn_unused
 from sktopo.pooling._covers import GridCover
 from sktopo.pooling._window_weights import WEIGHTS, WeightBank, WindowWeights
 from sktopo.solvers import min_norm_weights
@@ -96,6 +96,9 @@ class RandomPooling(ValidatedParams):
                 f"size={self.size}: windows are to cover all pixels. "
                 f"Got {self.stride} instead."
             )
+        if self.max_noise == 0 and (self.weights == "mean" or self.size == 1):
+            names = ("n_samples", "combine", "n_weightings")
+            warn_unused(self, names, "where nothing is drawn at random", 2)
 
     def cover(self, shape):
         """The windows of a grid.
