@@ -12,11 +12,11 @@ from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
     column_or_1d,
-    validate_data,
 )
 
 from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
 from sktopo._sklearn_compat import container_of
+from sktopo._tables import as_batch, validate_table
 
 # Of numbers that stay what they are; others become float64.
 NUMBERS = (
@@ -96,7 +96,7 @@ def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     name, ndim = type(estimator).__name__, kind.sample_ndim
     check_unmasked(X, f"X of {name}")
     image_shape = getattr(estimator, "image_shape", None)
-    X = _as_batch(X, rows=1 in ndim)
+    X = as_batch(X, rows=1 in ndim)
     if kind.is_grid and not kind.has_channels and len(ndim) > 1:
         _check_no_colour(X, name)
     if isinstance(X, list) and image_shape is None:
@@ -129,32 +129,6 @@ def _check_no_colour(X, name):
         check_no_colour(shape, dtype, what, is_batch=not is_list)
 
 
-def _as_batch(X, rows):
-    """An array or a frame, or a list of samples; rows in a list are an array."""
-    if hasattr(X, "shape"):
-        # An array of arrays, or a Series of them, is a list of samples.
-        is_list = len(X.shape) == 1 and X.dtype == object
-        return list(X) if is_list else X
-    if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
-        return np.asarray(X)
-    samples = list(X)
-    axes = {np.ndim(x) if hasattr(x, "shape") else _depth(x) for x in samples}
-    sizes = {np.size(x) if axes == {1} else 0 for x in samples}
-    is_list = axes - {0, 1} or len(sizes) > 1 or (axes == {1} and not rows)
-    return samples if is_list or not samples else np.asarray(samples)
-
-
-def _depth(x):
-    """How deeply a list is nested, along its first entries."""
-    depth = 0
-    while isinstance(x, (list, tuple)):
-        depth += 1
-        if not x:
-            break
-        x = x[0]
-    return depth + len(x.shape) if hasattr(x, "shape") else depth
-
-
 def _read_rows(estimator, X, reset, kind, image_shape, dtype):
     name = type(estimator).__name__
     if image_shape is not None and not kind.is_grid:
@@ -168,7 +142,7 @@ def _read_rows(estimator, X, reset, kind, image_shape, dtype):
             f"The 'image_shape' parameter of {name} reads the rows of a 2-D array as "
             f"images. Got an X of {axes} dimensions: leave image_shape out."
         )
-    rows = np.asarray(validate_data(estimator, X, dtype=dtype, reset=reset))
+    rows = np.asarray(validate_table(estimator, X, dtype=dtype, reset=reset))
     shape = rows.shape[1:]
     if image_shape is not None:
         shape = check_image_shape(image_shape, rows.shape[1], name, kind.sample_ndim)
@@ -241,38 +215,6 @@ def described(grids):
     return " and ".join(found)
 
 
-def check_one_table(X, owner, instead):
-    """Raise ValueError where X holds many arrays, or rows of many lengths.
-
-    Parameters
-    ----------
-    X : object
-        What is to be one array (n_samples, n_features).
-    owner : str
-    instead : str
-        A sentence that says what takes many.
-    """
-    check_unmasked(X, f"X of {owner}")
-    got = None
-    if hasattr(X, "shape"):
-        X = _as_batch(X, rows=True)
-        if not isinstance(X, list) and len(X.shape) == 3:
-            got = f"an array of shape {tuple(X.shape)}"
-    elif not hasattr(X, "__array__") and not hasattr(X, "__len__"):
-        got = f"a {type(X).__name__}" if hasattr(X, "__iter__") else None
-    if isinstance(X, (list, tuple)) and len(X):
-        axes = {_depth(x) for x in X}
-        sizes = {np.size(x) if axes == {1} else 0 for x in X}
-        if max(axes) > 1 or len(sizes) > 1:
-            what = "arrays" if max(axes) > 1 else "rows of different lengths"
-            got = f"{len(X)} {what}"
-    if got is not None:
-        raise ValueError(
-            f"X of {owner} must be one array of shape (n_samples, n_features). "
-            f"Got {got}. {instead}"
-        )
-
-
 def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
     """Return the shape in which rows are read as grids, as a tuple of ints.
 
@@ -283,7 +225,8 @@ def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
     """
     shape = tuple(np.asarray(image_shape, dtype=object).tolist())
     if len(shape) not in ndim or any(
-        not isinstance(n, numbers.Integral) or n < 1 for n in shape
+        not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1
+        for n in shape
     ):
         several = " to ".join(map(str, sorted({min(ndim), max(ndim)})))
         raise ValueError(

@@ -27,6 +27,7 @@ POSITIVE = Range(numbers.Real, 0, LARGEST, closed="right")
 FRACTION = Range(numbers.Real, 0, 1, closed="left")
 NON_NEGATIVE_INT = Range(numbers.Integral, 0, None, closed="left")
 POSITIVE_INT = Range(numbers.Integral, 1, None, closed="left")
+N_JOBS = [POSITIVE_INT, Range(numbers.Integral, None, -1, closed="right"), None]
 
 
 class ValidatedParams(BaseEstimator):
@@ -176,6 +177,13 @@ def check_int(value, name, owner, least):
             f"The {name!r} parameter of {owner} must be an int in the range [{least}, "
             f"inf). Got {value!r} instead."
         )
+
+
+def check_n_jobs(n_jobs, owner):
+    """Raise ValueError where a number of workers is none."""
+    validate_parameter_constraints(
+        {"n_jobs": N_JOBS}, {"n_jobs": n_jobs}, caller_name=owner
+    )
 
 
 def check_rate(rate, owner):

@@ -14,6 +14,7 @@ from sktopo._samples import ARRAYS, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Options, StrOptions
 from sktopo._validation import (
     FRACTION,
+    N_JOBS,
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
@@ -128,7 +129,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         "mask": ["array-like", None],
         "n_restarts": [NON_NEGATIVE_INT],
         "random_state": ["random_state"],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
         "verbose": ["verbose"],
     }
 

@@ -11,7 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import N_JOBS, check_homology_dimensions
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 from sktopo.feature_extraction._base import DiagramList
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
@@ -73,7 +73,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         "homology_dimensions": ["array-like", numbers.Integral],
         "essential": [StrOptions({"extremum", "drop"})],
         "image_shape": ["array-like", None],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
     }
 
     def __init__(

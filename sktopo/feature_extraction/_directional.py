@@ -9,9 +9,10 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._memory import check_count
 from sktopo._samples import IMAGES, read_samples
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import NON_NEGATIVE_INT, check_homology_dimensions
+from sktopo._validation import N_JOBS, NON_NEGATIVE_INT, check_homology_dimensions
 from sktopo.feature_extraction._grid_energies import GridEnergies
 from sktopo.functionals import EnergyTable
 
@@ -98,7 +99,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         "superlevel": ["boolean"],
         "essential": [StrOptions({"drop", "extremum"})],
         "image_shape": ["array-like", None],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
     }
 
     def __init__(
@@ -144,6 +145,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             If X is no finite batch of them, or a parameter cannot be.
         """
         name = type(self).__name__
+        check_count(name, "n_directions", self.n_directions, 1000)
         self._energies = GridEnergies(
             EnergyTable(self.p, self.q, self.i0, name),
             check_homology_dimensions(self.homology_dimensions, name),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sktopo._memory import check_count
 from sktopo._validation import POSITIVE_INT
 from sktopo.feature_extraction._base import DifferentiableDiagramTransformer
 from sktopo.persistence import longest_first
@@ -64,12 +65,14 @@ class LongestLifetimes(DifferentiableDiagramTransformer):
         return self._value_and_pullback(bars, lengths)[0]
 
     def _value_and_pullback(self, bars, lengths):
+        check_count("LongestLifetimes", "n_bars", self.n_bars, 8 * len(lengths))
         signed = bars[:, 1] - bars[:, 0]
         lifetime = np.abs(signed)
         diagram = np.repeat(np.arange(len(lengths)), lengths)
         order = longest_first(bars, diagram)
         starts = np.cumsum(lengths) - lengths
-        place = np.arange(len(bars)) - starts[diagram] - (self.i0 - 1)
+        skipped = min(self.i0 - 1, len(bars))
+        place = np.arange(len(bars)) - starts[diagram] - skipped
         taken = (place >= 0) & (place < self.n_bars) & np.isfinite(lifetime[order])
         bar, row, column = order[taken], diagram[taken], place[taken]
         features = np.zeros((len(lengths), self.n_bars))

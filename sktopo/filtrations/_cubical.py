@@ -1,10 +1,12 @@
 """Functions on grids: signals, images and voxels."""
 
+import math
 import numbers
 
 import numpy as np
 
 from sktopo._arrays import GRID, check_no_colour, check_real_array
+from sktopo._memory import check_memory
 from sktopo._sklearn_compat import Options, StrOptions
 from sktopo._validation import check_homology_dimensions
 from sktopo.filtrations._ordered import (
@@ -13,6 +15,8 @@ from sktopo.filtrations._ordered import (
     OrderedFiltration,
 )
 from sktopo.persistence import CONNECTIVITIES, grid_pairs, stacked_grid_bars
+
+_BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy or two
 
 
 class GridComplex(OrderedComplex):
@@ -139,6 +143,12 @@ class Cubical(OrderedFiltration):
         GridComplex
         """
         self._check_params()
+        if hasattr(x, "shape"):
+            check_memory(
+                _BYTES_A_PIXEL * math.prod(x.shape),
+                f"The complex of a grid of shape {tuple(x.shape)}",
+                "Take a part of it, or a coarser one.",
+            )
         if self.ndim is None and hasattr(x, "dtype"):
             check_no_colour(x.shape, x.dtype, "x of Cubical.build", is_batch=False)
         x = check_real_array(x, "x", "Cubical.build", (self.sample_ndim, GRID[1]))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
 from sktopo._arrays import CLOUD, check_real_array
-from sktopo.filtrations._memory import check_memory
+from sktopo._memory import check_memory
 from sktopo.persistence import unique_rows
 
 # Delaunay simplices for one point, uniform in dimension 1, 2, ... (R. Miles 1974);

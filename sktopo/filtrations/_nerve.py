@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 from scipy.sparse import csr_array
 
+from sktopo._memory import check_memory
 from sktopo._validation import check_int
-from sktopo.filtrations._memory import check_memory
 from sktopo.filtrations._simplices import as_complex
 from sktopo.persistence import unique_rows
 
@@ -161,6 +161,7 @@ def families(complex_, sets, n_vertices, dimension, owner):
     which = np.repeat(np.arange(len(sets)), sizes)
     holds = csr_array((np.ones(which.size), (named, which)), (n_vertices, len(sets)))
     largest = _largest_families([np.arange(n_vertices)[:, None], *complex_], holds)
+    dimension = min(dimension, max(largest) - 1)
     needed = sum(
         len(rows) * math.comb(size, k)
         for size, rows in largest.items()

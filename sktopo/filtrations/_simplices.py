@@ -4,7 +4,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from sktopo.filtrations._memory import check_memory
+from sktopo._memory import check_memory
 from sktopo.persistence import row_key, unique_rows
 
 _LARGEST_INDEX = np.iinfo(np.int32).max

@@ -7,12 +7,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import pdist
 
+from sktopo._memory import check_memory
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import Range
 from sktopo.filtrations._delaunay import check_points, lengths_of
 from sktopo.filtrations._distances import edge_lengths
 from sktopo.filtrations._flag import FlagComplex
-from sktopo.filtrations._memory import check_memory
 from sktopo.filtrations._ordered import TIE_BREAKING_CONSTRAINTS, OrderedFiltration
 from sktopo.persistence import flag_memory
 

@@ -6,6 +6,7 @@ import numbers
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from sktopo._memory import check_memory
 from sktopo._validation import LARGEST, Range
 from sktopo.functionals._to_target import DistanceToTarget
 
@@ -70,6 +71,11 @@ class WassersteinToTarget(DistanceToTarget):
         return self.p
 
     def _distance(self, bars, target, gap):
+        check_memory(
+            50 * len(bars) * len(target),
+            f"A Wasserstein matching of {len(bars)} and {len(target)} bars",
+            "Leave out the short bars.",
+        )
         to_diagonal = self._cost(_half_lifetimes(bars))
         target_cost = self._cost(_half_lifetimes(target))
         steps = bars[:, None, :] - target[None, :, :]

@@ -13,6 +13,7 @@ from sktopo._fitting import fit_context
 from sktopo._samples import SameColumnsMixin, described, read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import (
+    N_JOBS,
     NON_NEGATIVE_INT,
     POSITIVE,
     Range,
@@ -137,7 +138,7 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         "learning_rate": [POSITIVE, None],
         "n_steps": [NON_NEGATIVE_INT],
         "image_shape": ["array-like", None],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
         "random_state": ["random_state"],
         "verbose": ["verbose"],
         "callback": [callable, None],

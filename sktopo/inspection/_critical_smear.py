@@ -8,8 +8,14 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
+from sktopo._memory import check_count
 from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
-from sktopo._validation import POSITIVE_INT, as_component, check_homology_dimensions
+from sktopo._validation import (
+    POSITIVE_INT,
+    as_component,
+    check_homology_dimensions,
+    check_n_jobs,
+)
 from sktopo.filtrations import as_filtration
 from sktopo.functionals import FunctionalFromCallable, PersistenceNorm
 from sktopo.metrics import sliced_transfer
@@ -102,6 +108,8 @@ def critical_smear(
     image = check_real_array(image, "image", name, GRID).astype(np.float64)
     given = {"functional": functional, "n_projections": n_projections}
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
+    check_n_jobs(n_jobs, name)
+    check_count(name, "n_projections", n_projections, 1000)
     filtration = as_filtration(filtration, name, of_grids=True)
     if pooling is None:
         pooling = RandomPooling(5, weights="uniform", n_samples=1000)

@@ -5,7 +5,8 @@ from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
-from sktopo._validation import check_homology_dimensions, check_int
+from sktopo._memory import check_count
+from sktopo._validation import check_homology_dimensions, check_int, check_n_jobs
 from sktopo.objectives import PersistenceTerm
 
 
@@ -81,6 +82,8 @@ def robustness_curve(
             f"[0, inf). Got {levels.min()}."
         )
     check_int(n_repeats, "n_repeats", name, 1)
+    check_n_jobs(n_jobs, name)
+    check_count(name, "n_repeats", n_repeats, 100 * levels.size)
     dimensions = check_homology_dimensions(homology_dimensions, name)
     term = PersistenceTerm(filtration, functional, dimensions)
     rng = check_random_state(random_state)

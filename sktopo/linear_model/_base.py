@@ -6,14 +6,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import (
-    check_array,
     check_is_fitted,
     check_X_y,
-    validate_data,
 )
 
-from sktopo._samples import check_one_table
+from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import StrOptions, _check_sample_weight
+from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, warn_unused
 from sktopo.base import Filtration, Term
 from sktopo.gradients import linear_regressor
@@ -130,7 +129,7 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
         ndarray of shape (n_samples,) or (n_samples, n_targets)
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        X = validate_table(self, X, dtype=(np.float64, np.float32), reset=False)
         return X @ self.coef_.T + self.intercept_
 
     def value_and_pullback(self, X):
@@ -162,7 +161,7 @@ def validated(model, X, y, sample_weight, is_fit=True):
     }
     check_one_table(X, type(model).__name__, MANY)
     if is_fit:
-        X, y = validate_data(model, X, y, **checks)
+        X, y = validate_table(model, X, y, **checks)
     else:
         X, y = check_X_y(X, y, estimator=type(model).__name__, **checks)
     return X, y, checked_weight(model, sample_weight, X)
@@ -187,17 +186,9 @@ def check_alphas(alphas, name):
     """Weights of a penalty in falling order; None stands for the default."""
     if alphas is None:
         return _ALPHAS[::-1].copy()
-    alphas = check_array(
-        np.atleast_1d(alphas),
-        ensure_2d=False,
-        ensure_min_samples=0,
-        dtype=np.float64,
-        input_name="alphas",
-    ).ravel()
+    what = f"The 'alphas' parameter of {name}"
+    alphas = np.atleast_1d(as_float64(alphas, what, finite=True)).ravel()
     if alphas.size == 0 or alphas.min() < 0:
         got = f"{alphas.min()} among them" if alphas.size else "none"
-        raise ValueError(
-            f"The 'alphas' parameter of {name} must hold floats in the range [0, inf). "
-            f"Got {got}."
-        )
+        raise ValueError(f"{what} must hold floats in the range [0, inf). Got {got}.")
     return np.sort(alphas)[::-1]

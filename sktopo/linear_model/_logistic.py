@@ -5,11 +5,11 @@ from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
-from sktopo._samples import check_one_table
 from sktopo._sklearn_compat import StrOptions
+from sktopo._tables import check_one_table, validate_table
 from sktopo.gradients import linear_classifier
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
@@ -220,7 +220,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
     def _validated(self, X, y, sample_weight):
         """The data, the classes as columns, and the weights of the samples."""
         check_one_table(X, type(self).__name__, MANY)
-        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
+        X, y = validate_table(self, X, y, dtype=(np.float64, np.float32))
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight, X)
         self.classes_, labels = np.unique(y, return_inverse=True)
@@ -265,7 +265,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
             Log odds of the second of two classes; log probabilities up to a constant.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        X = validate_table(self, X, dtype=(np.float64, np.float32), reset=False)
         margins = X @ self.coef_.T + self.intercept_
         return margins[:, 0] if margins.shape[1] == 1 else margins
 

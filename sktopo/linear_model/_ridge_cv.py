@@ -10,6 +10,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
 from sktopo._fitting import fit_context
+from sktopo._validation import N_JOBS
 from sktopo.linear_model._base import (
     MODEL_CONSTRAINTS,
     LinearRegressor,
@@ -105,7 +106,7 @@ class TopologicalRidgeCV(LinearRegressor):
         "alphas": ["array-like", None],
         "cv": ["cv_object"],
         "scoring": [str, callable, None],
-        "n_jobs": [None, int],
+        "n_jobs": N_JOBS,
     }
 
     def __init__(
@@ -177,6 +178,11 @@ class TopologicalRidgeCV(LinearRegressor):
             delayed(_scores)(clone(self), X, y, sample_weight, self.alphas_, *fold)
             for fold in check_cv(self.cv).split(X, y)
         )
+        if not folds:
+            raise ValueError(
+                f"The 'cv' parameter of {type(self).__name__} must make a split at "
+                f"least. Got {self.cv!r} instead."
+            )
         self.scores_ = np.stack([scores for scores, _ in folds], axis=1)
         best = self._best(self.scores_.mean(axis=1))
         path = regression.path(self.alphas_)

@@ -4,6 +4,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from sktopo._memory import check_memory
+
 
 def bottleneck_matching(bars, target):
     """The matching whose largest step, in the maximum norm, is as small as can be.
@@ -23,6 +25,11 @@ def bottleneck_matching(bars, target):
     n, m = len(bars), len(target)
     if n + m == 0:
         return 0.0, None, None
+    check_memory(
+        40 * (n + m) ** 2,
+        f"A bottleneck matching of {n} and {m} bars",
+        "Leave out the short bars.",
+    )
     cost = np.zeros((n + m, m + n))
     cost[:n, :m] = np.abs(bars[:, None, :] - target[None, :, :]).max(axis=2)
     # Each bar has a place of its own on the diagonal; places there match for free.

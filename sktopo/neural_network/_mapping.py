@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, keep_fit
+from sktopo._memory import check_count
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
@@ -238,7 +239,9 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def _first_parameters(self, rng):
         """Kernels and intercepts whose mapping changes nothing."""
-        size, n = self.kernel_size, self.n_channels
+        size, n, name = self.kernel_size, self.n_channels, type(self).__name__
+        check_count(name, "kernel_size", size**2, 100)
+        check_count(name, "n_channels", n, 100 * size**2)
         if size % 2 == 0:
             raise ValueError(
                 f"The 'kernel_size' parameter of {type(self).__name__} must be odd, so "

@@ -1,6 +1,5 @@
 """Persistence of random averages over an open cover."""
 
-import numbers
 from operator import is_
 
 import numpy as np
@@ -9,7 +8,8 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state, gen_even_slices
 
 from sktopo._arrays import ON_VERTICES, check_real_array
-from sktopo._validation import warn_unused
+from sktopo._memory import check_count
+from sktopo._validation import N_JOBS, warn_unused
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
 from sktopo.pooling import (
@@ -110,7 +110,7 @@ class PooledPersistenceTerm(DiagramTerm):
         **WEIGHT_CONSTRAINTS,
         **DRAW_CONSTRAINTS,
         "random_state": ["random_state"],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
     }
 
     def __init__(
@@ -148,6 +148,7 @@ class PooledPersistenceTerm(DiagramTerm):
                 "LowerStar: what is pooled is a function on vertices. "
                 f"Got {self.filtration!r} instead."
             )
+        check_count("PooledPersistenceTerm", "n_samples", self.n_samples, 1000)
         if not self.is_random:
             names = ("n_samples", "combine")
             warn_unused(self, names, "where nothing is drawn at random", 2)

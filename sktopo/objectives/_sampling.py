@@ -2,6 +2,7 @@
 
 from sklearn.base import clone
 
+from sktopo._memory import check_count
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams
 from sktopo.pooling import DRAW_CONSTRAINTS
 
@@ -53,6 +54,7 @@ class Subsampling(ValidatedParams):
 
     def _validate_params(self):
         super()._validate_params()
+        check_count("Subsampling", "n_samples", self.n_samples, 1000)
         if self.n_samples > 1 and not self.is_random:
             raise ValueError(
                 "The 'n_samples' parameter of Subsampling must be 1 where neither "

@@ -7,7 +7,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_random_state
 
 from sktopo._arrays import CLOUD, check_real_array
-from sktopo._validation import as_component
+from sktopo._validation import N_JOBS, as_component
 from sktopo.base import Term
 from sktopo.objectives._sampling import Subsampling
 from sktopo.pooling import combined
@@ -66,7 +66,7 @@ class SubsampledTerm(Term):
         "term": [Term],
         "sampling": [Subsampling, numbers.Integral, None],
         "random_state": ["random_state"],
-        "n_jobs": [numbers.Integral, None],
+        "n_jobs": N_JOBS,
     }
 
     def __init__(self, term, sampling=None, *, random_state=None, n_jobs=None):

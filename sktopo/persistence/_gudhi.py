@@ -65,16 +65,18 @@ def dense_flag_diagrams(matrix, threshold, max_dimension):
     return _public_rips(max_dimension, "full distance matrix", threshold, matrix)
 
 
-def sparse_flag_diagrams(edges, weights, n_points, max_dimension, *, collapse=False):
+def collapsed_graph(edges, weights, n_points):
+    """Edges and weights of a smaller graph whose flag complex has the same diagrams."""
+    if not weights.size:
+        return edges, weights
+    i, j = edges.astype(np.int32).T
+    graph = reduce_graph(coo_matrix((weights, (i, j)), (n_points, n_points)))
+    return np.column_stack([graph.row, graph.col]), graph.data
+
+
+def sparse_flag_diagrams(edges, weights, n_points, max_dimension):
     """[H0, ..., H_max] of the flag complex of a weighted graph, edges (n_edges, 2)."""
     i, j = edges.astype(np.int32).T
-    if collapse and weights.size:
-        graph = reduce_graph(coo_matrix((weights, (i, j)), (n_points, n_points)))
-        i, j, weights = (
-            graph.row.astype(np.int32),
-            graph.col.astype(np.int32),
-            graph.data,
-        )
     if _sparse is not None:
         return _sparse(
             i,

@@ -4,9 +4,10 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import Bunch
-from sklearn.utils.validation import validate_data
 
-from sktopo._samples import SampleKind, check_one_table, read_list
+from sktopo._samples import SampleKind, read_list
+from sktopo._tables import check_one_table, validate_table
+from sktopo._validation import check_n_jobs
 
 _CLOUDS = SampleKind((2,), "point cloud of shape (n_points, n_coordinates)")
 
@@ -15,7 +16,7 @@ def read_cloud(estimator, X, *, reset):
     """One point cloud as an array of float64."""
     instead = "sktopo.points.optimize_point_clouds moves many clouds, one by one."
     check_one_table(X, type(estimator).__name__, instead)
-    return validate_data(estimator, X, dtype=np.float64, reset=reset)
+    return validate_table(estimator, X, dtype=np.float64, reset=reset)
 
 
 def optimize_point_clouds(clouds, optimizer, n_jobs=None):
@@ -48,6 +49,7 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     >>> [cloud.shape for cloud in moved.clouds]
     [(20, 2), (30, 2)]
     """
+    check_n_jobs(n_jobs, "optimize_point_clouds")
     clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
     optimizers = Parallel(n_jobs=n_jobs)(
         delayed(clone(optimizer).fit)(cloud) for cloud in clouds

@@ -4,6 +4,7 @@ import numbers
 
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import (
+    N_JOBS,
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
     POSITIVE,
@@ -118,7 +119,7 @@ POINT_CONSTRAINTS = {
     "max_iter": [NON_NEGATIVE_INT],
     "tol": [NON_NEGATIVE],
     "random_state": ["random_state"],
-    "n_jobs": [numbers.Integral, None],
+    "n_jobs": N_JOBS,
     "verbose": ["verbose"],
     "callback": [callable, None],
 }

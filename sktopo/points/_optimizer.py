@@ -240,10 +240,10 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         sampling = as_component(self.sampling, Subsampling, name, "sampling", kinds)
         sampling = sampling.fitted_to(len(X))
         n_points = sampling.n_points or len(X)
+        dimensions = check_homology_dimensions(self.homology_dimensions, name)
         filtration = filtration_for(self, n_points, X.shape[1])
         sample = drawn(X, n_points, random_state)
         step, bandwidth = field_step(as_field(self.method), sample)
-        dimensions = check_homology_dimensions(self.homology_dimensions, name)
         grouping = as_component(self.grouping, Grouping, name, "grouping", numbers.Real)
         term = regularised(
             topological_term(self.objective, filtration, dimensions, name),

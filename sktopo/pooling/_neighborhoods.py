@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from sklearn.utils import check_random_state
 
+from sktopo._memory import check_memory
 from sktopo.filtrations import as_complex
 
 
@@ -69,6 +70,11 @@ def neighborhood_cover(
     """
     complex_, n_named = as_complex(simplices, "neighborhood_cover")
     n_vertices = _checked(n_sets, radius, overlap, n_vertices, n_named)
+    check_memory(
+        100 * n_vertices,
+        f"A cover of {n_vertices} vertices",
+        "Number the vertices from 0, without gaps.",
+    )
     edges = complex_[0] if complex_ else np.empty((0, 2), dtype=np.intp)
     ones = np.ones(len(edges))
     # scipy's graph routines take 32-bit indices.

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import clone
 
+from sktopo._memory import check_count
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, ValidatedParams, warn_unused
 from sktopo.pooling._covers import GridCover
@@ -96,6 +97,8 @@ class RandomPooling(ValidatedParams):
                 f"size={self.size}: windows are to cover all pixels. "
                 f"Got {self.stride} instead."
             )
+        check_count("RandomPooling", "n_samples", self.n_samples, 1000)
+        check_count("RandomPooling", "n_weightings", self.n_weightings or 0, 100)
         if self.max_noise == 0 and (self.weights == "mean" or self.size == 1):
             names = ("n_samples", "combine", "n_weightings")
             warn_unused(self, names, "where nothing is drawn at random", 2)
@@ -112,7 +115,9 @@ class RandomPooling(ValidatedParams):
         GridCover
         """
         self._check_params()
-        return GridCover(shape, self.size, self.stride)
+        size = min(self.size, max(shape))
+        stride = None if self.stride is None else min(self.stride, size)
+        return GridCover(shape, size, stride)
 
     def scaled(self, factor):
         """The same pooling of grids that have come with a factor."""

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize
 
+from sktopo._memory import check_count
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE_INT
 from sktopo.base import Solver
 from sktopo.solvers._run import Run
@@ -58,6 +59,7 @@ class LBFGS(Solver):
     def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
+        check_count("LBFGS", "memory", self.memory, 20 * np.size(x0))
         run = Run(objective, x0, "LBFGS", callback, self.verbose)
         return run.minimize(self._steps)
 

@@ -76,6 +76,11 @@ class Run:
                 f"The objective of {name}.minimize must be a term or a function. "
                 f"Got {objective!r}."
             )
+        if callback is not None and not callable(callback):
+            raise TypeError(
+                f"The 'callback' parameter of {name}.minimize must be a callable or "
+                f"None. Got {callback!r}."
+            )
         self._function = objective
         self._callback, self._name = callback, name
         self._verbose = verbose
