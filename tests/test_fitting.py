@@ -19,6 +19,7 @@ from sktopo import (
 )
 from sktopo.attacks import TopologicalAttack
 from sktopo.feature_extraction import LongestLifetimes
+from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
 from sktopo.neural_network import TopologicalMapping
 from sktopo.points import FieldMethod
 
@@ -162,3 +163,26 @@ def test_a_first_fit_that_fails_leaves_nothing():
     with pytest.raises(NotFittedError):
         model.predict([[1.0]])
     assert not hasattr(model, "n_features_in_")
+
+
+def test_what_is_returned_is_no_view_of_what_was_learned():
+    optimizer = TopoPointOptimizer(max_iter=2)
+    X = rows(2)
+    moved = optimizer.fit_transform(X)
+    kept = optimizer.points_.copy()
+    moved[:] = 0
+    np.testing.assert_array_equal(optimizer.points_, kept)
+    for filtration, x in (
+        (LowerStar([(0, 1), (1, 2)]), np.array([1.0, 3, 2])),
+        (Cubical(), np.array([[1.0, 3], [2, 4]])),
+        (VietorisRips(), X.copy()),
+        (VietorisRips(metric="precomputed"), np.array([[0.0, 1], [1, 0]])),
+        (WeakAlpha(), X.copy()),
+        (Alpha(), X.copy()),
+    ):
+        complex_ = filtration.build(x)
+        assert x.flags.writeable
+        assert not any(np.shares_memory(x, held) for held in arrays_in(vars(complex_)))
+        complex_.persistence_pairs(0)
+        x[:] = 7.0
+        assert 7.0 not in complex_.values

@@ -227,3 +227,16 @@ def test_what_is_no_diagram_is_named(diagram):
     for functional in FUNCTIONALS:
         with pytest.raises(ValueError, match="A diagram for"):
             functional.value_and_grad(diagram)
+
+
+@pytest.mark.parametrize("side", range(4))
+def test_the_edges_of_a_region_are_outside(side):
+    """A bar counts where it lies strictly inside of (births, lifetimes)."""
+    bar = np.array([[2.0, 5.0]])
+    region = [1.0, 3.0, 2.0, 4.0]
+    assert PersistenceNorm(region=region)(bar) == 3.0
+    region[side] = (2.0, 2.0, 3.0, 3.0)[side]
+    value, grad = PersistenceNorm(region=region).value_and_grad(bar)
+    assert value == 0
+    assert not grad.any()
+    assert PersistenceNorm(min_persistence=3.0)(bar) == 0

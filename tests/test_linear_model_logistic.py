@@ -253,3 +253,21 @@ def test_a_gradient_that_is_not_finite_is_what_the_message_names():
 
     with pytest.raises(ValueError, match=r"value is 4\.16, but its gradient is not"):
         Adam().minimize(no_slope, np.zeros(2))
+
+
+def test_warm_weights_of_other_classes_are_no_start(rng):
+    """As many classes, but others: the weights of the last fit mean something else."""
+    X = rng.normal(size=(40, 5))
+    y = rng.integers(0, 2, size=40)
+    params = {"topology": "path", "l2": 0.1, "max_iter": 3, "solver": "adam"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warm = TopologicalLogisticRegression(warm_start=True, **params)
+        warm.fit(X, np.array(["a", "b"])[y])
+        first = warm.coef_.copy()
+        warm.fit(X, np.array(["c", "d"])[1 - y])
+        cold = TopologicalLogisticRegression(**params).fit(X, 1 - y)
+        assert_array_equal(warm.coef_, cold.coef_)
+        again = warm.fit(X, np.array(["c", "d"])[1 - y])
+        assert np.abs(again.coef_ - cold.coef_).max() > 1e-6
+    assert not np.allclose(first, cold.coef_)

@@ -1,0 +1,29 @@
+"""Restarts of Adam."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sktopo.solvers import Adam
+
+
+def test_a_restart_of_adam_forgets_its_age():
+    """Without progress it goes back to the start: each first step is as long as the
+    rate, whatever the moments were before.
+    """
+    seen = []
+
+    def slope(x):
+        seen.append(float(x[0]))
+        return 1.0, np.ones(1)
+
+    Adam(0.5, schedule="adaptive", n_iter_no_change=4, max_iter=12).minimize(
+        slope, np.zeros(1)
+    )
+    first = seen[1:5], seen[5:9], seen[9:13]
+    for steps in first:
+        assert_allclose(steps, steps[0] * np.arange(1, 5), rtol=1e-6)
+    rates = [-steps[0] for steps in first]
+    assert rates[0] == pytest.approx(0.5)
+    assert rates[0] > rates[1] > rates[2] > 0
+    assert rates[1] / rates[0] == pytest.approx(rates[2] / rates[1], rel=1e-6)
