@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-from sktopo import PersistenceDiagrams, PersistenceEnergies
+from sktopo import DirectionalPersistence, PersistenceDiagrams, PersistenceEnergies
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.testing import check_gradient
@@ -107,3 +107,42 @@ def test_pullback_of_energies(nested, rng):
         return float((weights * found).sum()), gathered(pull(weights))
 
     check_gradient(weighted, x)
+
+
+@pytest.mark.parametrize("scale", ["root", "log"])
+def test_roots_and_logarithms_of_energies(rng, scale):
+    diagrams = [np.sort(rng.normal(size=(n, 2)), axis=1) for n in (6, 1, 9)]
+    params = {"p": (0, 1, 2), "q": (0, 1, 3), "i0": (1, 2)}
+    plain = PersistenceEnergies(**params).fit_transform(diagrams)
+    scaled = PersistenceEnergies(**params, scale=scale)
+    if scale == "log":
+        expected = np.sign(plain) * np.log1p(np.abs(plain))
+    else:
+        degree = np.tile([max(p + q, 1) for p in (0, 1, 2) for q in (0, 1, 3)], 2)
+        expected = np.sign(plain) * np.abs(plain) ** (1 / degree)
+    assert (plain < 0).any()
+    assert_allclose(scaled.fit_transform(diagrams), expected, rtol=1e-12)
+    weights = rng.normal(size=expected.shape)
+
+    def value_and_grad(x):
+        given = [x[:6], x[6:7], x[7:]]
+        features, pullback = scaled.value_and_pullback(given)
+        return (weights * features).sum(), np.concatenate(pullback(weights))
+
+    check_gradient(value_and_grad, np.concatenate(diagrams))
+    # Without a bar there is no energy, and its slope is finite.
+    features, pullback = scaled.value_and_pullback([np.zeros((2, 2))] * 3)
+    assert not features.any()
+    assert np.isfinite(pullback(weights)[0]).all()
+
+
+def test_roots_are_in_the_units_of_the_data():
+    images = DIGITS[:20].reshape(-1, 8, 8)
+    steps = PersistenceDiagrams(UP), PersistenceEnergies(p=(1, 2, 4), scale="root")
+    model = make_pipeline(*steps).fit(images)
+    plain = make_pipeline(steps[0], PersistenceEnergies())
+    assert plain.fit_transform(images).max() > 1e6
+    assert model.transform(images).max() < 200
+    assert_allclose(model.transform(3 * images), 3 * model.transform(images))
+    flat = DirectionalPersistence(n_directions=0, image_shape=(8, 8), scale="log")
+    assert flat.fit_transform(DIGITS[:20]).max() < 20

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.spatial import Delaunay
 from scipy.spatial.distance import cdist
 from sklearn.neighbors import kneighbors_graph
 
 from sktopo import PersistenceDiagrams, persistence_diagrams, persistence_pairs
-from sktopo.filtrations import VietorisRips
+from sktopo.filtrations import VietorisRips, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 
@@ -200,3 +201,25 @@ def test_graphs_in_a_batch_and_their_gradients(rng):
 def test_what_is_no_graph_is_named(graph, message):
     with pytest.raises(ValueError, match=message):
         DISTANCES.build(graph)
+
+
+@pytest.mark.parametrize("n_coordinates", [2, 3])
+def test_weak_alpha_and_the_flag_complex_of_its_graph(n_coordinates):
+    """One in the plane; in space H2 differs, as the docstring says."""
+    same = {0: [], 1: [], 2: []}
+    for seed in range(10):
+        X = np.random.default_rng(seed).random((25, n_coordinates))
+        indptr, neighbours = Delaunay(X).vertex_neighbor_vertices
+        i = np.repeat(np.arange(25), np.diff(indptr))
+        lengths = np.linalg.norm(X[i] - X[neighbours], axis=1)
+        graph = sp.coo_array((lengths, (i, neighbours)), shape=(25, 25))
+        for k, (ours, flag) in enumerate(
+            zip(
+                persistence_diagrams(X, WeakAlpha(), (0, 1, 2)),
+                persistence_diagrams(graph, DISTANCES, (0, 1, 2)),
+            )
+        ):
+            same[k].append(ours.shape == flag.shape and np.allclose(ours, flag))
+    assert all(same[0])
+    assert all(same[1])
+    assert all(same[2]) == (n_coordinates == 2)

@@ -51,6 +51,9 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
     essential : {"drop", "extremum"}, default="extremum"
         The component that never dies adds nothing, or dies at the last value of the
         product.
+    scale : {None, "root", "log"}, default=None
+        What is made of an energy; see PersistenceEnergies. Put a ``StandardScaler``
+        behind in any case.
     image_shape : tuple of 2 ints or None, default=None
         Read the rows of a 2-D array as images (h, w). Without it they are signals, of
         which only the part cos(t) x of a ramp is left; where it is constant g_t is 0.
@@ -98,6 +101,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         "homology_dimensions": ["array-like", numbers.Integral],
         "superlevel": ["boolean"],
         "essential": [StrOptions({"drop", "extremum"})],
+        "scale": [StrOptions({"root", "log"}), None],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
     }
@@ -111,6 +115,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         homology_dimensions=(0, 1),
         superlevel=True,
         essential="extremum",
+        scale=None,
         image_shape=None,
         n_jobs=None,
     ):
@@ -121,6 +126,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         self.homology_dimensions = homology_dimensions
         self.superlevel = superlevel
         self.essential = essential
+        self.scale = scale
         self.image_shape = image_shape
         self.n_jobs = n_jobs
 
@@ -147,7 +153,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         name = type(self).__name__
         check_count(name, "n_directions", self.n_directions, 1000)
         self._energies = GridEnergies(
-            EnergyTable(self.p, self.q, self.i0, name),
+            EnergyTable(self.p, self.q, self.i0, name, self.scale),
             check_homology_dimensions(self.homology_dimensions, name),
             self.superlevel,
             self.essential,

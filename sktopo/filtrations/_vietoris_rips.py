@@ -50,7 +50,7 @@ class VietorisRips(OrderedFiltration):
 
     See Also
     --------
-    WeakAlpha : The same lengths on the Delaunay graph, for many points in the plane
+    WeakAlpha : The same lengths on the Delaunay complex, for many points in the plane
         or in space.
 
     Examples

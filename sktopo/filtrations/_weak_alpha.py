@@ -1,4 +1,4 @@
-"""The Delaunay graph with the lengths of its edges."""
+"""The Delaunay complex with the lengths of its edges."""
 
 import numpy as np
 
@@ -17,9 +17,11 @@ class WeakAlpha(OrderedFiltration):
     """Delaunay simplices enter with their longest edge.
 
     H0 is that of Vietoris-Rips; higher dimensions differ a little, in exchange for a
-    complex that stays small [1]_. Coincident points are triangulated once and joined to
-    the first of them by an edge of length zero; flat clouds are triangulated inside
-    their affine hull.
+    complex that stays small [1]_. On a line and in the plane the homology is that of
+    the flag complex of the Delaunay graph, too. In space it is not: a clique of the
+    graph that is no Delaunay simplex is not filled, and H2 has other bars. Coincident
+    points are triangulated once and joined to the first of them by an edge of length
+    zero; flat clouds are triangulated inside their affine hull.
 
     Parameters
     ----------

@@ -19,6 +19,9 @@ class EnergyTable:
     p, q, i0 : array-like of numbers, or a number
     owner : str
         Who has these parameters, for messages.
+    scale : {None, "root", "log"}, default=None
+        What is made of an energy E: nothing, ``sign(E) |E|^(1 / (p + q))`` (E itself
+        for p = q = 0), or ``sign(E) log(1 + |E|)``.
 
     Raises
     ------
@@ -27,12 +30,12 @@ class EnergyTable:
         PersistenceEnergy may have.
     """
 
-    def __init__(self, p, q, i0, owner):
+    def __init__(self, p, q, i0, owner, scale=None):
         self.p, self.q, self.i0 = (
             _checked(name, value, owner)
             for name, value in (("p", p), ("q", q), ("i0", i0))
         )
-        self._owner = owner
+        self._owner, self._scale = owner, scale
 
     @property
     def names(self):
@@ -65,7 +68,7 @@ class EnergyTable:
             If a midpoint is negative while a q is not an integer, or if a power
             overflows.
         """
-        return self._evaluate(bars, lengths)[0]
+        return self._scaled(self._evaluate(bars, lengths)[0])[0]
 
     def value_and_pullback(self, bars, lengths):
         """The same, and a function that pulls gradients back to the bars.
@@ -83,10 +86,13 @@ class EnergyTable:
             ``bars``.
         """
         energies, counting = self._evaluate(bars, lengths)
+        energies, scale_slope = self._scaled(energies)
         here, signed, middle, place, diagram, length, power = counting
 
         def pullback(grad):
-            weights = grad.reshape(-1, self.i0.size, self.p.size, self.q.size)
+            weights = (grad * scale_slope).reshape(
+                -1, self.i0.size, self.p.size, self.q.size
+            )
             counted = place[:, None] >= self.i0
             # How much each E(p, q) of a bar counts, over all i0 that see it.
             weight = np.einsum("bipq,bi->bpq", weights[diagram], counted)
@@ -100,6 +106,20 @@ class EnergyTable:
             return grad_bars
 
         return energies, pullback
+
+    def _scaled(self, energies):
+        """What is made of the energies, and its derivative."""
+        if self._scale is None:
+            return energies, 1.0
+        size, sign = np.abs(energies), np.sign(energies)
+        if self._scale == "log":
+            return sign * np.log1p(size), 1 / (1 + size)
+        degree = np.tile(np.add.outer(self.p, self.q).ravel(), self.i0.size)
+        values, slopes = np.empty(size.shape), np.empty(size.shape)
+        for k, m in enumerate(degree.tolist()):
+            column = power_and_slope(size[:, k], 1 / m if m > 0 else 1)
+            values[:, k], slopes[:, k] = column
+        return sign * values, slopes
 
     def _evaluate(self, bars, lengths):
         signed = bars[:, 1] - bars[:, 0]

@@ -58,7 +58,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         None is ``PersistenceEnergy(p=2)``.
     filtration : {"weak_alpha", "vietoris_rips", "alpha"} or Filtration, \
             default="weak_alpha"
-        From points to diagrams. "weak_alpha" is Vietoris-Rips on the Delaunay graph;
+        From points to diagrams. "weak_alpha" has its lengths on the Delaunay complex;
         above three coordinates, or with fewer points than coordinates and two more,
         Vietoris-Rips itself takes its place, with a warning. Values of "alpha" are
         squares of radii.
