@@ -2,8 +2,8 @@
 What noise leaves of an optimum
 ===============================
 
-The wall between two wells and the ring of bumps, made by plain gradients (1,500 steps)
-and by STUMP, under noise: the longest bar of 20 noisy copies, least, mean and most.
+The wall between two wells and the ring of bumps, made by plain gradients and by STUMP
+in as many steps, under noise: the longest bar of 20 noisy copies, least, mean and most.
 Section I.D of "A Fast and Robust Method for Global Topological Functional Optimization"
 (AISTATS 2021) says why it matters. Noise alone makes these bars longer, since a wall is
 as high as its highest way and a ring as low as its lowest: read every curve beside that
@@ -29,7 +29,7 @@ def longest(diagram):
 
 
 ways = {
-    "plain": {"pooling": 1, "functional__p": 2, "n_steps": min(n_steps, 1500)},
+    "plain": {"pooling": 1, "functional__p": 2, "n_steps": n_steps},
     "STUMP": {"pooling__n_weightings": 4096, "n_steps": n_steps},
 }
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
@@ -40,6 +40,7 @@ for ax, name in zip(axes, ("wells", "circle"), strict=True):
         model = clone(task).set_params(**params)
         ends[way] = model.fit([image]).transform([image])[0]
     print(f"\n{name:8s}" + "".join(f"{f'noise {level}':>22s}" for level in levels))
+    means = {}
     for way, end in ends.items():
         curve = robustness_curve(
             end,
@@ -54,12 +55,18 @@ for ax, name in zip(axes, ("wells", "circle"), strict=True):
             for mean, low, high in zip(curve.mean, curve.min, curve.max, strict=True)
         ]
         print(f"{way:8s}" + "".join(f"{cell:>22s}" for cell in cells))
+        means[way] = curve.mean
         (line,) = ax.plot(levels, curve.mean, marker=".", label=way)
         ax.fill_between(levels, curve.min, curve.max, color=line.get_color(), alpha=0.2)
+    for way in ways:
+        gains = means[way] - means["start"]
+        cells = "".join(f"{gain:+22.0f}" for gain in gains)
+        print(f"{way:8s}{cells}  over the start")
     ax.set(title=name, xlabel="noise", ylabel="longest bar")
 axes[0].legend()
 save(fig, "robustness.png")
 
 # %%
-# What plain gradients have gained over the start shrinks as the noise grows, and is
-# gone at 30. What STUMP has gained stays.
+# Without noise the ring of plain gradients is as good as that of STUMP, and the wall
+# nearly. What plain gradients have gained over the start shrinks as the noise grows, to
+# a seventh for the ring and to less than half for the wall. STUMP keeps its gain.
