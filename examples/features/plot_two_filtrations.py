@@ -2,14 +2,16 @@
 One digit, two filtrations
 ==========================
 
-A "9" as an image, whose level of ink falls, and as the cloud of its inky pixels, around
-which balls grow; figure 15 of "A Topology Layer for Machine Learning" (AISTATS 2020,
-doi:10.48550/arXiv.1905.12200). The level sets see the ring at once, however small it
-is; for the balls its lifetime is its width, and every stroke is a chain of points.
+A "9" as an image, whose level of ink falls, and as a cloud in space, around whose
+points balls grow: one point (x, y, value) for each pixel, figure 15 of "A Topology
+Layer for Machine Learning" (AISTATS 2020, doi:10.48550/arXiv.1905.12200). The level
+sets see one component and the ring, however small it is. The balls see distances: every
+pixel is a component at first, and there are rings along the axis of the values, too.
+That axis is as long as the image is wide, or one unit, the distance of two pixels.
 
 Below, numbers on a line: the weights of a linear classifier, plain and under the L1
-norm, figure 19. Their components in the Vietoris-Rips filtration die at the gaps
-between them.
+norm, as in figure 19, there as diagrams. Their components in the Vietoris-Rips
+filtration die at the gaps between them.
 """
 
 import warnings
@@ -23,6 +25,8 @@ from sklearn.model_selection import GridSearchCV
 
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
+from sktopo.functionals import FunctionalFromCallable
+from sktopo.objectives import PersistenceTerm
 
 X, y, X_test, y_test = digits(n_train=2000, n_test=2000)
 
@@ -46,22 +50,57 @@ def longest(diagram, n=3):
     return np.sort(lifetimes.ravel())[::-1][:n].round(2).tolist()
 
 
-nine = X[np.flatnonzero(y == 9)[0 if SHORT else 4]]
-ink = np.argwhere(nine > 0.5).astype(float)
-level = persistence_diagrams(nine, Cubical(superlevel=True), essential="drop")
-balls = persistence_diagrams(ink, "vietoris_rips", essential="drop")
-print("longest finite bars      H0                  H1")
-for name, diagrams in {"level of ink": level, "balls": balls}.items():
-    print(f"{name:25s}" + "".join(f"{longest(d)!s:20s}" for d in diagrams))
+def places(points, k):
+    """The points between which the k-th longest loop is born and dies."""
 
-fig, axes = plt.subplots(1, 4, figsize=(13, 3.3), layout="constrained")
+    def lifetime(diagram):
+        lifetimes, grad = diagram[:, 1] - diagram[:, 0], np.zeros_like(diagram)
+        bar = np.argsort(-lifetimes)[k]
+        grad[bar] = -1, 1
+        return lifetimes[bar], grad
+
+    functional = FunctionalFromCallable(lifetime)
+    term = PersistenceTerm("vietoris_rips", {1: functional})
+    return points[term.value_and_grad(points)[1].any(axis=1)]
+
+
+nine = X[np.flatnonzero(y == 9)[0 if SHORT else 4]]
+width = nine.shape[1]
+row, column = np.indices(nine.shape)
+cloud = np.stack([column.ravel(), row.ravel(), nine.ravel()], axis=1)
+tall = cloud * [1, 1, width]
+found = {
+    "level of ink": (nine, Cubical(superlevel=True)),
+    f"balls, values to {width}": (tall, "vietoris_rips"),
+    "balls, values to 1": (cloud, "vietoris_rips"),
+}
+print(f"{'':22s}{'H0':>6s}  {'longest finite':20s}{'H1':>6s}  longest")
+for name, (sample, filtration) in found.items():
+    diagrams = persistence_diagrams(sample, filtration, essential="drop")
+    found[name] = diagrams
+    cells = [f"{len(d):6d}  {longest(d)!s:20s}" for d in diagrams]
+    print(f"{name:22s}" + "".join(cells).rstrip())
+
+# %%
+# Where the three longest loops of the tall cloud begin and end: column, row and value
+# of up to four points each.
+
+fig = plt.figure(figsize=(13, 3.3), layout="constrained")
+axes = [fig.add_subplot(1, 4, 1), fig.add_subplot(1, 4, 2, projection="3d")]
+axes += [fig.add_subplot(1, 4, 3), fig.add_subplot(1, 4, 4)]
 axes[0].imshow(nine, cmap="gray")
-axes[1].plot(ink[:, 1], -ink[:, 0], "k.")
-axes[1].set_aspect("equal")
-for ax, title in zip(axes[:2], ("the image", "its inky pixels"), strict=True):
-    ax.set(title=title, xticks=[], yticks=[])
-draw(axes[2], level, "superlevel sets", "upper left")
-draw(axes[3], balls, "Vietoris-Rips", "lower right")
+axes[0].set(title="the image", xticks=[], yticks=[])
+axes[1].scatter(tall[:, 0], -tall[:, 1], tall[:, 2], c=tall[:, 2], s=3)
+axes[1].set(title="its values in space", xticks=[], yticks=[])
+for k, color in enumerate(("C1", "C2", "C3")):
+    ends = places(tall, k)
+    print(
+        f"loop {k + 1}: " + ", ".join(str(tuple(end)) for end in ends.round(1).tolist())
+    )
+    axes[0].plot(ends[:, 0], ends[:, 1], "o", color=color, label=f"loop {k + 1}")
+axes[0].legend(fontsize="x-small", loc="lower right")
+draw(axes[2], found["level of ink"], "superlevel sets", "upper left")
+draw(axes[3], found[f"balls, values to {width}"], "Vietoris-Rips", "lower right")
 save(fig, "two_filtrations.png")
 
 # %%
@@ -70,7 +109,7 @@ save(fig, "two_filtrations.png")
 
 warnings.simplefilter("ignore", ConvergenceWarning)
 rows, test_rows = X.reshape(len(X), -1), X_test.reshape(len(X_test), -1)
-common = {"max_iter": 50 if SHORT else 300, "tol": 1e-3}
+common = {"max_iter": 50 if SHORT else 300, "tol": 1e-3, "random_state": 0}
 l1 = LogisticRegression(l1_ratio=1.0, solver="saga", **common)
 models = {
     "plain": LogisticRegression(C=1e6, **common),
