@@ -3,6 +3,7 @@
 import math
 import numbers
 import warnings
+from functools import partial
 from inspect import signature
 from operator import is_
 
@@ -57,12 +58,14 @@ class ValidatedParams(BaseEstimator):
         return known[1]
 
     def _array(self, name):
-        """A parameter as a finite float64 array, checked once."""
+        """A parameter as a finite float64 array; one that is one is checked once."""
         given = getattr(self, name)
         what = f"The {name!r} parameter of {type(self).__name__}"
-        return self._remembered(
-            name, lambda: as_float64(given, what, finite=True), given
-        )
+        read = partial(as_float64, given, what, finite=True)
+        if isinstance(given, np.ndarray) and given.dtype == np.float64:
+            return self._remembered(name, read, given)
+        # What is converted does not follow changes in place.
+        return read()
 
     def _validate_params(self):
         validate_parameter_constraints(

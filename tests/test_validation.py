@@ -188,3 +188,12 @@ def test_a_huge_norm_leaves_no_weights(model, solver):
 
 def test_a_limit_may_be_infinite():
     VietorisRips(max_edge_length=np.inf).build(np.eye(3))
+
+
+@pytest.mark.parametrize("kind", [list, np.array, lambda x: np.array(x, dtype=float)])
+def test_a_target_that_changes_in_place_is_read_anew(kind):
+    target = kind([1, 2])
+    term = SquaredErrorTerm(target)
+    assert term([1.0, 2.0]) == 0
+    target[0] = 3
+    assert term([1.0, 2.0]) == 4
