@@ -76,13 +76,14 @@ def interrupted(function, n_calls):
             if count == n_calls:
                 raise KeyboardInterrupt
 
+    before = sys.gettrace()  # of a debugger, or of what measures coverage
     sys.settrace(trace)
     try:
         function()
     except KeyboardInterrupt:
         return True
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return False
 
 
