@@ -126,6 +126,7 @@ classes = np.arange(4 if SHORT else 10)
 first = [np.flatnonzero(y_test == digit)[0] for digit in classes]
 pairs = np.repeat(first, len(classes)), np.tile(classes, len(classes))
 is_other = y_test[pairs[0]] != pairs[1]
+print(f"\n{'figure 12':37s}success  pixels moved, median")
 fig = plt.figure(figsize=(12, 8.8), layout="constrained")
 panels = iter(fig.subfigures(2, 3).flat)
 for one_step, eps in ((True, 0.3), (False, 0.1)):
@@ -136,7 +137,8 @@ for one_step, eps in ((True, 0.3), (False, 0.1)):
         share = found.success[is_other].mean()
         way = f"one step of {eps}" if one_step else f"100 steps within {eps}"
         panel.suptitle(f"{name}, {way}: {share:.0%}")
-        print(f"{name:13s}{way:24s}{share:.0%} of {is_other.sum()}")
+        moved = np.median(np.count_nonzero(found.perturbation[is_other], axis=1))
+        print(f"{name:13s}{way:24s}{share:4.0%} of {is_other.sum()}{moved:8.0f}")
         axes = panel.subplots(len(classes), len(classes)).flat
         hits = found.success & is_other
         for ax, image, hit in zip(axes, found.X, hits, strict=True):
