@@ -3,7 +3,7 @@
 import threading
 from contextlib import suppress
 
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
@@ -63,7 +63,9 @@ class Workers:
         self._argument = argument
         self._barrier.wait()
         try:
-            self._results[0] = self._done(0, argument)
+            # What is parallel inside of the job must not stop the threads of joblib.
+            with parallel_config("sequential"):
+                self._results[0] = self._done(0, argument)
         finally:
             self._barrier.wait()
         for result in self._results:

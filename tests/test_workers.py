@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 from _images import smooth_noise
-from joblib import parallel_config, register_parallel_backend
+from joblib import Parallel, delayed, parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from numpy.testing import assert_array_equal
 
@@ -202,3 +202,17 @@ def test_fewer_workers_than_asked_for_do_not_hang(monkeypatch):
     assert [[one[:2] for one in step] for step in found] == [
         [(2 * k, k + 1)] * 3 for k in range(3)
     ]
+
+
+def nested(argument, state):
+    return Parallel(n_jobs=2, prefer="threads")(delayed(abs)(k) for k in (-1, argument))
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_jobs_that_are_parallel_inside(backend):
+    with (
+        parallel_config(backend, n_jobs=2),
+        Workers([(nested, []), (nested, [])], None) as workers,
+    ):
+        assert workers(-3) == [[1, 3]] * 2
+        assert workers(5) == [[1, 5]] * 2

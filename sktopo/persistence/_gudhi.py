@@ -31,7 +31,7 @@ def path_diagram(values):
     if _persistence_on_a_line is not None:
         return _persistence_on_a_line(values)
     # The public class takes a path for a rectangle of height one.
-    transformer = CubicalPersistence(homology_dimensions=0)
+    transformer = CubicalPersistence(homology_dimensions=0, n_jobs=1)
     return transformer.fit_transform([values.reshape(1, -1)])[0]
 
 
@@ -39,7 +39,7 @@ def image_diagrams(image):
     """[H0, H1] of a 2-D image of at least 3 x 3 pixels as top-dimensional cells."""
     if _persistence_on_rectangle_from_top_cells is not None:
         return _persistence_on_rectangle_from_top_cells(image, 0.0)
-    transformer = CubicalPersistence(homology_dimensions=(0, 1))
+    transformer = CubicalPersistence(homology_dimensions=(0, 1), n_jobs=1)
     return transformer.fit_transform([image])[0]
 
 
@@ -98,6 +98,7 @@ def _public_rips(max_dimension, input_type, threshold, graph):
         threshold=threshold,
         input_type=input_type,
         num_collapses=0,
+        n_jobs=1,
         homology_coeff_field=FIELD,
     )
     return transformer.fit_transform([graph])[0]
