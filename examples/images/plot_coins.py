@@ -15,7 +15,7 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from shared import SHORT, save
+from grids import SHORT, save
 from skimage.data import coins
 from skimage.transform import resize
 
