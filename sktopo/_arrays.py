@@ -32,7 +32,8 @@ def check_real_array(x, name, owner, form):
             f"{name} of {owner} is a sparse matrix, but dense data is required. "
             "Use .toarray() to convert it."
         )
-    check_unmasked(x, f"{name} of {owner}")
+    if isinstance(x, np.ma.MaskedArray):
+        check_unmasked(x, f"{name} of {owner}")
     try:
         x = np.asarray(x)
     except ValueError as error:

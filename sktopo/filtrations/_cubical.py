@@ -18,6 +18,8 @@ from sktopo.persistence import CONNECTIVITIES, grid_pairs, stacked_grid_bars
 
 _BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy or two
 
+_MANY_PIXELS = 10**6
+
 
 class GridComplex(OrderedComplex):
     """A grid whose pixels have entered in order; one value for each pixel."""
@@ -103,6 +105,9 @@ class Cubical(OrderedFiltration):
     def sample_ndim(self):
         """How many axes a sample may have."""
         self._check_params()
+        return self._sample_ndim()
+
+    def _sample_ndim(self):
         return (1, 2, 3) if self.ndim is None else (self.ndim,)
 
     sample_name = "signal, image or voxel grid"
@@ -143,15 +148,15 @@ class Cubical(OrderedFiltration):
         GridComplex
         """
         self._check_params()
-        if hasattr(x, "shape"):
+        if getattr(x, "size", 0) > _MANY_PIXELS:
             check_memory(
                 _BYTES_A_PIXEL * math.prod(x.shape),
                 f"The complex of a grid of shape {tuple(x.shape)}",
                 "Take a part of it, or a coarser one.",
             )
-        if self.ndim is None and hasattr(x, "dtype"):
+        if self.ndim is None and getattr(x, "ndim", 0) == 3:
             check_no_colour(x.shape, x.dtype, "x of Cubical.build", is_batch=False)
-        x = check_real_array(x, "x", "Cubical.build", (self.sample_ndim, GRID[1]))
+        x = check_real_array(x, "x", "Cubical.build", (self._sample_ndim(), GRID[1]))
         return GridComplex(
             x.flatten(),
             x.shape,

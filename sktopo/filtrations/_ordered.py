@@ -14,6 +14,9 @@ TIE_BREAKING_CONSTRAINTS = {
 }
 
 
+_IN_SPACE = 2  # the largest dimension that is asked for as a rule
+
+
 class OrderedComplex(FilteredComplex):
     """A filtered complex that sorts its values when they are first needed."""
 
@@ -63,8 +66,10 @@ class OrderedComplex(FilteredComplex):
         ValueError
             If a dimension is one in which no such complex has homology.
         """
-        check_homology_dimensions(homology_dimensions, self._what(), self._end())
-        return super().bars(homology_dimensions, essential)
+        found = super().bars(homology_dimensions, essential)
+        if max(bars.dimension for bars in found) > _IN_SPACE:
+            check_homology_dimensions(homology_dimensions, self._what(), self._end())
+        return found
 
     def _what(self):
         """What to call it in messages."""

@@ -29,11 +29,12 @@ class CheckedFunctional(DiagramFunctional):
         """
         self._check_params()
         owner = type(self).__name__
-        diagram = check_diagram(diagram, owner)
+        diagram = check_diagram(diagram, owner, has_safe_lifetimes=True)
         try:
             with np.errstate(over="raise", invalid="raise"):
                 return self._evaluate(diagram)
         except FloatingPointError as error:
+            check_diagram(diagram, owner)  # of the lifetimes themselves
             raise ValueError(
                 f"A diagram for {owner} must have bars whose powers do not overflow. "
                 f"Got values up to {np.abs(diagram[np.isfinite(diagram)]).max()}: "

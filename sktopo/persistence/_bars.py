@@ -100,7 +100,8 @@ class PersistencePairs(NamedTuple):
             indices[:n_essential, 1] = end
             indices[n_essential:] = self.finite
         diagram = values.take(indices).astype(np.float64, copy=False)
-        diagram[:n_essential, 1][indices[:n_essential, 1] == NEVER] = level
+        if n_essential and isinstance(end, int) and end == NEVER:
+            diagram[:n_essential, 1] = level
         return Bars(self.dimension, indices, diagram, kind, values.size)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from sktopo._arrays import as_float64
 
 
-def check_diagram(diagram, owner):
+def check_diagram(diagram, owner, *, has_safe_lifetimes=False):
     """Return a diagram as float64 of shape (n_bars, 2).
 
     Births are finite, no death is NaN, and bars that die have a finite lifetime.
@@ -16,6 +16,8 @@ def check_diagram(diagram, owner):
         A death may be inf or -inf.
     owner : str
         In whose name errors are raised.
+    has_safe_lifetimes : bool, default=False
+        Whether the caller sees to it that lifetimes do not overflow.
 
     Returns
     -------
@@ -27,7 +29,8 @@ def check_diagram(diagram, owner):
     ValueError
         If it has another shape or other values.
     """
-    diagram = as_float64(diagram, f"A diagram for {owner}")
+    if type(diagram) is not np.ndarray or diagram.dtype != np.float64:
+        diagram = as_float64(diagram, f"A diagram for {owner}")
     if diagram.shape == (0,):
         return diagram.reshape(0, 2)
     if diagram.ndim != 2 or diagram.shape[1] != 2:
@@ -40,6 +43,8 @@ def check_diagram(diagram, owner):
             f"A diagram for {owner} must have finite births and no NaN. "
             f"Got {diagram[~np.isfinite(diagram[:, 0]) | np.isnan(diagram[:, 1])][0]}."
         )
+    if has_safe_lifetimes:
+        return diagram
     with np.errstate(over="ignore"):
         is_too_long = np.isinf(diagram[:, 1] - diagram[:, 0])
     is_too_long &= np.isfinite(diagram[:, 1])
