@@ -55,8 +55,7 @@ def check_real_array(x, name, owner, form):
                 f"{name} of {owner} must have a finite range; its differences "
                 f"overflow. Got values from {x.min()} to {x.max()}: rescale them."
             )
-        what = "NaN" if np.isnan(x).any() else "infinity"
-        raise ValueError(f"{name} of {owner} must be finite. Input contains {what}.")
+        raise _not_finite(x, f"{name} of {owner}")
     return x
 
 
@@ -68,8 +67,9 @@ def check_no_colour(shape, dtype, what, *, is_batch):
     is_one = len(shape) == 3 and dtype == np.uint8
     if shape[-1:] not in ((3,), (4,)) or not (is_one or (is_batch and len(shape) == 4)):
         return
-    read = ("images", "voxel grids") if is_batch else ("signals", "a voxel grid")
-    read = f"a batch of {shape[0]} {read[len(shape) - 3]}" if is_batch else read[1]
+    read = "a voxel grid"
+    if is_batch:
+        read = f"a batch of {shape[0]} {'images' if is_one else 'voxel grids'}"
     insist = "a dtype other than uint8" if is_one else "filtration=Cubical(ndim=3)"
     raise ValueError(
         f"{what} must not be a colour image, or a batch of them: persistence is that "
@@ -112,9 +112,13 @@ def as_float64(x, what, *, finite=False):
         ) from error
     x = _as_real(x, what).astype(np.float64, copy=False)
     if finite and not np.isfinite(x).all():
-        found = "NaN" if np.isnan(x).any() else "infinity"
-        raise ValueError(f"{what} must be finite. Input contains {found}.")
+        raise _not_finite(x, what)
     return x
+
+
+def _not_finite(x, what):
+    found = "NaN" if np.isnan(x).any() else "infinity"
+    return ValueError(f"{what} must be finite. Input contains {found}.")
 
 
 def _as_real(x, what):

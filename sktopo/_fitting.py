@@ -4,6 +4,8 @@ from functools import wraps
 
 from sklearn import config_context, get_config
 
+_KEPT = "_sktopo_fit_is_kept"
+
 
 def fit_context(*, prefer_skip_nested_validation):
     """Decorate a ``fit``: check the parameters, and leave nothing half done.
@@ -47,9 +49,6 @@ def fit_context(*, prefer_skip_nested_validation):
 def keep_fit(error):
     """Say that what was learned before an exception is whole, and to be kept."""
     setattr(error, _KEPT, True)
-
-
-_KEPT = "_sktopo_fit_is_kept"
 
 
 def _forget(estimator):

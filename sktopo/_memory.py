@@ -1,6 +1,7 @@
 """Say in advance what will not fit, instead of being killed on the way."""
 
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,9 @@ except ImportError:  # not on Windows
     resource = None
 
 _UNKNOWN = 8 * 2**30  # where the system does not tell: a common machine's
+_SMALL = 2**20  # bytes that need no look at the machine
 _HUGE = 2**1000  # more than that no message needs to say
+_KINDS = [] if resource is None else [resource.RLIMIT_AS, resource.RLIMIT_DATA]
 _GROUPS, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
@@ -27,6 +30,8 @@ def check_memory(needed, what, instead):
     what, instead : str
         What needs them, and what to do.
     """
+    if needed <= _SMALL:
+        return
     available = min(_of_the_machine(), _limit_of_the_process())
     if needed > available:
         needed = float(min(needed, _HUGE)) / 2**30
@@ -46,12 +51,8 @@ def check_count(owner, name, count, bytes_each):
     count : int
     bytes_each : int
     """
-    if count * bytes_each > _SMALL:
-        what = f"What the {name!r} parameter of {owner} asks for"
-        check_memory(count * bytes_each, what, "Take a smaller one.")
-
-
-_SMALL = 2**20  # bytes that need no look at the machine
+    what = f"What the {name!r} parameter of {owner} asks for"
+    check_memory(count * bytes_each, what, "Take a smaller one.")
 
 
 @lru_cache(maxsize=1)
@@ -82,17 +83,10 @@ def _limits_of_groups():
         for directory in (group, *group.parents):
             if root not in (directory, *directory.parents):
                 break
-            try:
+            with suppress(OSError, ValueError):  # none, or "max"
                 yield int((directory / name).read_text(encoding="ascii"))
-            except (OSError, ValueError):  # none, or "max"
-                continue
 
 
 def _limit_of_the_process():
-    if resource is None:
-        return _HUGE
     limits = [resource.getrlimit(kind)[0] for kind in _KINDS]
     return min([limit for limit in limits if limit >= 0], default=_HUGE)
-
-
-_KINDS = [] if resource is None else [resource.RLIMIT_AS, resource.RLIMIT_DATA]

@@ -15,13 +15,18 @@ def as_batch(X, rows):
     if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
         return np.asarray(X)
     samples = list(X)
-    axes = {np.ndim(x) if hasattr(x, "shape") else depth_of(x) for x in samples}
-    sizes = {np.size(x) if axes == {1} else 0 for x in samples}
+    axes, sizes = _axes_and_sizes(samples)
     is_list = axes - {0, 1} or len(sizes) > 1 or (axes == {1} and not rows)
     return samples if is_list or not samples else np.asarray(samples)
 
 
-def depth_of(x):
+def _axes_and_sizes(samples):
+    """The numbers of axes of samples, and the lengths of rows where all are rows."""
+    axes = {_depth(x) for x in samples}
+    return axes, {np.size(x) if axes == {1} else 0 for x in samples}
+
+
+def _depth(x):
     """How deeply a list is nested, along its first entries."""
     depth = 0
     while isinstance(x, (list, tuple)):
@@ -63,8 +68,7 @@ def check_one_table(X, owner, instead):
     elif not hasattr(X, "__array__") and not hasattr(X, "__len__"):
         got = f"a {type(X).__name__}" if hasattr(X, "__iter__") else None
     if isinstance(X, (list, tuple)) and len(X):
-        axes = {depth_of(x) for x in X}
-        sizes = {np.size(x) if axes == {1} else 0 for x in X}
+        axes, sizes = _axes_and_sizes(X)
         if max(axes) > 1 or len(sizes) > 1:
             what = "arrays" if max(axes) > 1 else "rows of different lengths"
             got = f"{len(X)} {what}"

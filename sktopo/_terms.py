@@ -124,6 +124,12 @@ class Term(Differentiable):
         return self
 
 
+def common_degree(functionals):
+    """The degree that all functionals have, or None where they have not one."""
+    degrees = {getattr(functional, "degree", None) for functional in functionals}
+    return degrees.pop() if len(degrees) == 1 else None
+
+
 class SumFunctional(WeightedSum, DiagramFunctional):
     """The sum of ``weights[i] * terms[i]`` of functionals.
 
@@ -150,8 +156,7 @@ class SumFunctional(WeightedSum, DiagramFunctional):
     @property
     def degree(self):
         """The degree of all terms, where they have the same; None where not."""
-        degrees = {term.degree for term in self.terms}
-        return degrees.pop() if len(degrees) == 1 else None
+        return common_degree(self.terms)
 
 
 class SumTerm(WeightedSum, Term):

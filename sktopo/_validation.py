@@ -28,6 +28,7 @@ POSITIVE = Range(numbers.Real, 0, LARGEST, closed="right")
 FRACTION = Range(numbers.Real, 0, 1, closed="left")
 NON_NEGATIVE_INT = Range(numbers.Integral, 0, None, closed="left")
 POSITIVE_INT = Range(numbers.Integral, 1, None, closed="left")
+IN_SPACE = 2  # the largest dimension of homology in space
 N_JOBS = [POSITIVE_INT, Range(numbers.Integral, None, -1, closed="right"), None]
 
 
@@ -218,8 +219,8 @@ def check_homology_dimensions(homology_dimensions, owner, end=None):
     homology_dimensions : int or tuple of int
     owner : str
     end : int or None, default=None
-        The dimension from which on there is no homology. Those below 3 are no error,
-        so that what is made for voxel grids takes images and signals.
+        The dimension from which on there is no homology. Those up to ``IN_SPACE`` are
+        no error, so that what is made for voxel grids takes images and signals.
 
     Raises
     ------
@@ -244,7 +245,7 @@ def check_homology_dimensions(homology_dimensions, owner, end=None):
             f"The 'homology_dimensions' parameter of {owner} must be distinct ints in "
             f"the range [0, inf). Got {homology_dimensions!r} instead."
         )
-    if end is not None and max(dimensions) >= max(end, 3):
+    if end is not None and max(dimensions) >= max(end, IN_SPACE + 1):
         raise ValueError(
             f"The 'homology_dimensions' parameter must be below {end} for {owner}. "
             f"Got {homology_dimensions!r} instead."

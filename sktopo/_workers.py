@@ -9,6 +9,11 @@ from joblib.parallel import get_active_backend
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
 
 
+def in_threads(n_jobs):
+    """A ``Parallel`` that prefers threads; what is configured is their number, too."""
+    return Parallel(n_jobs=effective_n_jobs(n_jobs), prefer="threads")
+
+
 class Workers:
     """The same jobs on one argument after the other; a context manager.
 
@@ -28,7 +33,6 @@ class Workers:
     def __init__(self, jobs, n_jobs):
         self._functions, states = zip(*jobs, strict=True)
         self._states = list(states)
-        # What is configured is the number for threads, too.
         self._n_jobs = effective_n_jobs(n_jobs)
         self._is_alone = len(jobs) == 1 or self._n_jobs == 1
         self._parallel = self._served = None
@@ -40,7 +44,7 @@ class Workers:
 
     def __enter__(self):
         if not self._is_alone and not self._starts_threads():
-            self._parallel = Parallel(n_jobs=self._n_jobs, prefer="threads")
+            self._parallel = in_threads(self._n_jobs)
             self._parallel.__enter__()
         return self
 

@@ -43,7 +43,7 @@ class AlphaComplex(OrderedComplex):
     def _what(self):
         return f"the alpha complex of points in {self._points.shape[1]} coordinates"
 
-    def _end(self):
+    def _end_of_homology(self):
         return self._points.shape[1]
 
     def end(self):

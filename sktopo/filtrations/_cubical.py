@@ -18,8 +18,6 @@ from sktopo.persistence import CONNECTIVITIES, grid_pairs, stacked_grid_bars
 
 _BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy or two
 
-_MANY_PIXELS = 10**6
-
 
 class GridComplex(OrderedComplex):
     """A grid whose pixels have entered in order; one value for each pixel."""
@@ -37,7 +35,7 @@ class GridComplex(OrderedComplex):
     def _what(self):
         return _grid_name(self.shape)
 
-    def _end(self):
+    def _end_of_homology(self):
         return len(self.shape)
 
     def pullback(self, grad_values):
@@ -148,7 +146,7 @@ class Cubical(OrderedFiltration):
         GridComplex
         """
         self._check_params()
-        if getattr(x, "size", 0) > _MANY_PIXELS:
+        if hasattr(x, "shape"):
             check_memory(
                 _BYTES_A_PIXEL * math.prod(x.shape),
                 f"The complex of a grid of shape {tuple(x.shape)}",

@@ -74,7 +74,7 @@ class FlagComplex(OrderedComplex):
         n_coordinates = self._points.shape[1]
         return f"the weak alpha complex of points in {n_coordinates} coordinates"
 
-    def _end(self):
+    def _end_of_homology(self):
         return None if self._dimension is None else self._points.shape[1]
 
     def end(self):

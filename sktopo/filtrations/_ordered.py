@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from sktopo._sklearn_compat import StrOptions
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import IN_SPACE, check_homology_dimensions
 from sktopo.base import FilteredComplex, Filtration
 from sktopo.persistence import sort_order
 
@@ -12,9 +12,6 @@ TIE_BREAKING_CONSTRAINTS = {
     "tie_breaking": [StrOptions({"index", "random"})],
     "random_state": ["random_state"],
 }
-
-
-_IN_SPACE = 2  # the largest dimension that is asked for as a rule
 
 
 class OrderedComplex(FilteredComplex):
@@ -67,15 +64,17 @@ class OrderedComplex(FilteredComplex):
             If a dimension is one in which no such complex has homology.
         """
         found = super().bars(homology_dimensions, essential)
-        if max(bars.dimension for bars in found) > _IN_SPACE:
-            check_homology_dimensions(homology_dimensions, self._what(), self._end())
+        if max(bars.dimension for bars in found) > IN_SPACE:
+            check_homology_dimensions(
+                homology_dimensions, self._what(), self._end_of_homology()
+            )
         return found
 
     def _what(self):
         """What to call it in messages."""
         return type(self).__name__
 
-    def _end(self):
+    def _end_of_homology(self):
         """The dimension from which on there is no homology, where that is known."""
         return None
 

@@ -113,7 +113,6 @@ def _by_size(simplices, owner):
         ) from None
     found = {}
     for block in blocks:
-        # One row after the other, such as the first with a negative index.
         is_wrong = (block < 0).any(axis=1) if block.size else np.ones(len(block), bool)
         if is_wrong.any():
             got = tuple(block[np.argmax(is_wrong)].tolist())

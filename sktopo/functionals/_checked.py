@@ -10,17 +10,7 @@ class CheckedFunctional(DiagramFunctional):
     """A functional that has ``_evaluate(diagram)`` of a checked diagram."""
 
     def value_and_grad(self, diagram):
-        """Evaluate on a diagram.
-
-        Parameters
-        ----------
-        diagram : ndarray of shape (n_bars, 2)
-            Births and deaths; a death may be inf or -inf.
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of shape (n_bars, 2)
+        """Evaluate on a diagram; see ``DiagramFunctional.value_and_grad``.
 
         Raises
         ------

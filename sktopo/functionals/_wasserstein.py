@@ -24,7 +24,7 @@ class WassersteinToTarget(DistanceToTarget):
     target : array-like of shape (n_bars, 2)
         Births and deaths; a death may be inf, or -inf for superlevel sets.
     p : float >= 1, default=2
-        Power of the costs that are added up.
+        Power of the costs that are added up; see BottleneckToTarget for the limit.
     internal_p : float >= 1, default=2
         The norm that measures how far two bars are apart; inf is allowed.
 
@@ -56,14 +56,6 @@ class WassersteinToTarget(DistanceToTarget):
         self.target = target
         self.p = p
         self.internal_p = internal_p
-
-    def _validate_params(self):
-        super()._validate_params()
-        if not math.isfinite(self.p):
-            raise ValueError(
-                "The 'p' parameter of WassersteinToTarget must be finite; see "
-                f"BottleneckToTarget for the limit. Got {self.p} instead."
-            )
 
     @property
     def degree(self):

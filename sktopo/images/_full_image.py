@@ -4,6 +4,8 @@ import warnings
 
 import numpy as np
 
+from sktopo.objectives import PersistenceTerm
+
 _PROGRESS = 0.1  # of F of the pooled copies: less may be chance
 
 
@@ -21,8 +23,7 @@ def value_of(image, filtration, functionals):
     float
     """
     try:
-        found = filtration.build(image).bars(tuple(functionals))
-        return float(sum(functionals[bars.dimension](bars.diagram) for bars in found))
+        return float(PersistenceTerm(filtration, functionals)(image))
     except MemoryError:
         return np.nan
 
@@ -40,14 +41,15 @@ def is_missed(result, sign):
     first, last = ends_of(result)
     progress = sign * (first - last)
     is_there = result.before != 0 and progress > _PROGRESS * abs(first)
-    return is_there and sign * result.after >= (sign * result.before)
+    return is_there and sign * result.after >= sign * result.before
 
 
 def ends_of(result):
     """F of the pooled copies at the start and at the end: means of some steps."""
-    n = max(1, len(result.functional) // 20)
-    if len(result.functional) == 0:
+    n_steps = len(result.functional)
+    if n_steps == 0:
         return 0.0, 0.0
+    n = max(1, n_steps // 20)
     return result.functional[:n].mean(), result.functional[-n:].mean()
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sktopo._terms import common_degree
+
 _RANGE = 255.0
 _RATE = 0.05  # of Adam, in these units
 
@@ -86,8 +88,7 @@ class ScaledFunctional:
 
 def degree_of(functionals):
     """The degree that all functionals have; 1 where it is not known."""
-    degrees = {getattr(functional, "degree", None) for functional in functionals}
-    degree = degrees.pop() if len(degrees) == 1 else None
+    degree = common_degree(functionals)
     return 1.0 if degree is None else float(degree)
 
 

@@ -4,18 +4,19 @@ import numbers
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import delayed
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
 from sktopo._memory import check_count
 from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
 from sktopo._validation import (
+    N_JOBS,
     POSITIVE_INT,
     as_component,
     check_homology_dimensions,
-    check_n_jobs,
 )
+from sktopo._workers import in_threads
 from sktopo.filtrations import as_filtration
 from sktopo.functionals import FunctionalFromCallable, PersistenceNorm
 from sktopo.metrics import sliced_transfer
@@ -25,6 +26,7 @@ from sktopo.pooling import PooledGradient, RandomPooling, precision_for
 _CONSTRAINTS = {
     "functional": [HasMethods(["value_and_grad"]), None],
     "n_projections": [POSITIVE_INT],
+    "n_jobs": N_JOBS,
 }
 # Samples that are added up before the sums are: the same for any number of workers.
 _CHUNK = 50
@@ -106,9 +108,12 @@ def critical_smear(
     """
     name = "critical_smear"
     image = check_real_array(image, "image", name, GRID).astype(np.float64)
-    given = {"functional": functional, "n_projections": n_projections}
+    given = {
+        "functional": functional,
+        "n_projections": n_projections,
+        "n_jobs": n_jobs,
+    }
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
-    check_n_jobs(n_jobs, name)
     check_count(name, "n_projections", n_projections, 1000)
     filtration = as_filtration(filtration, name, of_grids=True)
     if pooling is None:
@@ -139,7 +144,7 @@ def critical_smear(
     cover, dtype = pooling.cover(image.shape), precision_for(image)
     windows = cover.windows(cover.laid_out(image).astype(dtype))
     bank = pooling.bank(cover, np.random.default_rng(seed))
-    sums = Parallel(n_jobs=effective_n_jobs(n_jobs), prefer="threads")(
+    sums = in_threads(n_jobs)(
         delayed(_smears)(
             PooledGradient(
                 filtration,

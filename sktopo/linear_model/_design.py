@@ -1,6 +1,5 @@
 """The design matrix of a linear model, and what solvers ask of it, computed once."""
 
-import math
 from functools import cached_property
 
 import numpy as np
@@ -42,7 +41,7 @@ def centred(X, y, sample_weight, fit_intercept, l2=0.0):
     root = np.sqrt(weight[used])[:, None]
     matrix, targets = root * (X[used] - X_mean), root * (y[used] - y_mean)
     if l2 > 0:
-        matrix = np.concatenate([matrix, math.sqrt(l2) * np.eye(n_features)])
+        matrix = np.concatenate([matrix, np.sqrt(l2) * np.eye(n_features)])
         targets = np.concatenate([targets, np.zeros((n_features, y.shape[1]))])
     if len(matrix) <= n_features:
         return Design(matrix), targets, X_mean, y_mean

@@ -82,7 +82,7 @@ class _RowPenalties(Term):
     def _sum(self, x, functions):
         coef = x[:, : self.n_features]
         value, grad = self.l2 * float((coef**2).sum()), np.zeros(x.shape)
-        grad[:, : self.n_features] = 2 * (self.l2 * coef)
+        grad[:, : self.n_features] = 2 * self.l2 * coef
         for k, function in enumerate(functions):
             energy, slope = function(coef[k])
             value += self.alpha * energy

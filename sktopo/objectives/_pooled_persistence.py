@@ -3,13 +3,14 @@
 from operator import is_
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import delayed, effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import check_random_state, gen_even_slices
 
 from sktopo._arrays import ON_VERTICES, check_real_array
 from sktopo._memory import check_count
 from sktopo._validation import N_JOBS, warn_unused
+from sktopo._workers import in_threads
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
 from sktopo.pooling import (
@@ -211,9 +212,7 @@ class PooledPersistenceTerm(DiagramTerm):
             if len(jobs) == 1:
                 found = [_samples(*jobs[0])]
             else:
-                found = Parallel(n_jobs=len(jobs), prefer="threads")(
-                    delayed(_samples)(*job) for job in jobs
-                )
+                found = in_threads(len(jobs))(delayed(_samples)(*job) for job in jobs)
             values, grads = map(np.concatenate, zip(*found, strict=True))
             return combined(values, grads, self.combine)
 

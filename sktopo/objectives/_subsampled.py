@@ -3,11 +3,12 @@
 import numbers
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import delayed
 from sklearn.utils import check_random_state
 
 from sktopo._arrays import CLOUD, check_real_array
 from sktopo._validation import N_JOBS, as_component
+from sktopo._workers import in_threads
 from sktopo.base import Term
 from sktopo.objectives._sampling import Subsampling
 from sktopo.pooling import combined
@@ -122,7 +123,7 @@ class SubsampledTerm(Term):
         def value_and_grad(x):
             x = check_real_array(x, "x", "SubsampledTerm", CLOUD).astype(np.float64)
             draws = [sampling.draw(x, random_state) for _ in range(sampling.n_samples)]
-            found = Parallel(n_jobs=effective_n_jobs(self.n_jobs), prefer="threads")(
+            found = in_threads(self.n_jobs)(
                 delayed(function_of(k, points))(places)
                 for k, (points, places) in enumerate(draws)
             )
