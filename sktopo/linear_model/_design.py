@@ -8,8 +8,10 @@ from scipy.linalg.lapack import dpocon, dpotri
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from sktopo.linear_model._path_graph import PathLeastSquares
+from sktopo.objectives import SquaredErrorTerm
 
 _WELL_CONDITIONED = 1e-4  # reciprocal condition above which a factor keeps 12 digits
+_WIDE = 0.25  # rows per column below which products with the matrix are cheaper
 _FEW_ROWS = 200  # up to which a dense norm is cheaper than Lanczos iterations
 
 
@@ -40,40 +42,57 @@ def centred(X, y, sample_weight, fit_intercept, l2=0.0):
     used = weight > 0
     root = np.sqrt(weight[used])[:, None]
     matrix, targets = root * (X[used] - X_mean), root * (y[used] - y_mean)
+    if len(matrix) <= n_features:
+        return Design(matrix, l2), targets, X_mean, y_mean
     if l2 > 0:
         matrix = np.concatenate([matrix, np.sqrt(l2) * np.eye(n_features)])
         targets = np.concatenate([targets, np.zeros((n_features, y.shape[1]))])
-    if len(matrix) <= n_features:
-        return Design(matrix), targets, X_mean, y_mean
     # The rest of the rows adds a constant to the squared error.
     both = np.linalg.qr(np.column_stack([matrix, targets]), mode="r")[:n_features]
     factor = np.ascontiguousarray(both[:, :n_features])
-    return Design(factor, factor), both[:, n_features:], X_mean, y_mean
+    return Design(factor, factor=factor), both[:, n_features:], X_mean, y_mean
 
 
 class Design:
-    """A matrix of at most as many rows as columns.
+    """A matrix of at most as many rows as columns, and a weight of the squared norm.
+
+    They stand for ||target - matrix @ w||^2 + ridge ||w||^2.
 
     Parameters
     ----------
     matrix : ndarray of shape (n_rows, n_features)
+    ridge : float >= 0, default=0.0
     factor : ndarray of shape (n_features, n_features) or None, default=None
-        The same once more, where it is upper triangular.
+        The matrix once more, where it is upper triangular.
     """
 
-    def __init__(self, matrix, factor=None):
-        self.matrix = matrix
+    def __init__(self, matrix, ridge=0.0, factor=None):
+        self.matrix, self.ridge = matrix, ridge
         self._factor = factor
 
     @property
     def is_unique(self):
-        """Whether there are rows enough for one solution."""
-        return len(self.matrix) >= self.matrix.shape[1]
+        """Whether one solution has the least error."""
+        return self.ridge > 0 or len(self.matrix) >= self.matrix.shape[1]
+
+    @property
+    def is_wide(self):
+        """Whether the Gram matrix has far more entries than the matrix."""
+        return len(self.matrix) < _WIDE * self.matrix.shape[1]
+
+    def error(self, target):
+        """The squared error and norm, as a term in the weights."""
+        error = SquaredErrorTerm(target, self.matrix)
+        if self.ridge == 0:
+            return error
+        return error + self.ridge * SquaredErrorTerm(np.zeros(self.matrix.shape[1]))
 
     @cached_property
     def gram(self):
         """The matrix of the normal equations."""
-        return self.matrix.T @ self.matrix
+        gram = self.matrix.T @ self.matrix
+        gram[np.diag_indices_from(gram)] += self.ridge
+        return gram
 
     @cached_property
     def inverse(self):
@@ -96,7 +115,7 @@ class Design:
         """Of the gradient of the squared error; any number will do where that is 0."""
         n_rows, n_features = self.matrix.shape
         if min(n_rows, n_features) <= _FEW_ROWS:
-            return 2 * norm(self.matrix, 2) ** 2 or 1.0
+            return 2 * (norm(self.matrix, 2) ** 2 + self.ridge) or 1.0
         square = LinearOperator(
             (n_features, n_features),
             matvec=lambda x: self.matrix.T @ (self.matrix @ x),
@@ -106,30 +125,37 @@ class Design:
         (largest,) = eigsh(
             square, 1, v0=start, tol=1e-4, return_eigenvectors=False, which="LA"
         )
-        return 2.001 * largest or 1.0
+        return 2.001 * largest + 2 * self.ridge or 1.0
 
     @cached_property
     def along_a_path(self):
         """The same least squares in the differences of the weights."""
-        return PathLeastSquares(self.gram, self.matrix.sum(axis=1), self.inverse)
+        return PathLeastSquares(self)
 
     def least_squares(self, target):
         """The weights of least squared error, of least norm among these."""
         if self._is_well_conditioned:
             return solve_triangular(self._factor, target)
-        if not self.is_unique:
+        if len(self.matrix) < self.matrix.shape[1]:
+            square = self.matrix @ self.matrix.T
+            square[np.diag_indices_from(square)] += self.ridge
             try:
-                factor = cho_factor(self.matrix @ self.matrix.T)
+                factor = cho_factor(square)
                 diagonal = np.abs(np.diagonal(factor[0]))
                 if diagonal.min() > _WELL_CONDITIONED * diagonal.max():
                     return self.matrix.T @ cho_solve(factor, target)
             except LinAlgError:
                 pass
-        return np.linalg.lstsq(self.matrix, target, rcond=None)[0]
+        matrix = self.matrix
+        if self.ridge > 0:
+            rest = np.sqrt(self.ridge) * np.eye(matrix.shape[1])
+            matrix = np.concatenate([matrix, rest])
+            target = np.append(target, np.zeros(len(rest)))
+        return np.linalg.lstsq(matrix, target, rcond=None)[0]
 
     def equal_weights(self, target):
         """The best of the weights that are all the same."""
         rows = self.matrix.sum(axis=1)
-        scale = rows @ rows
+        scale = rows @ rows + self.ridge * self.matrix.shape[1]
         common = rows @ target / scale if scale > 0 else 0.0
         return np.full(self.matrix.shape[1], common)

@@ -6,9 +6,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse import csr_array
 
-from sktopo.objectives import SquaredErrorTerm
-
 _MAX_STALE = 3  # rounds of polishing without progress: it cycles
+EXACT = 1e-12  # error or penalty that is rounding, relative
 _N_ALPHAS = 8  # of a continuation: each halves or thirds the last, over many orders
 
 
@@ -28,7 +27,7 @@ class Problem:
     def __init__(self, design, target, alpha, penalty):
         self.design, self.target = design, target
         self.alpha, self.penalty = alpha, penalty
-        self.error = SquaredErrorTerm(target, design.matrix)
+        self.error = design.error(target)
         self.objective = self.error + alpha * penalty
 
     def relaxed(self, penalty, alpha=None):
@@ -40,6 +39,12 @@ class Problem:
     def least_squares(self):
         """The solution without the penalty."""
         return self.design.least_squares(self.target)
+
+    @property
+    def n_determined(self):
+        """How many values the data can decide on."""
+        n_rows, n_features = self.design.matrix.shape
+        return n_features if self.design.is_unique else n_rows
 
     @cached_property
     def moment(self):
@@ -53,6 +58,13 @@ class Problem:
         if not top > self.alpha:
             return []
         return np.geomspace(top, self.alpha, _N_ALPHAS + 1)[1:-1]
+
+    def is_solved_exactly(self, w):
+        """Whether neither the error nor the penalty is more than rounding."""
+        size = float(self.target @ self.target)
+        if self.error.value_and_grad(w)[0] > EXACT * size:
+            return False
+        return self.penalty.value_and_grad(w)[0] <= 1e3 * EXACT * np.abs(w).max()
 
     def is_fixed_point(self, w):
         """Whether a proximal step leaves w where it is, up to rounding."""
@@ -83,7 +95,7 @@ class Problem:
             tried.add(labels.tobytes())
             lowest, n_stale = np.inf, 0
             # The data do not decide on more values than there are rows.
-            while labels.max() < len(self.target) and n_stale < _MAX_STALE:
+            while labels.max() < self.n_determined and n_stale < _MAX_STALE:
                 last, w = w, self._minimum_with_ties(labels, w)
                 settled = np.abs(w - last).max() <= 1e-13 * np.abs(w).max()
                 value = self.objective.value_and_grad(w)[0]
@@ -106,7 +118,9 @@ class Problem:
         _, slope = self.penalty.value_and_grad(tied)
         rows = to_groups @ self.design.matrix.T
         right = to_groups @ (self.moment - self.alpha / 2 * slope)
-        return _solve(rows @ rows.T, right)[labels]
+        gram = rows @ rows.T
+        gram[np.diag_indices_from(gram)] += self.design.ridge * to_groups.sum(axis=1)
+        return _solve(gram, right)[labels]
 
 
 def _solve(gram, right):

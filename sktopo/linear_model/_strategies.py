@@ -4,6 +4,7 @@ import numpy as np
 from scipy.linalg import norm
 from scipy.optimize import OptimizeResult
 
+from sktopo.linear_model._penalised_problem import EXACT
 from sktopo.solvers import LBFGS, Adam, Composite, ProximalGradient, Run
 
 # Fusion tolerances: how close neighbours must be, relative to the largest weight, to
@@ -106,7 +107,9 @@ def penalised_path(problem, alphas, *, solver, settings):
     if exact_solver(solver, problem.penalty) != "dc":
         return down
     up = sweep(alphas[::-1])[::-1]
-    return [min(pair, key=lambda r: r.fun) for pair in zip(down, up, strict=True)]
+    slack = EXACT * float(problem.target @ problem.target)
+    pairs = zip(down, up, strict=True)
+    return [min(pair, key=lambda r: (max(r.fun, slack), -r.room)) for pair in pairs]
 
 
 def _by_prox(problem, start, settings):
@@ -154,7 +157,7 @@ def _prox_stage(problem, start, settings):
             return False
         labels = problem.ties(result.x, _ROUNDING)
         same, last = np.array_equal(labels, last), labels
-        if same and labels.max() < len(problem.target):
+        if same and labels.max() < problem.n_determined:
             problem.polish(result, (_ROUNDING,))
             if problem.is_fixed_point(result.x):
                 exact.append(result)
@@ -186,7 +189,7 @@ def _by_difference_of_convex(problem, start, settings):
     descents = _Descents(problem, settings)
     if start is not None:
         descents.descend(start)
-        return descents.run.result()
+        return descents.result()
     descents.descend(problem.least_squares)
     flat = descents.total_variation(problem.least_squares)
     descents.descend(flat)
@@ -203,7 +206,7 @@ def _by_difference_of_convex(problem, start, settings):
     for relaxation in problem.penalty.relaxations:
         start = descents.descend(start, relaxation)
         descents.descend(start)
-    return descents.run.result()
+    return descents.result()
 
 
 class _Descents:
@@ -213,6 +216,7 @@ class _Descents:
         self.problem, self.settings = problem, settings
         self.run = Run(None, problem.least_squares, "dc", verbose=settings["verbose"])
         self._sign = 1.0 if problem.penalty.superlevel else -1.0
+        self._ends = []
 
     def descend(self, start, penalty=None):
         """From a start to convergence, under this penalty or a relaxation of it."""
@@ -230,7 +234,31 @@ class _Descents:
                 run.status = 0
                 break
             last = value
+        self._ends.append(w)
         return w
+
+    def result(self):
+        """The best weights; of many that fit exactly and cost nothing, the centre.
+
+        Fewer rows than weights leave polytopes of them. Of those that descents have
+        ended in, the one with the most room is taken.
+        """
+        result, problem = self.run.result(), self.problem
+        result.room = -np.inf
+        if problem.design.is_unique or not problem.is_solved_exactly(result.x):
+            return result
+        sign, seen = self._sign, set()
+        for w in self._ends:
+            slope = problem.penalty.concave_slope(w)
+            if slope.tobytes() in seen or not problem.is_solved_exactly(w):
+                continue
+            seen.add(slope.tobytes())
+            centre, room = problem.design.along_a_path.centre(
+                sign * problem.target, sign * slope, sign * w
+            )
+            if room > result.room:
+                result.x, result.room = sign * centre, room
+        return result
 
     def total_variation(self, start):
         """The minimum with total variation for a penalty."""

@@ -1,7 +1,11 @@
 """Minimise a term or a function; nothing here knows of topology."""
 
 from sktopo.solvers._adam import Adam
-from sktopo.solvers._asymmetric_lasso import minimize_asymmetric_lasso
+from sktopo.solvers._asymmetric_lasso import (
+    DenseQuadratic,
+    Quadratic,
+    minimize_asymmetric_lasso,
+)
 from sktopo.solvers._descent import GradientDescent
 from sktopo.solvers._lbfgs import LBFGS
 from sktopo.solvers._min_norm import min_norm_weights
@@ -13,8 +17,10 @@ __all__ = [
     "LBFGS",
     "Adam",
     "Composite",
+    "DenseQuadratic",
     "GradientDescent",
     "ProximalGradient",
+    "Quadratic",
     "Run",
     "SparseAdam",
     "is_due",

@@ -1,5 +1,7 @@
 """The asymmetric lasso, a quadratic plus weighted absolute values: exactly."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
@@ -8,14 +10,13 @@ _TOLERANCE = 1e-9  # of the largest moment: a KKT violation that is rounding
 _MAX_CROSSINGS = 64  # points of a line search: more of them lie too close to matter
 _MAX_REFINEMENTS = 5  # an inverse that is known to some digits needs two or three
 _SOLVES = 20  # linear systems of the first round; nearly right signs need fewer
+_SMALL_SOLVES = 20  # as many times more, where the systems are small
 _RELAXATION = 1.6  # over-relaxation that [2]_ recommends: 1.5 to 1.8
 _STEPS = 100  # of ADMM in the first round: until signs are nearly right
 _BALANCE_AT = (10, 20, 40, 80, 160, 320)  # ever rarer, so that the method converges
 
 
-def minimize_asymmetric_lasso(
-    gram, moment, up, down, x0=None, inverse=None, max_rounds=6
-):
+def minimize_asymmetric_lasso(quadratic, moment, up, down, x0=None, max_rounds=6):
     """Minimise x' Q x - 2 q' x + sum of up_i (x_i)+ and down_i (-x_i)+.
 
     The lasso is the case up = down. On the coordinates that are not zero the problem is
@@ -26,7 +27,7 @@ def minimize_asymmetric_lasso(
 
     Parameters
     ----------
-    gram : ndarray of shape (n, n)
+    quadratic : ndarray of shape (n, n) or Quadratic
         Q, symmetric and positive semidefinite.
     moment : ndarray of shape (n,)
         q.
@@ -34,9 +35,6 @@ def minimize_asymmetric_lasso(
         Costs of positive and of negative coordinates, up + down >= 0.
     x0 : ndarray of shape (n,) or None, default=None
         The start; None is zero.
-    inverse : ndarray of shape (n, n) or None, default=None
-        The inverse of Q, where it is at hand. Systems in which few coordinates are zero
-        are then small ones in these.
     max_rounds : int, default=6
 
     Returns
@@ -55,32 +53,122 @@ def minimize_asymmetric_lasso(
     """
     n = moment.size
     x = np.zeros(n) if x0 is None else np.array(x0, dtype=np.float64)
-    problem = _AsymmetricLasso(gram, moment, up, down, inverse)
+    if not isinstance(quadratic, Quadratic):
+        quadratic = DenseQuadratic(quadratic)
+    if np.count_nonzero(x) > quadratic.rank:
+        # Some solution has no more of them, and would be reached one by one.
+        x[:] = 0.0
+    problem = _AsymmetricLasso(quadratic, moment, up, down)
     for k in range(max_rounds):
         if k > 0:
             better = _admm(problem, x, _STEPS * 2 ** (k - 1))
             if problem.change(x, better) < 0:
                 x = better
-        x, converged = _by_active_set(problem, x, _SOLVES * 2**k)
+        n_solves = _SOLVES * 2**k * (_SMALL_SOLVES if problem.is_wide else 1)
+        x, converged = _by_active_set(problem, x, n_solves)
         if converged:
             break
     return x, converged
 
 
+class Quadratic(ABC):
+    """x' Q x for a symmetric, positive semidefinite Q, which need not be formed.
+
+    Attributes
+    ----------
+    rank : int
+        A bound on the rank of Q.
+    """
+
+    @abstractmethod
+    def apply(self, x):
+        """Compute Q x, for x of shape (n,)."""
+
+    @abstractmethod
+    def block(self, active):
+        """Form the block of Q with these rows and columns, sorted indices."""
+
+    def solve(self, active, right, tolerance):
+        """Solve Q x = right on the active coordinates, x being zero elsewhere.
+
+        Parameters
+        ----------
+        active : ndarray of int
+        right : ndarray of shape (n,)
+        tolerance : float
+            A residual that is rounding, for methods that refine.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        x = np.zeros(right.size)
+        if active.size:
+            factor = _factor(self.block(active))
+            x[active] = cho_solve(factor, right[active], check_finite=False)
+        return x
+
+
+class DenseQuadratic(Quadratic):
+    """A matrix, and perhaps its inverse.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n, n)
+    inverse : ndarray of shape (n, n) or None, default=None
+        With it, systems in which few coordinates are zero are small ones in these.
+    """
+
+    def __init__(self, gram, inverse=None):
+        self.gram, self.inverse = gram, inverse
+        self.rank = len(gram)
+
+    def apply(self, x):
+        """Multiply."""
+        return self.gram @ x
+
+    def block(self, active):
+        """Take the block out of the matrix."""
+        return self.gram[np.ix_(active, active)]
+
+    def solve(self, active, right, tolerance):
+        """Solve with the block, or with what the inverse has for the other ones."""
+        if self.inverse is None or 2 * active.size <= right.size:
+            return super().solve(active, right, tolerance)
+        is_zero = np.ones(right.size, dtype=bool)
+        is_zero[active] = False
+        zero = np.flatnonzero(is_zero)
+        rows = self.inverse[zero]
+        factor = _factor(rows[:, zero]) if zero.size else None
+        x, left = np.zeros(right.size), np.where(is_zero, 0.0, right)
+        for _ in range(_MAX_REFINEMENTS):
+            # What is left shrinks by the errors of the inverse each time.
+            step = self.inverse @ left
+            if zero.size:
+                step -= cho_solve(factor, step[zero], check_finite=False) @ rows
+                step[zero] = 0.0
+            x += step
+            left = np.where(is_zero, 0.0, right - self.apply(x))
+            if np.abs(left).max() <= 1e-3 * tolerance:
+                break
+        return x
+
+
 class _AsymmetricLasso:
     """The objective, and its minimum where the signs are known."""
 
-    def __init__(self, gram, moment, up, down, inverse):
-        self.gram, self.moment = gram, moment
+    def __init__(self, quadratic, moment, up, down):
+        self.quadratic, self.moment = quadratic, moment
         self.up, self.down = up, down
-        self.inverse = inverse
         size = np.abs(moment).max(initial=0.0)
         self.tolerance = _TOLERANCE * max(size, np.finfo(float).tiny)
+        # Many coordinates that violate the conditions then stand for the same few.
+        self.is_wide = 2 * quadratic.rank < moment.size
         self.n_solves = 0
 
     def grad(self, x):
         """The gradient of the quadratic."""
-        return 2 * (self.gram @ x - self.moment)
+        return 2 * (self.quadratic.apply(x) - self.moment)
 
     def nonsmooth(self, x):
         """The weighted absolute values, summed over the last axis."""
@@ -89,37 +177,16 @@ class _AsymmetricLasso:
     def change(self, x, new):
         """What the objective changes by from x to a new point."""
         step = new - x
-        curvature = step @ (self.gram @ step)
+        curvature = step @ self.quadratic.apply(step)
         smooth = self.grad(x) @ step + curvature
         return smooth + self.nonsmooth(new) - self.nonsmooth(x)
 
     def minimum(self, sign):
         """The minimum of what the objective is for coordinates of these signs."""
         self.n_solves += 1
-        active = np.flatnonzero(sign)
         slope = np.where(sign > 0, self.up, -self.down)
         right = np.where(sign != 0, self.moment - slope / 2, 0.0)
-        x = np.zeros(sign.size)
-        if self.inverse is None or 2 * active.size <= sign.size:
-            if active.size:
-                factor = _factor(self.gram[np.ix_(active, active)])
-                x[active] = cho_solve(factor, right[active], check_finite=False)
-            return x
-        zero = np.flatnonzero(sign == 0)
-        rows = self.inverse[zero]
-        factor = _factor(rows[:, zero]) if zero.size else None
-        left = right
-        for _ in range(_MAX_REFINEMENTS):
-            # What is left shrinks by the errors of the inverse each time.
-            step = self.inverse @ left
-            if zero.size:
-                step -= cho_solve(factor, step[zero], check_finite=False) @ rows
-                step[zero] = 0.0
-            x += step
-            left = np.where(sign != 0, right - self.gram @ x, 0.0)
-            if np.abs(left).max() <= 1e-3 * self.tolerance:
-                break
-        return x
+        return self.quadratic.solve(np.flatnonzero(sign), right, self.tolerance)
 
 
 def _by_active_set(problem, x, n_solves):
@@ -145,7 +212,7 @@ def _by_active_set(problem, x, n_solves):
             return x, True
         # With the active ones stationary, a single entering one surely helps.
         enters = (of_active <= 100 * tolerance) & (of_zeros > tolerance)
-        if one_by_one:
+        if one_by_one or problem.is_wide:
             enters &= np.arange(x.size) == np.argmax(of_zeros)
         sign = np.sign(x)
         sign[enters] = np.where(above[enters] > 0, 1.0, -1.0)
@@ -186,7 +253,7 @@ def _line_search(problem, x, goal, grad):
         times = np.quantile(times, shares, method="nearest")
     points = x + times[:, None] * step
     points[np.abs(points) <= 1e-13 * np.abs(x)] = 0.0
-    curvature = step @ (problem.gram @ step)
+    curvature = step @ problem.quadratic.apply(step)
     smooth = times * (grad @ step) + times**2 * curvature
     change = smooth + problem.nonsmooth(points) - problem.nonsmooth(x)
     best = int(np.argmin(change))
@@ -201,12 +268,13 @@ def _admm(problem, x, n_steps):
     """
     up, down, moment = problem.up, problem.down, problem.moment
     size, cost = np.abs(x).mean(), (up + down).mean() / 2
-    rho = cost / size if size > 0 and cost > 0 else np.trace(problem.gram) / x.size
+    gram = problem.quadratic.block(np.arange(x.size))
+    rho = cost / size if size > 0 and cost > 0 else np.trace(gram) / x.size
     z, factor = x, None
     dual = np.clip(-problem.grad(x), -down, up)
     for k in range(n_steps):
         if factor is None:
-            factor = _factor(2 * problem.gram + rho * np.eye(x.size))
+            factor = _factor(2 * gram + rho * np.eye(x.size))
         x = cho_solve(factor, 2 * moment + rho * z - dual, check_finite=False)
         mixed = _RELAXATION * x + (1 - _RELAXATION) * z
         last, argument = z, mixed + dual / rho
