@@ -57,6 +57,9 @@ class Term(Differentiable):
     ties : callable or None
         ``ties(x, reach)`` labels the entries of x: those with one label are neighbours
         that differ by ``reach`` at most, and stay equal in a minimum.
+    majorant : callable or None
+        ``majorant(x)`` is a convex term with ``prox`` and ``ties`` that equals the term
+        at x and is nowhere below it; the term itself where that is convex.
     big_step : callable or None
         ``big_step(x, rate)`` is a displacement of x that does more than ``-rate`` times
         the gradient.
@@ -75,6 +78,7 @@ class Term(Differentiable):
     concave_slope = None
     superlevel = None
     ties = None
+    majorant = None
     big_step = None
     relaxations = ()
     is_piecewise_linear = False

@@ -88,9 +88,16 @@ class Design:
         return error + self.ridge * SquaredErrorTerm(np.zeros(self.matrix.shape[1]))
 
     @cached_property
+    def square(self):
+        """Matrix' matrix."""
+        return self.matrix.T @ self.matrix
+
+    @cached_property
     def gram(self):
         """The matrix of the normal equations."""
-        gram = self.matrix.T @ self.matrix
+        if self.ridge == 0:
+            return self.square
+        gram = self.square.copy()
         gram[np.diag_indices_from(gram)] += self.ridge
         return gram
 
@@ -157,5 +164,7 @@ class Design:
         """The best of the weights that are all the same."""
         rows = self.matrix.sum(axis=1)
         scale = rows @ rows + self.ridge * self.matrix.shape[1]
-        common = rows @ target / scale if scale > 0 else 0.0
+        # Rows that sum to zero up to rounding say nothing.
+        least = 1e-24 * norm(self.matrix) ** 2
+        common = rows @ target / scale if scale > least else 0.0
         return np.full(self.matrix.shape[1], common)

@@ -8,7 +8,6 @@ from scipy.sparse import csr_array
 
 _MAX_STALE = 3  # rounds of polishing without progress: it cycles
 EXACT = 1e-12  # error or penalty that is rounding, relative
-_N_ALPHAS = 8  # of a continuation: each halves or thirds the last, over many orders
 
 
 class Problem:
@@ -50,14 +49,6 @@ class Problem:
     def moment(self):
         """The right-hand side of the normal equations."""
         return self.design.matrix.T @ self.target
-
-    def continuation(self, equal):
-        """Alphas from the least that keeps weights equal down to this one."""
-        descent = -self.error.value_and_grad(equal)[1]
-        top = np.maximum(descent, 0.0).sum()
-        if not top > self.alpha:
-            return []
-        return np.geomspace(top, self.alpha, _N_ALPHAS + 1)[1:-1]
 
     def is_solved_exactly(self, w):
         """Whether neither the error nor the penalty is more than rounding."""

@@ -7,7 +7,11 @@ from scipy.sparse.csgraph import connected_components
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
-from sktopo.linear_model._ranges import prox_of_ranges, sum_of_ranges
+from sktopo.linear_model._ranges import (
+    prox_of_range,
+    prox_of_ranges,
+    sum_of_ranges,
+)
 from sktopo.objectives import PersistenceTerm
 from sktopo.persistence import longest_first
 
@@ -136,8 +140,58 @@ class ClusterPenalty(Term):
 
     def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
+        return _labels_of_runs(w, reach)
+
+    def majorant(self, w):
+        """The convex penalty with the runs of w: equal at w and nowhere below."""
+        if self._n_runs == 1:
+            return self
         order = np.argsort(w, kind="stable")
-        is_new = np.diff(w[order], prepend=w[order[0]]) > reach
-        labels = np.empty(w.size, dtype=np.intp)
-        labels[order] = np.cumsum(is_new)
+        gaps = np.diff(w[order])
+        cuts = np.sort(np.argsort(-gaps, kind="stable")[: self._n_runs - 1] + 1)
+        return _FixedRuns(np.split(order, cuts))
+
+
+class _FixedRuns(Term):
+    """The sum of the ranges of given runs, disjoint sets of all weights.
+
+    Parameters
+    ----------
+    runs : list of ndarray of int
+    """
+
+    def __init__(self, runs):
+        self.runs = [run for run in runs if run.size]
+
+    def value_and_grad(self, x):
+        """Evaluate at a weight vector of shape (n_weights,)."""
+        value, grad = 0.0, np.zeros(x.shape)
+        for run in self.runs:
+            high, low = run[np.argmax(x[run])], run[np.argmin(x[run])]
+            value += float(x[high] - x[low])
+            grad[high] += 1.0
+            grad[low] -= 1.0
+        return value, grad
+
+    def prox(self, x, step):
+        """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""
+        z = np.empty(x.shape)
+        for run in self.runs:
+            z[run] = prox_of_range(x[run], step)
+        return z
+
+    def ties(self, w, reach):
+        """Label weights so that neighbours in a run share a label within ``reach``."""
+        labels, end = np.empty(w.size, dtype=np.intp), 0
+        for run in self.runs:
+            labels[run] = end + _labels_of_runs(w[run], reach)
+            end = labels[run].max() + 1
         return labels
+
+
+def _labels_of_runs(w, reach):
+    order = np.argsort(w, kind="stable")
+    is_new = np.diff(w[order], prepend=w[order[0]]) > reach
+    labels = np.empty(w.size, dtype=np.intp)
+    labels[order] = np.cumsum(is_new)
+    return labels

@@ -52,7 +52,7 @@ def prox_of_ranges(values, step, n_runs):
         The global minimum.
     """
     if n_runs == 1:
-        return _prox_of_range(values, step)
+        return prox_of_range(values, step)
     order = np.argsort(values, kind="stable")
     # Sums of squares lose less when they are of centred values.
     centre = values[order[values.size // 2]]
@@ -68,7 +68,7 @@ def prox_of_ranges(values, step, n_runs):
     return z + centre
 
 
-def _prox_of_range(values, step):
+def prox_of_range(values, step):
     """The same for one run, whose ends alone matter."""
     v = np.sort(values)
     centre = v[v.size // 2]

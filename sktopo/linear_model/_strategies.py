@@ -5,14 +5,22 @@ from scipy.linalg import norm
 from scipy.optimize import OptimizeResult
 
 from sktopo.linear_model._penalised_problem import EXACT
-from sktopo.solvers import LBFGS, Adam, Composite, ProximalGradient, Run
+from sktopo.solvers import (
+    LBFGS,
+    Adam,
+    Composite,
+    ProximalGradient,
+    Run,
+    TiedLeastSquares,
+)
 
 # Fusion tolerances: how close neighbours must be, relative to the largest weight, to
 # be taken as tied. A descent that stops early leaves ties open by some percent.
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
 _ROUNDING = 1e-9  # what an exact proximal step leaves open
 _STEPS_BETWEEN = 10  # identification costs about as much as so many proximal steps
-_LOOSE = 1e-4  # tolerance of the stages of a continuation: starts, not solutions
+_SEARCH_STEPS = 100  # proximal ones, for a better split into runs
+_LARGE = 400  # rows and columns from which proximal steps go before Newton's method
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
 _NEEDS = {"prox": ("prox",), "dc": ("concave_slope", "superlevel")}
@@ -113,37 +121,75 @@ def penalised_path(problem, alphas, *, solver, settings):
 
 
 def _by_prox(problem, start, settings):
-    """Proximal gradient that ends in the exact solution as soon as that is known.
+    """Proximal gradient, and exact solutions where the penalty has convex majorants.
 
     The objective of clusters has many minima, and from least squares one falls into
     those that plain descent finds; the solution for one cluster, a convex problem, is
-    where to start from. Where least squares is not unique, only the penalty pulls in
-    some directions, and slowly; then the way leads from equal weights, the solution of
-    a large alpha, down to the alpha that is asked for.
+    where to start from. With the weights assigned to runs for good, the problem is
+    convex as well: it is solved exactly, then proximal steps, which know all splits
+    into runs, look for a better one, until they find none.
     """
-    max_iter, tol = settings["max_iter"], settings["tol"]
-    stages = [(problem, max_iter, tol)]
+    if problem.penalty.majorant is None:
+        start = problem.least_squares if start is None else start
+        return _prox_stage(problem, start, settings)
     if start is None:
-        start = problem.least_squares
-        convex, relaxations = problem, problem.penalty.relaxations
-        if relaxations and max_iter > 1:
-            convex = problem.relaxed(relaxations[0])
-            stages.insert(0, (convex, max_iter // 2, tol))
-        if problem.penalty.ties is not None and not problem.design.is_unique:
-            start = problem.design.equal_weights(problem.target)
-            end = stages[0][1] // 2
-            path = problem.continuation(start)
-            easier = [convex.relaxed(convex.penalty, alpha) for alpha in path]
-            stages = [*((stage, end, _LOOSE) for stage in easier), *stages]
-    n_steps = 0
-    for stage, end, stage_tol in stages:
-        if end <= n_steps:
-            continue
-        limits = {**settings, "max_iter": end - n_steps, "tol": max(tol, stage_tol)}
-        result = _prox_stage(stage, start, limits)
-        n_steps += result.nit
-        start = result.x
-    result.nit = n_steps
+        start = problem.design.equal_weights(problem.target)
+        for relaxation in problem.penalty.relaxations:
+            part = problem.relaxed(relaxation)
+            start = _convex(part, relaxation, start, settings).x
+    return _by_majorants(problem, start, settings)
+
+
+def _by_majorants(problem, start, settings):
+    """Exact convex problems and proximal steps in turn; the objective falls."""
+    end, n_iter, tol = settings["max_iter"], 0, settings["tol"]
+    x, last = start, np.inf
+    while True:
+        left = max(1, min(_SEARCH_STEPS, end - n_iter))
+        majorant = problem.penalty.majorant(x)
+        if majorant is not problem.penalty:
+            search = {**settings, "max_iter": left}
+            result = _prox_stage(problem, x, search)
+            n_iter += result.nit
+            majorant = problem.penalty.majorant(result.x)
+            x = result.x
+        left = max(1, end - n_iter)
+        result = _convex(problem, majorant, x, {**settings, "max_iter": left})
+        n_iter += result.nit
+        gain, last, x = last - result.fun, result.fun, result.x
+        if n_iter >= end or gain <= tol * abs(last) or majorant is problem.penalty:
+            break
+    result.nit = n_iter
+    return result
+
+
+def _convex(problem, majorant, start, settings):
+    """The minimum under a convex majorant of the penalty, polished."""
+    design, max_iter, n_iter = problem.design, settings["max_iter"], 0
+    if min(design.matrix.shape) > _LARGE and not design.is_wide:
+        # A system of equations costs as much as many steps with products alone.
+        part = problem.relaxed(majorant)
+        first = {**settings, "max_iter": max_iter // 2}
+        result = _prox_stage(part, start, first)
+        if result.status == 0:
+            return result
+        start, n_iter = result.x, result.nit
+    tied = TiedLeastSquares(
+        design.matrix,
+        problem.target,
+        design.ridge,
+        problem.alpha,
+        majorant,
+        design.lipschitz,
+        gram=None if design.is_wide else design.square,
+    )
+    x, n_steps, converged = tied.minimize(
+        start, tol=settings["tol"], max_iter=max(1, max_iter - n_iter)
+    )
+    fun = problem.objective.value_and_grad(x)[0]
+    result = OptimizeResult(x=x, fun=fun, nit=n_iter + n_steps)
+    result.status = 0 if converged else 1
+    problem.polish(result, (_ROUNDING,))
     return result
 
 

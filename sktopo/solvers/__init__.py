@@ -10,6 +10,7 @@ from sktopo.solvers._descent import GradientDescent
 from sktopo.solvers._lbfgs import LBFGS
 from sktopo.solvers._min_norm import min_norm_weights
 from sktopo.solvers._proximal_gradient import Composite, ProximalGradient
+from sktopo.solvers._proximal_point import TiedLeastSquares
 from sktopo.solvers._run import Run, is_due
 from sktopo.solvers._sparse_adam import SparseAdam
 
@@ -23,6 +24,7 @@ __all__ = [
     "Quadratic",
     "Run",
     "SparseAdam",
+    "TiedLeastSquares",
     "is_due",
     "min_norm_weights",
     "minimize_asymmetric_lasso",
