@@ -60,6 +60,10 @@ class Term(Differentiable):
     majorant : callable or None
         ``majorant(x)`` is a convex term with ``prox`` and ``ties`` that equals the term
         at x and is nowhere below it; the term itself where that is convex.
+    critical_weight : callable or None
+        ``critical_weight(descent)`` is a weight of the term from which on nothing that
+        it penalises is left in a minimum, where ``descent`` is the negative gradient of
+        the other terms at equal entries of x.
     big_step : callable or None
         ``big_step(x, rate)`` is a displacement of x that does more than ``-rate`` times
         the gradient.
@@ -79,6 +83,7 @@ class Term(Differentiable):
     superlevel = None
     ties = None
     majorant = None
+    critical_weight = None
     big_step = None
     relaxations = ()
     is_piecewise_linear = False

@@ -24,9 +24,6 @@ MANY = (
     "A vectorizer such as PersistenceEnergies makes rows of equal length of diagrams, "
     "and PersistenceDiagrams makes diagrams of point clouds or images."
 )
-_ALPHAS = np.logspace(-4, 1, 20)
-
-
 MODEL_CONSTRAINTS = {
     **PENALTY_CONSTRAINTS,
     "l2": [NON_NEGATIVE],
@@ -38,7 +35,7 @@ MODEL_CONSTRAINTS = {
     "verbose": ["verbose"],
 }
 ALPHA_CONSTRAINT = [NON_NEGATIVE, dict]
-_PENALTY = ("topology", "p", "q", "i0", "homology_dimensions", "superlevel")
+_PENALTY = ("topology", "p", "q", "homology_dimensions", "superlevel")
 
 
 class PenalisedModel(BaseEstimator):
@@ -46,17 +43,17 @@ class PenalisedModel(BaseEstimator):
 
     _advice = "Raise max_iter or tol, or scale the data"
 
-    def _penalty(self, n_weights, alpha, stacklevel=5):
+    def _penalty(self, n_weights, alpha, i0):
         """The weight and the penalty, once the solver can take it."""
         owner = type(self).__name__
         alpha, penalty = weight_penalty(
             n_weights,
             alpha=alpha,
+            i0=i0,
             random_state=self.random_state,
             owner=owner,
             **{name: getattr(self, name) for name in _PENALTY},
         )
-        self._warn_of_unused(stacklevel)
         if self.solver == "lbfgs" and penalty.is_random:
             raise ValueError(
                 f"The 'solver' parameter of {owner} must be 'auto' or 'adam' where the "
@@ -73,7 +70,7 @@ class PenalisedModel(BaseEstimator):
             )
         return alpha, penalty
 
-    def _warn_of_unused(self, stacklevel):
+    def _warn_of_unused(self, stacklevel=4):
         """Tell the user of ``fit`` which parameters a topology leaves no effect."""
         if isinstance(self.topology, Term):
             names = ("p", "q", "i0", "homology_dimensions", "superlevel")
@@ -105,13 +102,11 @@ class PenalisedModel(BaseEstimator):
 class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
     """Predicts from ``coef_`` and ``intercept_``."""
 
-    def _regression(self, X, y, sample_weight, alpha):
+    def _regression(self, X, y, sample_weight):
         return Regression(
             X,
             y,
             sample_weight,
-            *self._penalty(X.shape[1], alpha, stacklevel=6),
-            l2=float(self.l2),
             fit_intercept=self.fit_intercept,
             solver=self.solver,
             settings=self._settings(),
@@ -182,13 +177,11 @@ def checked_weight(model, sample_weight, X):
     return sample_weight
 
 
-def check_alphas(alphas, name):
-    """Weights of a penalty in falling order; None stands for the default."""
-    if alphas is None:
-        return _ALPHAS[::-1].copy()
-    what = f"The 'alphas' parameter of {name}"
-    alphas = np.atleast_1d(as_float64(alphas, what, finite=True)).ravel()
-    if alphas.size == 0 or alphas.min() < 0:
-        got = f"{alphas.min()} among them" if alphas.size else "none"
+def check_strengths(values, parameter, name):
+    """Weights of a penalty in falling order."""
+    what = f"The {parameter!r} parameter of {name}"
+    values = np.atleast_1d(as_float64(values, what, finite=True)).ravel()
+    if values.size == 0 or values.min() < 0:
+        got = f"{values.min()} among them" if values.size else "none"
         raise ValueError(f"{what} must hold floats in the range [0, inf). Got {got}.")
-    return np.sort(alphas)[::-1]
+    return np.sort(values)[::-1]

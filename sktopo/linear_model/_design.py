@@ -15,8 +15,8 @@ _WIDE = 0.25  # rows per column below which products with the matrix are cheaper
 _FEW_ROWS = 200  # up to which a dense norm is cheaper than Lanczos iterations
 
 
-def centred(X, y, sample_weight, fit_intercept, l2=0.0):
-    """Fold weights, intercept and squared norm into the data.
+class CentredData:
+    """X and y less their means, weighted, in at most as many rows as columns.
 
     Parameters
     ----------
@@ -24,33 +24,59 @@ def centred(X, y, sample_weight, fit_intercept, l2=0.0):
     y : ndarray of shape (n_samples, n_targets)
     sample_weight : ndarray of shape (n_samples,) or None
     fit_intercept : bool
-    l2 : float >= 0, default=0.0
 
-    Returns
-    -------
-    design : Design
-    targets : ndarray of shape (n_rows, n_targets)
+    Attributes
+    ----------
+    matrix, targets : ndarray
+        Of the same squared errors, up to a constant.
     X_mean, y_mean : ndarray
         Zero without an intercept.
     """
-    weight = np.ones(len(X)) if sample_weight is None else sample_weight
-    n_features = X.shape[1]
-    X_mean, y_mean = np.zeros(n_features), np.zeros(y.shape[1])
-    if fit_intercept:
-        X_mean = np.average(X, axis=0, weights=weight)
-        y_mean = np.average(y, axis=0, weights=weight)
-    used = weight > 0
-    root = np.sqrt(weight[used])[:, None]
-    matrix, targets = root * (X[used] - X_mean), root * (y[used] - y_mean)
-    if len(matrix) <= n_features:
-        return Design(matrix, l2), targets, X_mean, y_mean
-    if l2 > 0:
-        matrix = np.concatenate([matrix, np.sqrt(l2) * np.eye(n_features)])
-        targets = np.concatenate([targets, np.zeros((n_features, y.shape[1]))])
-    # The rest of the rows adds a constant to the squared error.
+
+    def __init__(self, X, y, sample_weight, fit_intercept):
+        weight = np.ones(len(X)) if sample_weight is None else sample_weight
+        self.X_mean, self.y_mean = np.zeros(X.shape[1]), np.zeros(y.shape[1])
+        if fit_intercept:
+            self.X_mean = np.average(X, axis=0, weights=weight)
+            self.y_mean = np.average(y, axis=0, weights=weight)
+        used = weight > 0
+        root = np.sqrt(weight[used])[:, None]
+        matrix, targets = root * (X[used] - self.X_mean), root * (y[used] - self.y_mean)
+        self._is_tall = len(matrix) > X.shape[1]
+        if self._is_tall:
+            matrix, targets = _triangular(matrix, targets)
+        self.matrix, self.targets = matrix, targets
+
+    def design(self, l2):
+        """A Design for a weight of the squared norm, and the targets that fit it."""
+        if not self._is_tall:
+            return Design(self.matrix, l2), self.targets
+        matrix, targets = self.matrix, self.targets
+        if l2 > 0:
+            n_features, n_targets = matrix.shape[1], targets.shape[1]
+            matrix = np.concatenate([matrix, np.sqrt(l2) * np.eye(n_features)])
+            targets = np.concatenate([targets, np.zeros((n_features, n_targets))])
+            matrix, targets = _triangular(matrix, targets)
+        return Design(matrix, factor=matrix), targets
+
+    def ridge_path(self, l2s):
+        """The least squares solutions, one of shape (n_targets, n_features) for each.
+
+        Parameters
+        ----------
+        l2s : ndarray of shape (n_l2s,)
+            Positive.
+        """
+        left, size, right = np.linalg.svd(self.matrix, full_matrices=False)
+        turned = left.T @ self.targets
+        return [((size / (size**2 + l2))[:, None] * turned).T @ right for l2 in l2s]
+
+
+def _triangular(matrix, targets):
+    """Rows of the same squared errors; the rest of them adds a constant."""
+    n_features = matrix.shape[1]
     both = np.linalg.qr(np.column_stack([matrix, targets]), mode="r")[:n_features]
-    factor = np.ascontiguousarray(both[:, :n_features])
-    return Design(factor, factor=factor), both[:, n_features:], X_mean, y_mean
+    return np.ascontiguousarray(both[:, :n_features]), both[:, n_features:]
 
 
 class Design:

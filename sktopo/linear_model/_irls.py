@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo.base import Term
-from sktopo.linear_model._design import centred
+from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import exact_solver, minimize_penalised
 from sktopo.objectives import ComposedTerm, LogLossTerm, log_losses
@@ -184,16 +184,18 @@ def _proposals(problem, margins, k, start, solver, settings):
     curvature = np.maximum(probability * (1 - probability), _LEAST_CURVATURE)
     for bound in (curvature, np.full(len(residual), _MOST_CURVATURE)):
         response = margins[:, k] - residual / bound
-        design, targets, X_mean, mean = centred(
+        data = CentredData(
             problem.X,
             response[:, None],
             problem.sample_weight * bound / 2,
             problem.fit_intercept,
-            problem.l2,
         )
+        design, targets = data.design(problem.l2)
         row = Problem(design, targets[:, 0], problem.alpha, problem.penalty)
-        result = minimize_penalised(row, solver=solver, start=start, settings=settings)
-        yield result.x, float(mean[0] - result.x @ X_mean)
+        result = minimize_penalised(
+            row, solver=solver, starts=[start], settings=settings
+        )
+        yield result.x, float(data.y_mean[0] - result.x @ data.X_mean)
 
 
 def _descend(problem, coef, intercept, solver, settings):

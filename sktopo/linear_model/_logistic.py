@@ -187,11 +187,12 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
         """
         last_classes = getattr(self, "classes_", None)
         X, target, sample_weight = self._validated(X, y, sample_weight)
+        self._warn_of_unused()
         problem = LogisticProblem(
             X.astype(np.float64),
             target,
             sample_weight,
-            *self._penalty(X.shape[1], self.alpha),
+            *self._penalty(X.shape[1], self.alpha, self.i0),
             float(self.l2),
             self.fit_intercept,
         )

@@ -27,7 +27,11 @@ class Problem:
         self.design, self.target = design, target
         self.alpha, self.penalty = alpha, penalty
         self.error = design.error(target)
-        self.objective = self.error + alpha * penalty
+
+    @cached_property
+    def objective(self):
+        """The error with the penalty, as a term in the weights."""
+        return self.error + self.alpha * self.penalty
 
     def relaxed(self, penalty, alpha=None):
         """The same data under another penalty."""

@@ -91,6 +91,10 @@ class PathPenalty(WeightPenalty):
             for i0 in range(2, min(self.i0, 4))
         ]
 
+    def critical_weight(self, descent):
+        """The weight from which on total variation would leave equal weights."""
+        return 2 * float(np.abs(np.cumsum(descent)).max())
+
     def concave_slope(self, x):
         """The slope of max + the i0 - 2 longest lifetimes of superlevel sets of x.
 
@@ -142,6 +146,10 @@ class ClusterPenalty(Term):
         """Label weights so that neighbours closer than ``reach`` share a label."""
         return _labels_of_runs(w, reach)
 
+    def critical_weight(self, descent):
+        """The weight from which on equal weights are the minimum for one run."""
+        return float(np.maximum(descent, 0.0).sum())
+
     def majorant(self, w):
         """The convex penalty with the runs of w: equal at w and nowhere below."""
         if self._n_runs == 1:
@@ -162,6 +170,15 @@ class _FixedRuns(Term):
 
     def __init__(self, runs):
         self.runs = [run for run in runs if run.size]
+
+    def __eq__(self, other):
+        """Whether both have the same runs."""
+        if not isinstance(other, _FixedRuns) or len(self.runs) != len(other.runs):
+            return False
+        pairs = zip(self.runs, other.runs, strict=True)
+        return all(set(a.tolist()) == set(b.tolist()) for a, b in pairs)
+
+    __hash__ = None
 
     def value_and_grad(self, x):
         """Evaluate at a weight vector of shape (n_weights,)."""

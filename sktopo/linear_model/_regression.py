@@ -1,10 +1,13 @@
-"""One data set under one penalty, before and after it is minimised."""
+"""One data set under penalties of the weights, before and after it is minimised."""
 
 import numpy as np
+from scipy.linalg import norm
 
-from sktopo.linear_model._design import centred
+from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import minimize_penalised, penalised_path
+
+_DECADES = 4  # that alphas span, as long as nobody says which ones to try
 
 
 class Regression:
@@ -15,65 +18,104 @@ class Regression:
     X : ndarray of shape (n_samples, n_features)
     y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     sample_weight : ndarray of shape (n_samples,) or None
-    alpha : float
-    penalty : Term
-    l2 : float
     fit_intercept : bool
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}
     settings : dict
         ``max_iter``, ``tol`` and ``verbose`` of the solver.
     """
 
-    def __init__(
-        self,
-        X,
-        y,
-        sample_weight,
-        alpha,
-        penalty,
-        *,
-        l2,
-        fit_intercept,
-        solver,
-        settings,
-    ):
-        self.alpha = alpha
+    def __init__(self, X, y, sample_weight, *, fit_intercept, solver, settings):
         self._how = {"solver": solver, "settings": settings}
-        design, targets, self._X_mean, self._y_mean = centred(
-            X.astype(np.float64),
-            y.reshape(len(y), -1).astype(np.float64),
-            sample_weight,
-            fit_intercept,
-            l2,
+        targets = y.reshape(len(y), -1).astype(np.float64)
+        self._data = CentredData(
+            X.astype(np.float64), targets, sample_weight, fit_intercept
         )
-        self._problems = [
-            Problem(design, target, alpha, penalty) for target in targets.T
-        ]
         self._is_single, self._dtype = y.ndim == 1, X.dtype
-        self.shape = (len(self._problems), X.shape[1])
+        self._fit_intercept = fit_intercept
+        self.shape = (targets.shape[1], X.shape[1])
 
-    def minimize(self, starts):
+    def problems(self, penalty, alpha, l2):
+        """A problem for each target, of one design."""
+        design, targets = self._data.design(l2)
+        return [Problem(design, target, alpha, penalty) for target in targets.T]
+
+    def minimize(self, penalty, alpha, l2, starts):
         """A result for each target, from its start or, where that is None, the best."""
         return [
-            minimize_penalised(problem, start=start, **self._how)
-            for problem, start in zip(self._problems, starts, strict=True)
+            minimize_penalised(
+                problem, starts=[] if start is None else [start], **self._how
+            )
+            for problem, start in zip(
+                self.problems(penalty, alpha, l2), starts, strict=True
+            )
         ]
 
-    def path(self, alphas):
-        """For each of the falling alphas a list with a result for each target."""
-        paths = [
-            penalised_path(problem, alphas, **self._how) for problem in self._problems
-        ]
-        return list(zip(*paths, strict=True))
+    def paths(self, penalties, alphas, l2):
+        """Follow a path of falling alphas under each penalty, close to the last.
+
+        Yields
+        ------
+        list of list of OptimizeResult
+            For each of the alphas a list with a result for each target.
+        """
+        beside = [None] * self.shape[0]
+        problems = self.problems(None, 0.0, l2)
+        for penalty in penalties:
+            beside = [
+                penalised_path(
+                    problem.relaxed(penalty), alphas, beside=last, **self._how
+                )
+                for problem, last in zip(problems, beside, strict=True)
+            ]
+            yield list(zip(*beside, strict=True))
+
+    def ridge_path(self, l2s):
+        """``coef_`` and ``intercept_`` without a penalty, for each of the l2s."""
+        return [self._unpacked(coef) for coef in self._data.ridge_path(l2s)]
+
+    def most_l2(self):
+        """A weight of the squared norm beyond which there is little but the norm."""
+        return float(norm(self._data.matrix) ** 2)
+
+    def strengths(self, penalty, degree, n_alphas):
+        """Alphas from the one at which nothing but the free bars is left, downward.
+
+        Parameters
+        ----------
+        penalty : Term
+        degree : float
+            The penalty of c w is ``c**degree`` times that of w.
+        n_alphas : int
+
+        Returns
+        -------
+        ndarray of shape (n_alphas,)
+            In the unit of the data: those of c y are ``c**(2 - degree)`` times as
+            large.
+        """
+        tops = []
+        for problem in self.problems(penalty, 0.0, 0.0):
+            equal = problem.design.equal_weights(problem.target)
+            descent = -problem.error.value_and_grad(equal)[1]
+            moment = 2 * problem.moment
+            size = float(norm(moment)) / (2 * norm(self._data.matrix) ** 2 or 1.0)
+            if penalty.critical_weight is None:
+                top = float(np.maximum(descent, 0.0).sum())
+            else:
+                top = penalty.critical_weight(descent)
+            tops.append(top * size ** (1 - degree) if size > 0 else 0.0)
+        return max(tops) * np.logspace(0, -_DECADES, n_alphas)
 
     def unpacked(self, results):
         """``coef_`` and ``intercept_`` of results for all targets."""
-        coef = np.stack([result.x for result in results])
-        intercept = (self._y_mean - coef @ self._X_mean).astype(self._dtype)
-        coef = coef.astype(self._dtype)
-        if self._is_single:
-            return coef[0], intercept[0]
-        return coef, intercept
+        return self._unpacked(np.stack([result.x for result in results]))
+
+    def _unpacked(self, coef):
+        intercept = self._data.y_mean - coef @ self._data.X_mean
+        intercept, coef = intercept.astype(self._dtype), coef.astype(self._dtype)
+        if not self._is_single:
+            return coef, intercept
+        return coef[0], intercept[0] if self._fit_intercept else 0.0
 
 
 def count_unfinished(results):

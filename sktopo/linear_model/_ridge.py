@@ -1,15 +1,18 @@
 """Least squares with a penalty on the topology of the weights."""
 
+import numbers
+
 import numpy as np
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
 from sktopo._sklearn_compat import _fit_context
+from sktopo._validation import check_int
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
     MODEL_CONSTRAINTS,
     LinearRegressor,
-    check_alphas,
+    check_strengths,
     validated,
 )
 from sktopo.linear_model._regression import count_unfinished
@@ -184,8 +187,11 @@ class TopologicalRidge(LinearRegressor):
             If the solver has made ``max_iter`` steps without converging.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
-        regression = self._regression(X, y, sample_weight, self.alpha)
-        results = regression.minimize(self._starts(*regression.shape))
+        alpha, penalty = self._penalty(X.shape[1], self.alpha, self.i0)
+        self._warn_of_unused()
+        regression = self._regression(X, y, sample_weight)
+        starts = self._starts(*regression.shape)
+        results = regression.minimize(penalty, alpha, float(self.l2), starts)
         self._warn_of(count_unfinished(results), len(results))
         self.n_iter_ = max(result.nit for result in results)
         self.coef_, self.intercept_ = regression.unpacked(results)
@@ -194,7 +200,7 @@ class TopologicalRidge(LinearRegressor):
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def path(self, X, y, *, alphas=None, sample_weight=None):
+    def path(self, X, y, *, alphas=20, sample_weight=None):
         """Weights for many strengths of the penalty, each started from the last.
 
         This is faster than a fit for each and often ends lower, since a solution is
@@ -204,9 +210,10 @@ class TopologicalRidge(LinearRegressor):
         ----------
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
-        alphas : array-like of shape (n_alphas,) or None, default=None
-            They take the place of ``alpha``, or multiply it where that is a dict.
-            None stands for ``np.logspace(-4, 1, 20)``.
+        alphas : int or array-like of shape (n_alphas,), default=20
+            They take the place of ``alpha``, or multiply it where that is a dict. An
+            int is how many, from the strength at which nothing but the free bars is
+            left down to a ten thousandth of it.
         sample_weight : array-like of shape (n_samples,), float or None, default=None
 
         Returns
@@ -236,11 +243,17 @@ class TopologicalRidge(LinearRegressor):
                [2.25, 3.5 , 4.  ],
                [2.25, 3.5 , 4.5 ]])
         """
-        alphas = check_alphas(alphas, type(self).__name__)
         X, y, sample_weight = validated(self, X, y, sample_weight, is_fit=False)
-        regression = self._regression(X, y, sample_weight, self.alpha)
-        scale = regression.alpha if isinstance(self.alpha, dict) else 1.0
-        path = regression.path(scale * alphas)
+        alpha, penalty = self._penalty(X.shape[1], self.alpha, self.i0)
+        self._warn_of_unused()
+        regression = self._regression(X, y, sample_weight)
+        if isinstance(alphas, numbers.Integral):
+            check_int(alphas, "alphas", type(self).__name__, 1)
+            alphas = regression.strengths(penalty, self.p + self.q, alphas)
+        else:
+            alphas = check_strengths(alphas, "alphas", type(self).__name__)
+        scale = alpha if isinstance(self.alpha, dict) else 1.0
+        (path,) = regression.paths([penalty], scale * alphas, float(self.l2))
         n_unfinished = sum(map(count_unfinished, path))
         self._warn_of(n_unfinished, len(path) * regression.shape[0])
         models = [regression.unpacked(results) for results in path]

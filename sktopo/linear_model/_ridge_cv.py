@@ -1,51 +1,53 @@
 """TopologicalRidge with its strength chosen by cross-validation."""
 
-import inspect
-import warnings
-
-import numpy as np
-from joblib import Parallel, delayed
-from sklearn.base import clone
-from sklearn.metrics import check_scoring
-from sklearn.model_selection import check_cv
-
 from sktopo._fitting import fit_context
-from sktopo._validation import N_JOBS
-from sktopo.linear_model._base import (
-    MODEL_CONSTRAINTS,
-    LinearRegressor,
-    check_alphas,
-    validated,
-)
-from sktopo.linear_model._regression import count_unfinished
+from sktopo.linear_model._base import MODEL_CONSTRAINTS, LinearRegressor, validated
+from sktopo.linear_model._search import SEARCH_CONSTRAINTS, StrengthSearch
 
 
-class TopologicalRidgeCV(LinearRegressor):
+class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     """Least squares with a penalty on the topology of the weights, cross-validated.
 
-    For every fold a path of weights is computed, from the largest alpha down [1]_; the
-    alpha with the best mean score on what was left out is the one whose weights are
-    taken from the path of all the data.
+    The strength of the penalty, the number of bars that it leaves free and the weight
+    of the squared norm are chosen together. For every fold, ``l2`` and ``i0`` a path of
+    weights is computed, from the largest alpha down [1]_, each started from the last
+    and from what the next smaller ``i0`` has found; the strengths with the best mean
+    score on what was left out are those with which all the data are fitted.
+
+    The defaults follow the data: with c y the weights are c times as large and the
+    choice is the same, with c X they are 1 / c times as large. They contain ridge
+    regression, with ``alpha_`` 0 and the ``l2_`` that is best then; it is kept unless a
+    penalty is better by more than one standard error of the differences between folds.
 
     Parameters
     ----------
-    alphas : array-like of shape (n_alphas,) or None, default=None
-        Strengths to choose from. None stands for ``np.logspace(-4, 1, 20)``.
-    p, q, i0 : optional
+    alphas : int or array-like of shape (n_alphas,), default=10
+        Strengths to choose from. An int is how many, from the one at which nothing but
+        the free bars is left down to a ten thousandth of it; 0 is tried as well.
+    p, q : optional
         The energy that is penalised, as in TopologicalRidge.
+    i0 : "auto", int, list of int, or dict, default="auto"
+        The first bar that is penalised, as in TopologicalRidge, or several to choose
+        from; "auto" is 2 to 6.
     topology, homology_dimensions, superlevel : optional
-        What it is computed of, as in TopologicalRidge.
-    l2, fit_intercept : optional
-        The rest of the objective, as in TopologicalRidge.
+        What the energy is computed of, as in TopologicalRidge.
+    l2 : "auto", float >= 0, or array-like, default="auto"
+        Weight of the squared norm, or several to choose from. "auto" is the best of
+        ten decades without a penalty, on the same folds, three hundredths of it, and 0.
+    fit_intercept : optional
+        As in TopologicalRidge.
+    one_standard_error : bool, default=False
+        Whether to choose, of all strengths whose mean score is within one standard
+        error of the best, those of the largest alpha, then the smallest i0.
     solver, max_iter, tol : optional
         How it is minimised, as in TopologicalRidge.
     cv : int, cross-validation generator, iterable or None, default=5
         How to split; None is 5 folds, an int as many.
     scoring : str, callable or None, default=None
-        A scorer, greater being better; None is the coefficient of determination. An
-        alpha for which it gives nan in a fold is left out.
+        A scorer, greater being better; None is the squared error, negative. Strengths
+        for which it gives nan in a fold are left out.
     n_jobs : int or None, default=None
-        Folds in parallel; -1 uses all processors.
+        Paths in parallel; -1 uses all processors.
     random_state : int, RandomState instance or None, default=None
         See TopologicalRidge.
     verbose : int, default=0
@@ -53,14 +55,19 @@ class TopologicalRidgeCV(LinearRegressor):
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen strength; of equal scores the largest.
+    alpha_, i0_, l2_ : float, int (or dict), float
+        The chosen ones; of equal scores the largest alpha, then the smallest i0, then
+        the largest l2. Where ``topology`` is a Term, ``i0_`` is None.
     best_score_ : float
-        Its mean score over the folds.
+        Their mean score over the folds.
     alphas_ : ndarray of shape (n_alphas,)
         All strengths in falling order.
-    scores_ : ndarray of shape (n_alphas, n_folds)
-        Their scores.
+    i0s_ : list
+        All ``i0`` in rising order.
+    l2s_ : ndarray of shape (n_l2s,)
+        All weights of the squared norm in falling order.
+    scores_ : ndarray of shape (n_l2s, n_i0s, n_alphas, n_folds)
+        The scores of every choice.
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
         The weights.
     intercept_ : float or ndarray of shape (n_targets,)
@@ -74,7 +81,7 @@ class TopologicalRidgeCV(LinearRegressor):
 
     See Also
     --------
-    TopologicalRidge : The same for one alpha; GridSearchCV tunes its ``i0`` as well.
+    TopologicalRidge : The same for one alpha, i0 and l2.
 
     Notes
     -----
@@ -96,31 +103,32 @@ class TopologicalRidgeCV(LinearRegressor):
     >>> w = np.repeat([1.0, 2.0], 10)
     >>> X = rng.normal(size=(30, 20))
     >>> y = X @ w + 0.1 * rng.normal(size=30)
-    >>> model = TopologicalRidgeCV(i0=3).fit(X, y)
+    >>> model = TopologicalRidgeCV().fit(X, y)
+    >>> model.i0_
+    3
     >>> np.abs(model.coef_ - w).max() < 0.05
     np.True_
     """
 
+    _default_score = "neg_mean_squared_error"
     _parameter_constraints = {
         **MODEL_CONSTRAINTS,
-        "alphas": ["array-like", None],
-        "cv": ["cv_object"],
-        "scoring": [str, callable, None],
-        "n_jobs": N_JOBS,
+        **SEARCH_CONSTRAINTS,
     }
 
     def __init__(
         self,
-        alphas=None,
+        alphas=10,
         *,
         p=1,
         q=0,
-        i0=2,
+        i0="auto",
         topology="values",
         homology_dimensions=(0,),
         superlevel=True,
-        l2=0.0,
+        l2="auto",
         fit_intercept=True,
+        one_standard_error=False,
         solver="auto",
         max_iter=1000,
         tol=1e-6,
@@ -139,6 +147,7 @@ class TopologicalRidgeCV(LinearRegressor):
         self.superlevel = superlevel
         self.l2 = l2
         self.fit_intercept = fit_intercept
+        self.one_standard_error = one_standard_error
         self.solver = solver
         self.max_iter = max_iter
         self.tol = tol
@@ -150,7 +159,7 @@ class TopologicalRidgeCV(LinearRegressor):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Choose the strength and fit the weights.
+        """Choose the strengths and fit the weights.
 
         Parameters
         ----------
@@ -169,74 +178,14 @@ class TopologicalRidgeCV(LinearRegressor):
         ConvergenceWarning
             As for TopologicalRidge.
         UserWarning
-            If the scorer gives nan for some, but not all strengths.
+            If the scorer gives nan for some, but not all strengths, or if the best lies
+            on the edge of what was tried.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
-        self.alphas_ = check_alphas(self.alphas, type(self).__name__)
-        regression = self._regression(X, y, sample_weight, 1.0)
-        folds = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
-            delayed(_scores)(clone(self), X, y, sample_weight, self.alphas_, *fold)
-            for fold in check_cv(self.cv).split(X, y)
-        )
-        if not folds:
-            raise ValueError(
-                f"The 'cv' parameter of {type(self).__name__} must make a split at "
-                f"least. Got {self.cv!r} instead."
-            )
-        self.scores_ = np.stack([scores for scores, _ in folds], axis=1)
-        best = self._best(self.scores_.mean(axis=1))
-        path = regression.path(self.alphas_)
-        self.n_iter_ = max(1, *(result.nit for result in path[best]))
-        self.coef_, self.intercept_ = regression.unpacked(path[best])
+        self.coef_, self.intercept_ = self._choose(X, y, sample_weight)
         if not self.fit_intercept:
             self.intercept_ = 0.0
-        n_unfinished = sum(n for _, n in folds) + sum(map(count_unfinished, path))
-        n_problems = (len(folds) + 1) * len(path) * regression.shape[0]
-        self._warn_of(n_unfinished, n_problems)
         return self
 
-    def _best(self, means):
-        """The index of the best mean score, once it is known to be one."""
-        if np.isnan(means).all():
-            raise ValueError(
-                "The 'scoring' parameter of TopologicalRidgeCV must give a number for "
-                "some alpha. Got nan for all of them; folds may be too small for it."
-            )
-        if np.isnan(means).any():
-            warnings.warn(
-                "TopologicalRidgeCV leaves out alphas whose mean score is nan.",
-                UserWarning,
-                stacklevel=4,
-            )
-        best = int(np.nanargmax(means))
-        self.alpha_, self.best_score_ = float(self.alphas_[best]), float(means[best])
-        return best
-
-
-def _scores(model, X, y, sample_weight, alphas, train, test):
-    """The scores of one fold, shape (n_alphas,), and how many fits are unfinished."""
-    weight, part = None, {}
-    if sample_weight is not None:
-        weight, left = sample_weight[train], sample_weight[test]
-        if not (weight.any() and left.any()):
-            raise ValueError(
-                f"sample_weight of {type(model).__name__}.fit must be positive "
-                "somewhere in both parts of every fold. Got zeros only."
-            )
-        part = {"sample_weight": left}
-    scorer = check_scoring(model, model.scoring)
-    if part and not _takes_weights(scorer):
-        part = {}
-    regression = model._regression(X[train], y[train], weight, 1.0)
-    model.n_features_in_ = X.shape[1]
-    path = regression.path(alphas)
-    scores = np.empty(len(path))
-    for k, results in enumerate(path):
-        model.coef_, model.intercept_ = regression.unpacked(results)
-        scores[k] = scorer(model, X[test], y[test], **part)
-    return scores, sum(map(count_unfinished, path))
-
-
-def _takes_weights(scorer):
-    parameters = inspect.signature(scorer).parameters.values()
-    return any(p.name in ("sample_weight", "kwargs") for p in parameters)
+    def _data(self, X, y, sample_weight):
+        return self._regression(X, y, sample_weight)

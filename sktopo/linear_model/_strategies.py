@@ -19,38 +19,49 @@ from sktopo.solvers import (
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
 _ROUNDING = 1e-9  # what an exact proximal step leaves open
 _STEPS_BETWEEN = 10  # identification costs about as much as so many proximal steps
-_SEARCH_STEPS = 100  # proximal ones, for a better split into runs
+_FIRST_SEARCH, _SEARCH = 100, 10  # proximal steps, for a better split into runs
 _LARGE = 400  # rows and columns from which proximal steps go before Newton's method
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
 _NEEDS = {"prox": ("prox",), "dc": ("concave_slope", "superlevel")}
 
 
-def minimize_penalised(problem, *, solver, start, settings):
+def minimize_penalised(problem, *, solver, starts, settings):
     """Weights of least objective that the solver finds, and its result.
 
     Parameters
     ----------
     problem : Problem
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}
-    start : ndarray of shape (n_features,) or None
-        None lets the solver choose.
+    starts : list of ndarray of shape (n_features,)
+        The best one is taken, by "dc" that which leads to the best. None at all lets
+        the solver choose.
     settings : dict
         ``max_iter``, ``tol`` and ``verbose`` of the solver.
 
     Returns
     -------
     scipy.optimize.OptimizeResult
+        ``room`` says which of many that fit exactly and cost nothing was taken; see
+        ``PathLeastSquares.centre``.
     """
     if problem.alpha == 0:
         x = problem.least_squares
         fun = problem.error.value_and_grad(x)[0]
-        return OptimizeResult(x=x, fun=fun, nit=0, status=0)
+        return OptimizeResult(x=x, fun=fun, nit=0, status=0, room=-np.inf)
     exact = exact_solver(solver, problem.penalty)
-    if exact == "prox":
-        return _by_prox(problem, start, settings)
     if exact == "dc":
-        return _by_difference_of_convex(problem, start, settings)
+        return _by_difference_of_convex(problem, starts, settings)
+    minimize = _by_prox if exact == "prox" else _by_descent
+    # One descent costs more than it is worth to go down from each.
+    start = min(starts, key=problem.objective, default=None)
+    result = minimize(problem, start, solver=solver, settings=settings)
+    result.room = -np.inf
+    return result
+
+
+def _by_descent(problem, start, *, solver, settings):
+    """Adam, L-BFGS or both; where the penalty is piecewise linear, then exactly."""
     if start is None:
         start = problem.least_squares
     if solver == "lbfgs":
@@ -80,7 +91,7 @@ def missing_for(solver, penalty):
     return [name for name in _NEEDS.get(solver, ()) if getattr(penalty, name) is None]
 
 
-def penalised_path(problem, alphas, *, solver, settings):
+def penalised_path(problem, alphas, *, solver, settings, beside=None):
     """Results for one problem under falling alphas, each started from the last.
 
     A difference of convex functions has many minima. There the path is followed upwards
@@ -94,33 +105,36 @@ def penalised_path(problem, alphas, *, solver, settings):
         In falling order.
     solver, settings
         As for ``minimize_penalised``.
+    beside : list of OptimizeResult or None, default=None
+        Results for the same alphas under a penalty close by: more starts.
 
     Returns
     -------
     list of scipy.optimize.OptimizeResult
     """
 
-    def sweep(alphas):
-        results, start = [], None
-        for alpha in alphas:
-            stage = problem.relaxed(problem.penalty, alpha)
+    def sweep(indices, more):
+        results, last = [], []
+        for k, others in zip(indices, more, strict=True):
+            stage = problem.relaxed(problem.penalty, alphas[k])
             result = minimize_penalised(
-                stage, solver=solver, start=start, settings=settings
+                stage, solver=solver, starts=last + others, settings=settings
             )
             results.append(result)
-            start = result.x
+            last = [result.x]
         return results
 
-    down = sweep(alphas)
+    indices = range(len(alphas))
+    down = sweep(indices, [[r.x] for r in beside] if beside else [[] for _ in alphas])
     if exact_solver(solver, problem.penalty) != "dc":
         return down
-    up = sweep(alphas[::-1])[::-1]
+    up = sweep(indices[::-1], [[down[-1].x], *([] for _ in alphas[1:])])[::-1]
     slack = EXACT * float(problem.target @ problem.target)
     pairs = zip(down, up, strict=True)
     return [min(pair, key=lambda r: (max(r.fun, slack), -r.room)) for pair in pairs]
 
 
-def _by_prox(problem, start, settings):
+def _by_prox(problem, start, *, solver, settings):
     """Proximal gradient, and exact solutions where the penalty has convex majorants.
 
     The objective of clusters has many minima, and from least squares one falls into
@@ -137,30 +151,36 @@ def _by_prox(problem, start, settings):
         for relaxation in problem.penalty.relaxations:
             part = problem.relaxed(relaxation)
             start = _convex(part, relaxation, start, settings).x
+            start = _searched(problem, start, _FIRST_SEARCH, settings).x
     return _by_majorants(problem, start, settings)
 
 
 def _by_majorants(problem, start, settings):
     """Exact convex problems and proximal steps in turn; the objective falls."""
-    end, n_iter, tol = settings["max_iter"], 0, settings["tol"]
-    x, last = start, np.inf
+    end, penalty = settings["max_iter"], problem.penalty
+    majorant, best, n_iter = penalty.majorant(start), None, 0
     while True:
-        left = max(1, min(_SEARCH_STEPS, end - n_iter))
-        majorant = problem.penalty.majorant(x)
-        if majorant is not problem.penalty:
-            search = {**settings, "max_iter": left}
-            result = _prox_stage(problem, x, search)
-            n_iter += result.nit
-            majorant = problem.penalty.majorant(result.x)
-            x = result.x
-        left = max(1, end - n_iter)
-        result = _convex(problem, majorant, x, {**settings, "max_iter": left})
+        left = {**settings, "max_iter": max(1, end - n_iter)}
+        result = _convex(problem, majorant, start, left)
         n_iter += result.nit
-        gain, last, x = last - result.fun, result.fun, result.x
-        if n_iter >= end or gain <= tol * abs(last) or majorant is problem.penalty:
+        gain = np.inf if best is None else best.fun - result.fun
+        if gain > 0:
+            best = result
+        is_done = gain <= settings["tol"] * abs(result.fun) or majorant is penalty
+        if is_done or n_iter >= end:
             break
-    result.nit = n_iter
-    return result
+        search = _searched(problem, best.x, min(_SEARCH, end - n_iter), settings)
+        n_iter += search.nit
+        start, majorant = search.x, penalty.majorant(search.x)
+        if majorant == penalty.majorant(best.x):
+            break
+    best.nit = n_iter
+    return best
+
+
+def _searched(problem, start, n_steps, settings):
+    """Some proximal steps, which may find a better split into runs."""
+    return _prox_stage(problem, start, {**settings, "max_iter": n_steps})
 
 
 def _convex(problem, majorant, start, settings):
@@ -226,15 +246,16 @@ def _prox_stage(problem, start, settings):
     return result
 
 
-def _by_difference_of_convex(problem, start, settings):
+def _by_difference_of_convex(problem, starts, settings):
     """Exact convex problems, each with the tangent at the last solution.
 
     The start decides which minimum is found; so least squares, total variation alone
     and the solutions of smaller i0 are tried, and the best is kept.
     """
     descents = _Descents(problem, settings)
-    if start is not None:
+    for start in starts:
         descents.descend(start)
+    if starts:
         return descents.result()
     descents.descend(problem.least_squares)
     flat = descents.total_variation(problem.least_squares)

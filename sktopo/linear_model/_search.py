@@ -1,0 +1,251 @@
+"""The strengths of a model, chosen by cross-validation along warm-started paths."""
+
+import inspect
+import numbers
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone, is_classifier
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import check_cv
+
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
+from sktopo.base import Term
+from sktopo.linear_model._base import check_strengths
+
+SEARCH_CONSTRAINTS = {
+    "alphas": [POSITIVE_INT, "array-like"],
+    "i0": [POSITIVE_INT, dict, "array-like", StrOptions({"auto"})],
+    "l2": [NON_NEGATIVE, "array-like", StrOptions({"auto"})],
+    "one_standard_error": ["boolean"],
+    "cv": ["cv_object"],
+    "scoring": [str, callable, None],
+    "n_jobs": N_JOBS,
+}
+_I0S = (2, 3, 4, 5, 6)
+_L2_DECADES = 10  # of the grid on which the best norm alone is looked for
+_L2S_PER_DECADE = 3
+_L2_SHARES = (1.0, 0.03, 0.0)  # of that norm, beside a penalty
+
+
+class _Grid(NamedTuple):
+    """What is tried: every l2 with every penalty, one for each i0, and every alpha."""
+
+    l2s: np.ndarray
+    i0s: list
+    penalties: list
+    alphas: np.ndarray
+
+
+class StrengthSearch:
+    """Tries a grid of ``l2``, ``i0`` and ``alphas`` on folds, and keeps the best.
+
+    What it is mixed into has ``_data(X, y, sample_weight)``, an object with the methods
+    of Regression, and the parameters of SEARCH_CONSTRAINTS.
+    """
+
+    def _choose(self, X, y, sample_weight):
+        """Choose the strengths, and fit with them.
+
+        Sets everything but ``coef_`` and ``intercept_``, which are returned.
+        """
+        folds = self._folds(X, y, sample_weight)
+        data = self._data(X, y, sample_weight)
+        grid = self._grid(data, X.shape[1], self._l2s(data, folds))
+        jobs = [(fold, l2) for fold in folds for l2 in grid.l2s]
+        found = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
+            delayed(_scores)(clone(self), fold, grid, l2) for fold, l2 in jobs
+        )
+        scores = np.stack([scores for scores, _ in found])
+        scores = scores.reshape(len(folds), len(grid.l2s), *scores.shape[1:])
+        self.scores_ = np.moveaxis(scores, 0, -1)
+        self.l2s_, self.i0s_, self.alphas_ = grid.l2s, grid.i0s, grid.alphas
+        best = self._best()
+        return self._refit(data, grid, best, sum(n for _, n in found), len(jobs))
+
+    def _folds(self, X, y, sample_weight):
+        """The data of every fold, in two parts."""
+        splits = check_cv(self.cv, y, classifier=is_classifier(self)).split(X, y)
+        folds = [_Fold(X, y, sample_weight, *split) for split in splits]
+        name = type(self).__name__
+        if not folds:
+            raise ValueError(
+                f"The 'cv' parameter of {name} must make a split at least. "
+                f"Got {self.cv!r} instead."
+            )
+        if not all(fold.has_weight for fold in folds):
+            raise ValueError(
+                f"sample_weight of {name}.fit must be positive somewhere in both "
+                "parts of every fold. Got zeros only."
+            )
+        return folds
+
+    def _l2s(self, data, folds):
+        """Weights of the squared norm to try, in falling order."""
+        if not (isinstance(self.l2, str) and self.l2 == "auto"):
+            return np.unique(check_strengths(self.l2, "l2", type(self).__name__))[::-1]
+        n_l2s = _L2_DECADES * _L2S_PER_DECADE + 1
+        l2s = data.most_l2() * np.logspace(0, -_L2_DECADES, n_l2s)
+        if not l2s[-1] > 0:
+            return np.zeros(1)
+        scores = Parallel(n_jobs=self.n_jobs)(
+            delayed(_norm_scores)(clone(self), fold, l2s) for fold in folds
+        )
+        means = np.mean(scores, axis=0)
+        best = 0 if np.isnan(means).all() else int(np.nanargmax(means))
+        return l2s[best] * np.array(_L2_SHARES)
+
+    def _grid(self, data, n_weights, l2s):
+        name = type(self).__name__
+        if isinstance(self.topology, Term):
+            i0s = [None]
+        elif isinstance(self.i0, str) and self.i0 == "auto":
+            i0s = [i0 for i0 in _I0S if i0 <= max(2, n_weights)]
+        elif isinstance(self.i0, (dict, numbers.Integral)):
+            i0s = [self.i0]
+        else:
+            for i0 in (i0s := list(self.i0)):
+                check_int(i0, "i0", name, 1)
+            if not i0s:
+                raise ValueError(
+                    f"The 'i0' parameter of {name} must be 'auto', an int, a dict, or "
+                    f"a list of ints. Got {self.i0!r} instead."
+                )
+            i0s = sorted({int(i0) for i0 in i0s})
+        penalties = [
+            self._penalty(n_weights, 1.0, 2 if i0 is None else i0)[1] for i0 in i0s
+        ]
+        self._warn_of_unused(stacklevel=6)
+        if not isinstance(self.alphas, numbers.Integral):
+            alphas = check_strengths(self.alphas, "alphas", name)
+            return _Grid(l2s, i0s, penalties, alphas)
+        degree = 1 if i0s == [None] else self.p + self.q
+        alphas = data.strengths(penalties[0], degree, int(self.alphas))
+        # Without a penalty: what ridge regression would do.
+        return _Grid(l2s, i0s, penalties, np.append(alphas, 0.0))
+
+    def _best(self):
+        """Where the best mean score is; of equal ones, the strongest penalty."""
+        name = type(self).__name__
+        # From the largest alpha down, then the fewest free bars, then the largest l2.
+        scores = np.moveaxis(self.scores_, 2, 0).swapaxes(1, 2)
+        means = scores.mean(axis=-1)
+        if np.isnan(means).all():
+            raise ValueError(
+                f"The 'scoring' parameter of {name} must give a number for some "
+                "strengths. Got nan for all of them; folds may be too small for it."
+            )
+        if np.isnan(means).any():
+            warnings.warn(
+                f"{name} leaves out strengths whose mean score is nan.",
+                UserWarning,
+                stacklevel=5,
+            )
+        top = np.nanargmax(means)
+        if self.one_standard_error and scores.shape[-1] > 1:
+            spread = scores.reshape(-1, scores.shape[-1])[top].std(ddof=1)
+            least = means.flat[top] - spread / np.sqrt(scores.shape[-1])
+            top = np.flatnonzero(means >= least)[0]
+        elif self.alphas_[-1] == 0 and isinstance(self.alphas, numbers.Integral):
+            top = _or_no_penalty(scores, means, top)
+        alpha, i0, l2 = np.unravel_index(top, means.shape)
+        self.best_score_ = float(means.flat[top])
+        self._warn_of_edges(alpha, i0, l2)
+        return int(l2), int(i0), int(alpha)
+
+    def _warn_of_edges(self, alpha, i0, l2):
+        """Warn where the best lies on the edge of what the user has given to try."""
+        edges = []
+        if not isinstance(self.alphas, numbers.Integral):
+            edges += [("alphas", self.alphas_, alpha, self.alphas_[-1] > 0)]
+        if not isinstance(self.l2, (str, numbers.Real)):
+            edges += [("l2", self.l2s_, l2, self.l2s_[-1] > 0)]
+        if self.alphas_[alpha] > 0:
+            # One end alone: there is no bar before the first.
+            edges += [("i0", [None, *self.i0s_] * (len(self.i0s_) > 1), i0 + 1, True)]
+        for parameter, tried, index, has_lower_end in edges:
+            ends = [0, len(tried) - 1] if has_lower_end else [0]
+            if len(tried) > 1 and index in ends:
+                warnings.warn(
+                    f"The best {parameter} for {type(self).__name__}, {tried[index]}, "
+                    f"is on the edge of what was tried. Extend {parameter!r}.",
+                    UserWarning,
+                    stacklevel=6,
+                )
+
+    def _refit(self, data, grid, best, n_unfinished, n_paths):
+        """Follow the path of all data to the chosen strengths."""
+        l2, i0, alpha = best
+        self.alpha_, self.l2_ = float(grid.alphas[alpha]), float(grid.l2s[l2])
+        self.i0_ = grid.i0s[i0]
+        penalties = grid.penalties[: i0 + 1]
+        *_, path = data.paths(penalties, grid.alphas[: alpha + 1], self.l2_)
+        unfinished = [[r.status != 0 for r in results] for results in path]
+        n_problems = n_paths * len(grid.penalties) * len(grid.alphas) + len(path)
+        n_targets = len(unfinished[0])
+        self._warn_of(n_unfinished + int(np.sum(unfinished)), n_problems * n_targets)
+        self.n_iter_ = max(1, *(result.nit for result in path[-1]))
+        return data.unpacked(path[-1])
+
+
+def _or_no_penalty(scores, means, top):
+    """The best, unless it is no better than the best without a penalty.
+
+    Of many choices one is better by chance: the best has to be so by more than one
+    standard error of the differences between folds.
+    """
+    plain = (len(means) - 1) * means[0].size + int(np.nanargmax(means[-1]))
+    flat = scores.reshape(-1, scores.shape[-1])
+    gains = flat[top] - flat[plain]
+    error = gains.std(ddof=1) / np.sqrt(gains.size) if gains.size > 1 else 0.0
+    return top if gains.mean() > error else plain
+
+
+class _Fold:
+    """Rows to learn from and rows to score on, with their weights."""
+
+    def __init__(self, X, y, sample_weight, train, test):
+        self.train, self.test = (X[train], y[train]), (X[test], y[test])
+        self.weight, self.test_weight = None, None
+        self.has_weight = True
+        if sample_weight is not None:
+            self.weight, self.test_weight = sample_weight[train], sample_weight[test]
+            self.has_weight = self.weight.any() and self.test_weight.any()
+
+    def data(self, model):
+        """The data to learn from."""
+        model.n_features_in_ = self.train[0].shape[1]
+        return model._data(*self.train, self.weight)
+
+    def scores(self, model, models):
+        """The scores of coefficients and intercepts, an array."""
+        scorer, part = check_scoring(model, model.scoring or model._default_score), {}
+        if self.test_weight is not None and _takes_weights(scorer):
+            part = {"sample_weight": self.test_weight}
+        scores = []
+        for model.coef_, model.intercept_ in models:
+            scores.append(scorer(model, *self.test, **part))
+        return np.array(scores, dtype=np.float64)
+
+
+def _scores(model, fold, grid, l2):
+    """Scores of one fold, shape (n_i0s, n_alphas); how many fits are unfinished."""
+    data = fold.data(model)
+    scores, n_unfinished = [], 0
+    for path in data.paths(grid.penalties, grid.alphas, l2):
+        n_unfinished += sum(r.status != 0 for results in path for r in results)
+        scores.append(fold.scores(model, map(data.unpacked, path)))
+    return np.stack(scores), n_unfinished
+
+
+def _norm_scores(model, fold, l2s):
+    """Scores of one fold without a penalty, for each weight of the squared norm."""
+    return fold.scores(model, fold.data(model).ridge_path(l2s))
+
+
+def _takes_weights(scorer):
+    parameters = inspect.signature(scorer).parameters.values()
+    return any(p.name in ("sample_weight", "kwargs") for p in parameters)
