@@ -13,6 +13,7 @@ from sktopo.solvers._proximal_gradient import Composite, ProximalGradient
 from sktopo.solvers._proximal_point import TiedLeastSquares
 from sktopo.solvers._run import Run, is_due
 from sktopo.solvers._sparse_adam import SparseAdam
+from sktopo.solvers._total_variation import prox_of_total_variation
 
 __all__ = [
     "LBFGS",
@@ -28,4 +29,5 @@ __all__ = [
     "is_due",
     "min_norm_weights",
     "minimize_asymmetric_lasso",
+    "prox_of_total_variation",
 ]
