@@ -16,6 +16,7 @@ from sktopo.linear_model import (
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
+    TopologicalTrend,
 )
 from sktopo.neural_network import TopologicalMapping
 from sktopo.points import TopoPointOptimizer
@@ -35,6 +36,7 @@ __all__ = [
     "TopologicalMapping",
     "TopologicalRidge",
     "TopologicalRidgeCV",
+    "TopologicalTrend",
     "__version__",
     "persistence_diagrams",
     "persistence_pairs",

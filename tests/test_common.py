@@ -14,6 +14,7 @@ from sktopo import (
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
+    TopologicalTrend,
     TopoPointOptimizer,
 )
 from sktopo.attacks import TopologicalAttack
@@ -55,6 +56,8 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalRidge(),
         TopologicalRidgeCV(alphas=(0.1, 1.0)),
         TopologicalLogisticRegression(),
+        TopologicalTrend(),
+        TopologicalTrend(2, maxima=False, method="penalty"),
         SignalEnergies(),
         DirectionalPersistence(),
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),

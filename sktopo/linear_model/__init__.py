@@ -1,7 +1,13 @@
-"""Linear models whose weights have a topology."""
+"""Linear models whose weights have a topology, and rows that are smoothed to one."""
 
 from sktopo.linear_model._logistic import TopologicalLogisticRegression
 from sktopo.linear_model._ridge import TopologicalRidge
 from sktopo.linear_model._ridge_cv import TopologicalRidgeCV
+from sktopo.linear_model._trend import TopologicalTrend
 
-__all__ = ["TopologicalLogisticRegression", "TopologicalRidge", "TopologicalRidgeCV"]
+__all__ = [
+    "TopologicalLogisticRegression",
+    "TopologicalRidge",
+    "TopologicalRidgeCV",
+    "TopologicalTrend",
+]
