@@ -43,13 +43,13 @@ class PenalisedModel(BaseEstimator):
 
     _advice = "Raise max_iter or tol, or scale the data"
 
-    def _penalty(self, n_weights, alpha, i0):
+    def _penalty(self, n_weights, alpha, i0=None):
         """The weight and the penalty, once the solver can take it."""
         owner = type(self).__name__
         alpha, penalty = weight_penalty(
             n_weights,
             alpha=alpha,
-            i0=i0,
+            i0=self.i0 if i0 is None else i0,
             random_state=self.random_state,
             owner=owner,
             **{name: getattr(self, name) for name in _PENALTY},

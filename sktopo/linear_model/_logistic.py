@@ -192,7 +192,7 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
             X.astype(np.float64),
             target,
             sample_weight,
-            *self._penalty(X.shape[1], self.alpha, self.i0),
+            *self._penalty(X.shape[1], self.alpha),
             float(self.l2),
             self.fit_intercept,
         )

@@ -14,8 +14,19 @@ from functools import cached_property
 
 import numpy as np
 
+from sktopo.base import Term
 from sktopo.linear_model._analytic_centre import centre_of_monotone_steps
-from sktopo.solvers import DenseQuadratic, Quadratic, minimize_asymmetric_lasso
+from sktopo.solvers import (
+    DenseQuadratic,
+    Quadratic,
+    TiedLeastSquares,
+    minimize_asymmetric_lasso,
+    prox_of_total_variation,
+)
+
+_MANY = 300  # weights from which systems with as many cost more than the dual
+_TOLERANCE = 1e-10  # relative decrease of a convex problem that is solved
+_MAX_ITER = 500  # steps of Newton's method for one; some tens are enough
 
 
 class PathLeastSquares:
@@ -27,18 +38,23 @@ class PathLeastSquares:
     """
 
     def __init__(self, design):
-        self._matrix = design.matrix
+        self._design, self._matrix = design, design.matrix
+        is_large = design.matrix.shape[1] >= _MANY
+        self._is_tied = is_large and design.is_wide and design.ridge > 0
+        if self._is_tied:
+            return
         steps = _WideSteps if design.is_wide else _DenseSteps
         self._quadratic = steps(design)
         # What is left of the data may be rounding alone.
         rounding = 1e-13 * design.matrix.shape[1] * self._quadratic.total_trace
         self._is_flat = not self._quadratic.trace > rounding
 
-    def minimize(self, moment, alpha, concave_slope, start):
+    def minimize(self, target, moment, alpha, concave_slope, start):
         """Minimise the squared error + alpha (TV + w_first + w_last) / 2 - tangent.
 
         Parameters
         ----------
+        target : ndarray of shape (n_rows,)
         moment : ndarray of shape (n_features,)
             design' target.
         alpha : float
@@ -50,6 +66,13 @@ class PathLeastSquares:
         -------
         w : ndarray of shape (n_features,)
         """
+        if self._is_tied:
+            # Many steps, but few rows: the dual problem is the smaller one.
+            design, penalty = self._design, _TangentPenalty(concave_slope)
+            tied = TiedLeastSquares(
+                design.matrix, target, design.ridge, alpha, penalty, design.lipschitz
+            )
+            return tied.minimize(start, tol=_TOLERANCE, max_iter=_MAX_ITER)[0]
         # Whether the next of the extrema in the tangent is a maximum: 1 or 0.
         tangent = alpha * (0.5 - _from_here_on(concave_slope)[1:])
         up = np.maximum(alpha / 2 + tangent, 0.0)
@@ -114,6 +137,36 @@ class PathLeastSquares:
         """What the first weight and the steps do to the rows of the design."""
         behind = _from_here_on(self._matrix.T).T
         return behind[:, 0], behind[:, 1:]
+
+
+class _TangentPenalty(Term):
+    """(TV(w) + w_first + w_last) / 2 less a tangent, which is convex.
+
+    Parameters
+    ----------
+    concave_slope : ndarray of shape (n,)
+        The slope of the tangent.
+    """
+
+    def __init__(self, concave_slope):
+        self.slope = concave_slope.copy()
+        self.slope[0] -= 0.5
+        self.slope[-1] -= 0.5
+
+    def value_and_grad(self, x):
+        """Evaluate at x of shape (n,)."""
+        steps = np.diff(x)
+        rises = np.sign(steps) / 2
+        grad = np.append(0.0, rises) - np.append(rises, 0.0) - self.slope
+        return float(np.abs(steps).sum() / 2 - self.slope @ x), grad
+
+    def prox(self, x, step):
+        """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""
+        return prox_of_total_variation(x + step * self.slope, step / 2)
+
+    def ties(self, w, reach):
+        """Label weights so that neighbours closer than ``reach`` share a label."""
+        return np.cumsum(np.abs(np.diff(w, prepend=w[0])) > reach)
 
 
 class _DenseSteps(DenseQuadratic):

@@ -36,7 +36,11 @@ class Problem:
     def relaxed(self, penalty, alpha=None):
         """The same data under another penalty."""
         alpha = self.alpha if alpha is None else alpha
-        return Problem(self.design, self.target, alpha, penalty)
+        problem = Problem(self.design, self.target, alpha, penalty)
+        for name in ("least_squares", "moment"):
+            if name in vars(self):
+                vars(problem)[name] = vars(self)[name]
+        return problem
 
     @cached_property
     def least_squares(self):

@@ -187,7 +187,7 @@ class TopologicalRidge(LinearRegressor):
             If the solver has made ``max_iter`` steps without converging.
         """
         X, y, sample_weight = validated(self, X, y, sample_weight)
-        alpha, penalty = self._penalty(X.shape[1], self.alpha, self.i0)
+        alpha, penalty = self._penalty(X.shape[1], self.alpha)
         self._warn_of_unused()
         regression = self._regression(X, y, sample_weight)
         starts = self._starts(*regression.shape)
@@ -244,7 +244,7 @@ class TopologicalRidge(LinearRegressor):
                [2.25, 3.5 , 4.5 ]])
         """
         X, y, sample_weight = validated(self, X, y, sample_weight, is_fit=False)
-        alpha, penalty = self._penalty(X.shape[1], self.alpha, self.i0)
+        alpha, penalty = self._penalty(X.shape[1], self.alpha)
         self._warn_of_unused()
         regression = self._regression(X, y, sample_weight)
         if isinstance(alphas, numbers.Integral):

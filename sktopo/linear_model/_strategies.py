@@ -112,6 +112,8 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
     -------
     list of scipy.optimize.OptimizeResult
     """
+    if (alphas == 0).any():
+        problem.least_squares  # noqa: B018 -- computed once for all of the path
 
     def sweep(indices, more):
         results, last = [], []
@@ -336,9 +338,9 @@ class _Descents:
     def _solve(self, concave_slope, start):
         sign, problem = self._sign, self.problem
         path = problem.design.along_a_path
-        return sign * path.minimize(
-            sign * problem.moment, problem.alpha, sign * concave_slope, sign * start
-        )
+        target, moment = sign * problem.target, sign * problem.moment
+        slope, start = sign * concave_slope, sign * start
+        return sign * path.minimize(target, moment, problem.alpha, slope, start)
 
 
 def _adam(problem, start, settings):

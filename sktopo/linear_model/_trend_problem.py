@@ -32,8 +32,8 @@ def minimize_trend(x, alpha, n_modes, settings, starts=()):
     penalty = _MaximaPenalty(n_modes + 1, _LastBars(x, n_modes))
     problem = _RowProblem(_Identity(), x, alpha, penalty)
     results = [
-        minimize_penalised(problem, solver="dc", start=start, settings=settings)
-        for start in (None, *starts)
+        minimize_penalised(problem, solver="dc", starts=given, settings=settings)
+        for given in ([], *([start] for start in starts))
     ]
     return min(results, key=lambda result: result.fun)
 
@@ -67,7 +67,7 @@ class _Identity:
         """The solution without a penalty."""
         return target
 
-    def minimize(self, moment, alpha, concave_slope, start):
+    def minimize(self, target, moment, alpha, concave_slope, start):
         """Minimise the squared error + alpha (TV + w_first + w_last) / 2 - tangent.
 
         Parameters as of ``PathLeastSquares.minimize``.

@@ -42,7 +42,7 @@ def test_objective(name, n, alpha, i0):
     y = X @ w + np.sqrt(0.05) * rng.normal(size=n)
     topology = "values" if name == "values" else "path"
     model = TopologicalRidge(alpha, i0=i0, topology=topology, fit_intercept=False)
-    _, penalty = model._penalty(P, model.alpha, i0)
+    _, penalty = model._penalty(P, model.alpha)
     objective = SquaredErrorTerm(y, X) + alpha * penalty
 
     start = time.perf_counter()
