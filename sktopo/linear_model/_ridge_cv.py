@@ -15,9 +15,11 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     score on what was left out are those with which all the data are fitted.
 
     The defaults follow the data: with c y the weights are c times as large and the
-    choice is the same, with c X they are 1 / c times as large. They contain ridge
-    regression, with ``alpha_`` 0 and the ``l2_`` that is best then; it is kept unless a
-    penalty is better by more than one standard error of the differences between folds.
+    choice is the same, with c X they are 1 / c times as large, for powers of two to the
+    bit. (For other c, rounding decides where many weights fit exactly.) They contain
+    ridge regression, with ``alpha_`` 0 and the ``l2_`` that is best then; it is kept
+    unless a penalty is better by more than one standard error of the differences
+    between folds.
 
     Parameters
     ----------
