@@ -18,7 +18,8 @@ from sktopo.linear_model._base import (
     PenalisedModel,
     checked_weight,
 )
-from sktopo.linear_model._irls import LogisticProblem, minimize_logistic
+from sktopo.linear_model._logistic_problem import LogisticProblem
+from sktopo.linear_model._proximal_newton import minimize_logistic
 
 
 class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):

@@ -65,9 +65,13 @@ class Problem:
             return False
         return self.penalty.value_and_grad(w)[0] <= 1e3 * EXACT * np.abs(w).max()
 
-    def is_fixed_point(self, w):
-        """Whether a proximal step leaves w where it is, up to rounding."""
-        step = 1 / self.design.lipschitz
+    def is_fixed_point(self, w, step=None):
+        """Whether a proximal step leaves w where it is, up to rounding.
+
+        Under a convex penalty one of any length does; the default is the longest with
+        which the objective cannot rise.
+        """
+        step = 1 / self.design.lipschitz if step is None else step
         _, grad = self.error.value_and_grad(w)
         moved = self.penalty.prox(w - step * grad, self.alpha * step)
         return np.abs(moved - w).max() <= 1e-10 * np.abs(w).max(initial=0.0)

@@ -86,10 +86,9 @@ class PathPenalty(WeightPenalty):
     @property
     def relaxations(self):
         """Penalties whose solutions are good starts, one after the other."""
-        return [
-            PathPenalty(i0, self.superlevel, self.n_weights)
-            for i0 in range(2, min(self.i0, 4))
-        ]
+        easier = range(2, min(self.i0, 4))
+        paths = [PathPenalty(i0, self.superlevel, self.n_weights) for i0 in easier]
+        return [HalfVariation(self.superlevel), *paths]
 
     def critical_weight(self, descent):
         """The weight from which on total variation would leave equal weights."""
@@ -107,6 +106,34 @@ class PathPenalty(WeightPenalty):
         longest = longest_first(bars.diagram)[: max(1, self.i0 - 1)]
         slope[longest] = 1.0, -1.0
         return sign * bars.scatter(slope)
+
+
+class HalfVariation(Term):
+    """Half the total variation along a path, which charges every maximum and minimum.
+
+    Parameters
+    ----------
+    superlevel : bool
+        For which of the two a ``concave_slope`` is told.
+    """
+
+    is_piecewise_linear = True
+
+    def __init__(self, superlevel):
+        self.superlevel = superlevel
+
+    def value_and_grad(self, x):
+        """Evaluate at a weight vector of shape (n_weights,)."""
+        steps = np.diff(x)
+        rises = np.sign(steps) / 2
+        return float(np.abs(steps).sum()) / 2, np.append(0, rises) - np.append(rises, 0)
+
+    def concave_slope(self, x):
+        """The slope of half the sum of the ends."""
+        slope = np.zeros(x.shape)
+        slope[0] += 0.5
+        slope[-1] += 0.5
+        return slope if self.superlevel else -slope
 
 
 class ClusterPenalty(Term):
@@ -167,6 +194,8 @@ class _FixedRuns(Term):
     ----------
     runs : list of ndarray of int
     """
+
+    is_piecewise_linear = True
 
     def __init__(self, runs):
         self.runs = [run for run in runs if run.size]

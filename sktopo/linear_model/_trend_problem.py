@@ -90,9 +90,8 @@ class _MaximaPenalty(PathPenalty):
     @property
     def relaxations(self):
         """Penalties whose solutions are good starts, one after the other."""
-        return [
-            _MaximaPenalty(easier.i0, self._last_bars) for easier in super().relaxations
-        ]
+        total, *easier = super().relaxations
+        return [total, *(_MaximaPenalty(one.i0, self._last_bars) for one in easier)]
 
     def value_and_grad(self, x):
         """Evaluate at x of shape (n_weights,)."""

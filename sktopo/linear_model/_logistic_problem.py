@@ -1,0 +1,131 @@
+"""Logistic regression with penalised weights: its objective, and plain descents."""
+
+import numpy as np
+
+from sktopo.base import Term
+from sktopo.objectives import ComposedTerm, LogLossTerm, log_losses
+from sktopo.solvers import LBFGS, Adam
+
+
+class LogisticProblem:
+    """log loss + alpha * sum of penalty(row of coef) + l2 ||coef||^2.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+    target : ndarray of shape (n_samples, n_rows)
+        One column for the log odds of two classes, or one for each class.
+    sample_weight : ndarray of shape (n_samples,)
+    alpha, l2 : float >= 0
+    penalty : Term
+    fit_intercept : bool
+    """
+
+    def __init__(self, X, target, sample_weight, alpha, penalty, l2, fit_intercept):
+        self.X, self.target, self.sample_weight = X, target, sample_weight
+        self.alpha, self.penalty, self.l2 = alpha, penalty, l2
+        self.fit_intercept = fit_intercept
+
+    def relaxed(self, penalty, alpha=None):
+        """The same data under another penalty."""
+        X, target, weight = self.X, self.target, self.sample_weight
+        alpha = self.alpha if alpha is None else alpha
+        return LogisticProblem(
+            X, target, weight, alpha, penalty, self.l2, self.fit_intercept
+        )
+
+    @property
+    def has_one_majorant(self):
+        """Whether proximal Newton steps see all of the penalty."""
+        penalty = self.penalty
+        return penalty.majorant is None or penalty.majorant(np.zeros(1)) is penalty
+
+    def losses(self, margins):
+        """The weighted loss, and probabilities less the target."""
+        losses, residual = log_losses(margins, self.target)
+        return float(self.sample_weight @ losses), residual
+
+    def row_penalty(self, w):
+        """The penalty and the squared norm of one row of the weights."""
+        return self.alpha * self.penalty.value_and_grad(w)[0] + self.l2 * (w @ w)
+
+    @property
+    def objective(self):
+        """All of it, as a term in the weights with the intercept behind them."""
+        ones = np.ones((len(self.X), int(self.fit_intercept)))
+        loss = LogLossTerm(self.target, np.hstack([self.X, ones]), self.sample_weight)
+        n_features = self.X.shape[1]
+        return loss + _RowPenalties(self.penalty, self.alpha, self.l2, n_features)
+
+
+class _RowPenalties(Term):
+    """alpha * penalty + l2 ||.||^2 of the first n_features entries of every row."""
+
+    def __init__(self, penalty, alpha, l2, n_features):
+        self.penalty = penalty
+        self.alpha = alpha
+        self.l2 = l2
+        self.n_features = n_features
+
+    def value_and_grad(self, x):
+        """Evaluate at rows of weights."""
+        return self._sum(x, [self.penalty.value_and_grad] * len(x))
+
+    def warm_value_and_grad(self):
+        """A ``value_and_grad`` for one run of an iteration."""
+        functions = []
+
+        def value_and_grad(x):
+            while len(functions) < len(x):
+                functions.append(self.penalty.warm_value_and_grad())
+            return self._sum(x, functions)
+
+        return value_and_grad
+
+    @property
+    def is_random(self):
+        """Whether the penalty is random."""
+        return self.penalty.is_random
+
+    def _sum(self, x, functions):
+        coef = x[:, : self.n_features]
+        value, grad = self.l2 * float((coef**2).sum()), np.zeros(x.shape)
+        grad[:, : self.n_features] = 2 * self.l2 * coef
+        for k, function in enumerate(functions):
+            energy, slope = function(coef[k])
+            value += self.alpha * energy
+            grad[k, : self.n_features] += self.alpha * slope
+        return value, grad
+
+
+def descend(problem, coef, intercept, solver, settings):
+    """Descend in weights and intercepts at once, by Adam, L-BFGS or both.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+        With ``x`` the pair (coef, intercept).
+    """
+    # In units in which the margins, not the weights, move by about the same.
+    n_features = problem.X.shape[1]
+    unit = np.ones(n_features + problem.fit_intercept)
+    mean = np.average(problem.X, axis=0, weights=problem.sample_weight)
+    spread = np.average((problem.X - mean) ** 2, axis=0, weights=problem.sample_weight)
+    unit[:n_features] = 1 / max(np.sqrt(spread.mean()), 1e-12)
+    objective = ComposedTerm(
+        problem.objective, (lambda z: z * unit, lambda z, grad: grad * unit)
+    )
+    start = np.column_stack([coef, intercept])[:, : unit.size] / unit
+    n_steps = 0
+    if solver in ("auto", "adam"):
+        adam = Adam(0.1, schedule="adaptive", **settings)
+        result = adam.minimize(objective, start)
+        n_steps, start = result.nit, result.x
+    if solver == "lbfgs" or (solver == "auto" and not objective.is_random):
+        result = LBFGS(**settings).minimize(objective, start)
+        result.nit += n_steps
+    x = result.x * unit
+    result.x = x[:, :n_features], np.zeros(len(x))
+    if problem.fit_intercept:
+        result.x = x[:, :n_features], x[:, n_features]
+    return result

@@ -1,0 +1,282 @@
+"""Logistic regression with penalised weights, by proximal Newton steps.
+
+Around the present margins the loss of one row of the weights is a squared error with
+weights, and around the present weights the penalty has a convex majorant: together a
+least squares problem, which is solved exactly. What the objective falls by on the way
+to its solution decides how far to go.
+"""
+
+import numpy as np
+
+from sktopo.base import Term
+from sktopo.linear_model._design import CentredData
+from sktopo.linear_model._logistic_problem import descend
+from sktopo.linear_model._penalised_problem import Problem
+from sktopo.linear_model._strategies import convex_step, exact_solver
+from sktopo.solvers import Composite, ProximalGradient, Run
+
+_LEAST_CURVATURE = 1e-5  # of saturated samples, whose responses would overflow
+_MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
+_SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
+_FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
+_BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # sweeps, as far as it helps
+_SEPARATED = 1e-5  # of the loss at zero: any margin tells the classes apart
+_LOOSE = 1e-3  # tolerance of what is only a start
+_ADAM_STEPS = 300  # for a start
+_PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
+_MANY_SWEEPS = 200  # through the rows, from one start
+
+
+def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
+    """Weights and intercepts of least objective that the solver finds.
+
+    The exact solvers go from several starts, none of which is far from zero: the
+    weights without a penalty are infinite where the classes can be separated.
+
+    Parameters
+    ----------
+    problem : LogisticProblem
+    coef : ndarray of shape (n_rows, n_features)
+    intercept : ndarray of shape (n_rows,)
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}
+    settings : dict
+        ``max_iter``, ``tol`` and ``verbose`` of the solver.
+    is_warm : bool
+        Whether to start from these weights and nowhere else.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+        With ``x`` the pair (coef, intercept).
+    """
+    if problem.alpha == 0 and solver == "auto" and problem.l2 > 0:
+        run = _Newton(problem, settings)
+        run.descend(_State(problem, coef, intercept))
+        return run.result()
+    if solver == "auto" and problem.alpha == 0:
+        solver = "lbfgs"
+    exact = exact_solver(solver, problem.penalty)
+    if exact is None:
+        return descend(problem, coef, intercept, solver, settings)
+    run = _Newton(problem, settings)
+    start = _State(problem, coef, intercept)
+    if is_warm or not problem.penalty.relaxations:
+        run.descend(start)
+        return run.result()
+    plain = start.under(problem.relaxed(problem.penalty, alpha=0.0))
+    for _ in range(_PLAIN_SWEEPS):
+        for k in range(len(coef)):
+            plain = _step(plain, k)
+    run.descend(plain.under(problem), n_search=0)
+    if len(coef) > 1 or not problem.has_one_majorant:
+        # Rows one after the other do not find what all of them find together, nor one
+        # assignment to runs what all of these find.
+        together = descend(
+            problem, coef, intercept, "adam", {**settings, "max_iter": _ADAM_STEPS}
+        )
+        run.descend(_State(problem, *together.x), n_search=0)
+    for relaxation in problem.penalty.relaxations:
+        start = run.descend(start, relaxation)
+        run.descend(start.under(problem), n_search=_FIRST_SEARCH)
+    return run.result()
+
+
+class _State:
+    """Weights and intercepts, their margins, and the objective there."""
+
+    def __init__(self, problem, coef, intercept, margins=None, penalties=None):
+        self.problem, self.coef, self.intercept = problem, coef, intercept
+        if margins is None:
+            margins = problem.X @ coef.T + intercept
+            penalties = np.array([problem.row_penalty(w) for w in coef])
+        self.margins, self.penalties = margins, penalties
+        loss, self.residual = problem.losses(margins)
+        self.value = loss + penalties.sum()
+
+    def with_row(self, k, w, b):
+        """The state with other weights and another intercept in row k."""
+        coef, intercept = self.coef.copy(), self.intercept.copy()
+        margins, penalties = self.margins.copy(), self.penalties.copy()
+        coef[k], intercept[k] = w, b
+        margins[:, k] = self.problem.X @ w + b
+        penalties[k] = self.problem.row_penalty(w)
+        return _State(self.problem, coef, intercept, margins, penalties)
+
+    def beyond(self, before):
+        """The best state on the line from another one through this one.
+
+        The rows of softmax depend on each other, and one after the other they go in
+        many short steps where a long one is due.
+        """
+        best = self
+        for length in _BEYOND:
+            coef = self.coef + length * (self.coef - before.coef)
+            intercept = self.intercept + length * (self.intercept - before.intercept)
+            state = _State(self.problem, coef, intercept)
+            if not state.value < best.value:
+                break
+            best = state
+        return best
+
+    def under(self, problem):
+        """The same weights, where the penalty is another one."""
+        return _State(problem, self.coef, self.intercept)
+
+
+class _Newton:
+    """Descents from several starts; the best of all that is reached is kept."""
+
+    def __init__(self, problem, settings):
+        self.problem, self.settings = problem, settings
+        shape = (problem.target.shape[1], problem.X.shape[1] + 1)
+        verbose = settings["verbose"]
+        self._run = Run(None, np.zeros(shape), "proximal Newton", verbose=verbose)
+        zeros = np.zeros(problem.target.shape)
+        self._null_loss, _ = problem.losses(zeros)
+
+    def descend(self, state, relaxation=None, n_search=_SEARCH):
+        """From a state to convergence, under the penalty or a relaxation of it.
+
+        Where a majorant of the penalty is no more than that, proximal steps look for a
+        better one, until they find none.
+        """
+        if relaxation is not None or self.problem.has_one_majorant:
+            return self._converged(state, relaxation)
+        while True:
+            if n_search > 0:
+                state = searched(state, n_search)
+            last = self._converged(state)
+            gain = state.value - last.value
+            state, n_search = last, _SEARCH
+            is_done = gain <= self.settings["tol"] * abs(state.value)
+            if (
+                is_done
+                or self._is_separated(state)
+                or self._run.nit >= self.settings["max_iter"]
+            ):
+                return state
+
+    def _converged(self, state, relaxation=None):
+        problem, tol = self.problem, self.settings["tol"]
+        if relaxation is not None:
+            problem, tol = problem.relaxed(relaxation), max(tol, _LOOSE)
+            state = state.under(problem)
+        for _ in range(_MANY_SWEEPS):
+            if self._run.nit >= self.settings["max_iter"]:
+                break
+            before, last = state, state.value
+            for k in range(len(state.coef)):
+                state = _step(state, k)
+            if len(state.coef) > 1:
+                state = state.beyond(before)
+            if relaxation is None:
+                self._record(state)
+            if self._is_separated(state):
+                break
+            # Losses of classes that can be separated fall for ever, relative to
+            # themselves.
+            if last - state.value <= tol * max(abs(last), 1e-2 * self._null_loss):
+                self._run.status = 0
+                break
+        return state
+
+    def _is_separated(self, state):
+        """Whether the weights go to infinity, and the objective to zero."""
+        return state.value <= _SEPARATED * self._null_loss
+
+    def _record(self, state):
+        self._run.record(np.column_stack([state.coef, state.intercept]), state.value)
+
+    def result(self):
+        """The best state, as a result."""
+        result = self._run.result()
+        result.x = result.x[:, :-1], result.x[:, -1]
+        return result
+
+
+def _step(state, k):
+    """The state after a proximal Newton step in row k; where none helps, the same.
+
+    Where the curvature at the present margins is too flat a guess, and no part of the
+    step lowers the objective, the bound 1/4 takes its place, with which it falls [1]_.
+
+    References
+    ----------
+    .. [1] D. Böhning, "Multinomial logistic regression algorithm", Annals of the
+       Institute of Statistical Mathematics 44 (1992), :doi:`10.1007/BF00048682`.
+    """
+    problem, w, b = state.problem, state.coef[k], state.intercept[k]
+    residual = state.residual[:, k]
+    probability = np.clip(residual + problem.target[:, k], 0.0, 1.0)
+    curvature = np.maximum(probability * (1 - probability), _LEAST_CURVATURE)
+    for bound in (curvature, np.full(len(residual), _MOST_CURVATURE)):
+        data = CentredData(
+            problem.X,
+            (state.margins[:, k] - residual / bound)[:, None],
+            problem.sample_weight * bound / 2,
+            problem.fit_intercept,
+        )
+        design, targets = data.design(problem.l2)
+        row = Problem(design, targets[:, 0], problem.alpha, problem.penalty)
+        goal = convex_step(row, w)
+        goal_b = float(data.y_mean[0] - goal @ data.X_mean)
+        for share in _SHARES:
+            new = state.with_row(k, w + share * (goal - w), b + share * (goal_b - b))
+            if new.value < state.value:
+                return new
+    return state
+
+
+def searched(state, n_steps):
+    """The state after proximal steps in every row, which know all splits into runs."""
+    for k in range(len(state.coef)):
+        state = _searched_row(state, k, n_steps)
+    return state
+
+
+def _searched_row(state, k, n_steps):
+    problem = state.problem
+    mean = np.zeros(problem.X.shape[1])
+    if problem.fit_intercept:
+        mean = np.average(problem.X, axis=0, weights=problem.sample_weight)
+    # The intercept of centred columns hardly depends on the weights.
+    columns = np.column_stack([problem.X - mean, np.ones(len(problem.X))])
+    columns = columns[:, : mean.size + problem.fit_intercept]
+    margins = state.margins.copy()
+
+    def smooth(z):
+        margins[:, k] = columns @ z
+        loss, residual = problem.losses(margins)
+        w = z[: mean.size]
+        grad = columns.T @ (problem.sample_weight * residual[:, k])
+        grad[: mean.size] += 2 * problem.l2 * w
+        return loss + problem.l2 * float(w @ w), grad
+
+    weighted = np.sqrt(problem.sample_weight)[:, None] * columns
+    lipschitz = _MOST_CURVATURE * np.linalg.norm(weighted, 2) ** 2 + 2 * problem.l2
+    objective = Composite(
+        smooth, _WithoutIntercept(problem.penalty, mean.size), lipschitz, problem.alpha
+    )
+    w, b = state.coef[k], state.intercept[k]
+    start = np.append(w, b + mean @ w)[: columns.shape[1]]
+    z = ProximalGradient(max_iter=n_steps, tol=0.0).minimize(objective, start).x
+    w = z[: mean.size]
+    b = z[-1] - mean @ w if problem.fit_intercept else 0.0
+    return state.with_row(k, w, float(b))
+
+
+class _WithoutIntercept(Term):
+    """A penalty of the first entries, n_features of them, and none of the rest."""
+
+    def __init__(self, penalty, n_features):
+        self.penalty, self.n_features = penalty, n_features
+
+    def value_and_grad(self, x):
+        """Evaluate at weights with an intercept behind them."""
+        value, grad = self.penalty.value_and_grad(x[: self.n_features])
+        return value, np.append(grad, np.zeros(x.size - self.n_features))
+
+    def prox(self, x, step):
+        """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""
+        z = self.penalty.prox(x[: self.n_features], step)
+        return np.append(z, x[self.n_features :])

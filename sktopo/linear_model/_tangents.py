@@ -1,0 +1,104 @@
+"""Penalties on a path: a difference of convex functions, by tangents."""
+
+import numpy as np
+from scipy.linalg import norm
+
+from sktopo.solvers import Adam, Run
+
+_DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
+
+
+def by_difference_of_convex(problem, starts, settings):
+    """Exact convex problems, each with the tangent at the last solution.
+
+    The start decides which minimum is found; so least squares, total variation alone
+    and the solutions of smaller i0 are tried, and the best is kept.
+    """
+    descents = _Descents(problem, settings)
+    for start in starts:
+        descents.descend(start)
+    if starts:
+        return descents.result()
+    start = problem.least_squares
+    descents.descend(start)
+    if not problem.design.is_unique:
+        # Least squares is not unique, and one of its solutions no good guess.
+        for factor in (1.0, 3.0):
+            left = max(0, settings["max_iter"] - descents.run.nit)
+            limits = {**settings, "max_iter": min(_DESCENT_STEPS, left // 2)}
+            stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
+            adam = descend_by_adam(stronger, problem.least_squares, limits)
+            descents.run.nit += adam.nit
+            descents.descend(adam.x)
+    for relaxation in problem.penalty.relaxations:
+        start = descents.descend(start, relaxation)
+        descents.descend(start)
+    return descents.result()
+
+
+class _Descents:
+    """Descents from several starts; the best of all that is reached is kept."""
+
+    def __init__(self, problem, settings):
+        self.problem, self.settings = problem, settings
+        self.run = Run(None, problem.least_squares, "dc", verbose=settings["verbose"])
+        self._sign = 1.0 if problem.penalty.superlevel else -1.0
+        self._ends = []
+
+    def descend(self, start, penalty=None):
+        """From a start to convergence, under this penalty or a relaxation of it."""
+        problem, run = self.problem, self.run
+        part = problem if penalty is None else problem.relaxed(penalty)
+        w, last = start, np.inf
+        while run.nit < self.settings["max_iter"]:
+            w = tangent_step(part, part.penalty.concave_slope(w), w)
+            value = part.objective.value_and_grad(w)[0]
+            reached = value
+            if part is not problem:
+                reached = problem.objective.value_and_grad(w)[0]
+            run.record(w, reached)
+            if not last - value > self.settings["tol"] * abs(value):
+                run.status = 0
+                break
+            last = value
+        self._ends.append(w)
+        return w
+
+    def result(self):
+        """The best weights; of many that fit exactly and cost nothing, the centre.
+
+        Fewer rows than weights leave polytopes of them. Of those that descents have
+        ended in, the one with the most room is taken.
+        """
+        result, problem = self.run.result(), self.problem
+        result.room = -np.inf
+        if problem.design.is_unique or not problem.is_solved_exactly(result.x):
+            return result
+        sign, seen = self._sign, set()
+        for w in self._ends:
+            slope = problem.penalty.concave_slope(w)
+            if slope.tobytes() in seen or not problem.is_solved_exactly(w):
+                continue
+            seen.add(slope.tobytes())
+            centre, room = problem.design.along_a_path.centre(
+                sign * problem.target, sign * slope, sign * w
+            )
+            if room > result.room:
+                result.x, result.room = sign * centre, room
+        return result
+
+
+def tangent_step(problem, concave_slope, start):
+    """The minimum for a path, with a tangent of this slope in the concave part."""
+    sign = 1.0 if problem.penalty.superlevel else -1.0
+    target, moment = sign * problem.target, sign * problem.moment
+    slope, start = sign * concave_slope, sign * start
+    path = problem.design.along_a_path
+    return sign * path.minimize(target, moment, problem.alpha, slope, start)
+
+
+def descend_by_adam(problem, start, settings):
+    # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
+    size = float(norm(start)) / np.sqrt(start.size)
+    adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
+    return adam.minimize(problem.objective, start)
