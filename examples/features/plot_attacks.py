@@ -11,6 +11,9 @@ pipeline, persistence included; section 3.3 of "A Topology Layer for Machine Lea
 
 The attack of the paper is one step: every pixel changes by as much as it may, in the
 direction of the sign of its gradient. Beside it stand 100 small steps with momentum.
+
+The paper attacks a convolutional network, too. So does this example where torch is
+installed: ``pip install ".[torch]"``.
 """
 
 import time
@@ -45,6 +48,12 @@ models = {
     "network": MLPClassifier((100,), early_stopping=True, random_state=0),
     "linear": LogisticRegression(max_iter=1000),
 }
+try:
+    from convolutional import ConvolutionalClassifier
+
+    models["convolutional"] = ConvolutionalClassifier(shape, random_state=0)
+except ImportError as error:
+    print(f"The convolutional network is left out: {error}.")
 for name, model in models.items():
     model.fit(X, y)
     print(f"accuracy of the {name} model: {model.score(X_test, y_test):.3f}")
@@ -82,7 +91,7 @@ titles = {np.inf: "every pixel by at most", 0: "at most so many pixels"}
 steps = {"1 step": True, "100 steps": False}
 shares = {}
 for norm, sizes in budgets.items():
-    print(f"\n{titles[norm]:24s}" + "".join(f"{eps:8g}" for eps in sizes))
+    print(f"\n{titles[norm]:25s}" + "".join(f"{eps:8g}" for eps in sizes))
     for name, model in models.items():
         for way, one_step in steps.items() if norm else {"": False}.items():
             began = time.perf_counter()
@@ -90,7 +99,7 @@ for norm, sizes in budgets.items():
             seconds = (time.perf_counter() - began) / (len(sizes) * len(rows))
             shares[name, norm, way] = found
             cells = "".join(f"{share:8.1%}" for share in found)
-            print(f"{name:13s}{way:11s}{cells}   {seconds:.4f} s an image", flush=True)
+            print(f"{name:14s}{way:11s}{cells}   {seconds:.4f} s an image", flush=True)
 
 # %%
 # Does it help to train on attacked images? Each attacked training image keeps its
@@ -126,9 +135,9 @@ classes = np.arange(4 if SHORT else 10)
 first = [np.flatnonzero(y_test == digit)[0] for digit in classes]
 pairs = np.repeat(first, len(classes)), np.tile(classes, len(classes))
 is_other = y_test[pairs[0]] != pairs[1]
-print(f"\n{'figure 12':37s}success  pixels moved, median")
-fig = plt.figure(figsize=(12, 8.8), layout="constrained")
-panels = iter(fig.subfigures(2, 3).flat)
+print(f"\n{'figure 12':38s}success  pixels moved, median")
+fig = plt.figure(figsize=(4 * len(models), 8.8), layout="constrained")
+panels = iter(fig.subfigures(2, len(models)).flat)
 for one_step, eps in ((True, 0.3), (False, 0.1)):
     for name, model in models.items():
         attacker = attacker_of(model, eps, one_step, n_jobs=2)
@@ -138,7 +147,7 @@ for one_step, eps in ((True, 0.3), (False, 0.1)):
         way = f"one step of {eps}" if one_step else f"100 steps within {eps}"
         panel.suptitle(f"{name}, {way}: {share:.0%}")
         moved = np.median(np.count_nonzero(found.perturbation[is_other], axis=1))
-        print(f"{name:13s}{way:24s}{share:4.0%} of {is_other.sum()}{moved:8.0f}")
+        print(f"{name:14s}{way:24s}{share:4.0%} of {is_other.sum()}{moved:8.0f}")
         axes = panel.subplots(len(classes), len(classes)).flat
         hits = found.success & is_other
         for ax, image, hit in zip(axes, found.X, hits, strict=True):
@@ -158,7 +167,7 @@ found = attacker.generate(fours, np.full(len(fours), 8))
 print(f"\n4 to 8 by two pixels: {found.success.mean():.0%} of {len(fours)}")
 chosen = int(np.argmax(found.success))
 
-fig, axes = plt.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
+fig, axes = plt.subplots(1, 4, figsize=(13.5, 3.2), layout="constrained")
 pictures = {"a 4": fours[chosen], "taken for an 8": found.X[chosen]}
 for ax, (title, image) in zip(axes, pictures.items(), strict=False):
     ax.imshow(image.reshape(shape), cmap="gray", vmin=0, vmax=1)
@@ -166,7 +175,7 @@ for ax, (title, image) in zip(axes, pictures.items(), strict=False):
 for row, column in np.argwhere(found.perturbation[chosen].reshape(shape)):
     axes[1].add_patch(plt.Circle((column, row), 1.5, color="red", fill=False))
 for ax, norm in zip(axes[2:], budgets, strict=True):
-    for color, name in zip(("C0", "C1", "C2"), models, strict=True):
+    for color, name in zip(("C0", "C1", "C2", "C3"), models, strict=False):
         for way in steps if norm else ("",):
             line = "o:" if way == "1 step" else "o-"
             label = f"{name}, {way}".strip(", ")
@@ -174,5 +183,6 @@ for ax, norm in zip(axes[2:], budgets, strict=True):
             ax.plot(budgets[norm], found, line, color=color, label=label)
     ax.set(xlabel=titles[norm], ylim=(0, 1.05))
 axes[2].set_ylabel("success")
-axes[2].legend(fontsize="x-small")
+lines = axes[2].get_legend_handles_labels()
+fig.legend(*lines, loc="outside right upper", fontsize="x-small")
 save(fig, "attack_budgets.png")
