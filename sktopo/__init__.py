@@ -14,6 +14,7 @@ from sktopo.feature_extraction import (
 from sktopo.images import STUMPImageOptimizer
 from sktopo.linear_model import (
     TopologicalLogisticRegression,
+    TopologicalLogisticRegressionCV,
     TopologicalRidge,
     TopologicalRidgeCV,
     TopologicalTrend,
@@ -33,6 +34,7 @@ __all__ = [
     "TopoPointOptimizer",
     "TopologicalAttack",
     "TopologicalLogisticRegression",
+    "TopologicalLogisticRegressionCV",
     "TopologicalMapping",
     "TopologicalRidge",
     "TopologicalRidgeCV",

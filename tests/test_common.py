@@ -12,6 +12,7 @@ from sktopo import (
     PersistenceEnergies,
     STUMPImageOptimizer,
     TopologicalLogisticRegression,
+    TopologicalLogisticRegressionCV,
     TopologicalRidge,
     TopologicalRidgeCV,
     TopologicalTrend,
@@ -54,8 +55,9 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
 @parametrize_with_checks(
     [
         TopologicalRidge(),
-        TopologicalRidgeCV(alphas=(0.1, 1.0)),
+        TopologicalRidgeCV(alphas=2, i0=[2], cv=2),
         TopologicalLogisticRegression(),
+        TopologicalLogisticRegressionCV(alphas=2, i0=[2], cv=2),
         TopologicalTrend(),
         TopologicalTrend(2, maxima=False, method="penalty"),
         SignalEnergies(),

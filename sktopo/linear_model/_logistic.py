@@ -1,28 +1,16 @@
 """Logistic regression with a penalty on the topology of the weights."""
 
 import numpy as np
-from scipy.special import log_expit, log_softmax
-from sklearn.base import ClassifierMixin
-from sklearn.utils import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
-from sktopo._sklearn_compat import StrOptions
-from sktopo._tables import check_one_table, validate_table
-from sktopo.gradients import linear_classifier
-from sktopo.linear_model._base import (
-    ALPHA_CONSTRAINT,
-    MANY,
-    MODEL_CONSTRAINTS,
-    PenalisedModel,
-    checked_weight,
+from sktopo.linear_model._base import ALPHA_CONSTRAINT, MODEL_CONSTRAINTS
+from sktopo.linear_model._logistic_base import (
+    CLASS_WEIGHT_CONSTRAINT,
+    LogisticClassifier,
 )
-from sktopo.linear_model._logistic_problem import LogisticProblem
-from sktopo.linear_model._proximal_newton import minimize_logistic
 
 
-class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
+class TopologicalLogisticRegression(LogisticClassifier):
     """Linear classifier with a penalty on the topology of its weights.
 
     Minimises ::
@@ -117,14 +105,10 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
     np.True_
     """
 
-    _advice = (
-        "Raise max_iter or tol, scale the data, or set l2 where the classes can be "
-        "told apart"
-    )
     _parameter_constraints = {
         **MODEL_CONSTRAINTS,
         "alpha": ALPHA_CONSTRAINT,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "class_weight": CLASS_WEIGHT_CONSTRAINT,
         "warm_start": ["boolean"],
     }
 
@@ -187,149 +171,19 @@ class TopologicalLogisticRegression(ClassifierMixin, PenalisedModel):
             If the solver has made ``max_iter`` steps without converging.
         """
         last_classes = getattr(self, "classes_", None)
-        X, target, sample_weight = self._validated(X, y, sample_weight)
+        X, y, sample_weight = self._validated(X, y, sample_weight)
+        alpha, penalty = self._penalty(X.shape[1], self.alpha)
         self._warn_of_unused()
-        problem = LogisticProblem(
-            X.astype(np.float64),
-            target,
-            sample_weight,
-            *self._penalty(X.shape[1], self.alpha),
-            float(self.l2),
-            self.fit_intercept,
-        )
-        shape = (target.shape[1], X.shape[1])
-        is_warm = (
+        data = self._data(X, y, sample_weight)
+        start = None
+        if (
             self.warm_start
             and np.array_equal(last_classes, self.classes_)
-            and getattr(self, "coef_", np.empty(0)).shape == shape
-        )
-        coef, intercept = np.zeros(shape), np.zeros(shape[0])
-        if is_warm:
-            coef, intercept = self.coef_ + coef, self.intercept_ + intercept
-        result = minimize_logistic(
-            problem,
-            coef,
-            intercept,
-            solver=self.solver,
-            settings=self._settings(),
-            is_warm=is_warm,
-        )
+            and getattr(self, "coef_", np.empty(0)).shape == data.shape
+        ):
+            start = self.coef_.astype(float), self.intercept_.astype(float)
+        result = data.minimize(penalty, alpha, float(self.l2), start)
         self._warn_of(result.status == 1)
         self.n_iter_ = result.nit
-        self.coef_, self.intercept_ = (part.astype(X.dtype) for part in result.x)
+        self.coef_, self.intercept_ = data.unpacked([result])
         return self
-
-    def _validated(self, X, y, sample_weight):
-        """The data, the classes as columns, and the weights of the samples."""
-        check_one_table(X, type(self).__name__, MANY)
-        X, y = validate_table(self, X, y, dtype=(np.float64, np.float32))
-        check_classification_targets(y)
-        weight = checked_weight(self, sample_weight, X)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        n_classes = len(self.classes_)
-        if n_classes < 2:
-            raise ValueError(
-                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
-                f"Got 1 class: {self.classes_[0]!r}."
-            )
-        if weight is None:
-            weight = np.ones(len(X))
-        if self.class_weight is not None:
-            weight = weight * self._class_weights(y, labels, weight)[labels]
-        target = np.eye(n_classes)[labels]
-        return X, target[:, 1:] if n_classes == 2 else target, weight
-
-    def _class_weights(self, y, labels, sample_weight):
-        """A weight for each class."""
-        if self.class_weight == "balanced":
-            totals = np.bincount(labels, sample_weight)
-            # A class whose samples weigh nothing is not there to be balanced.
-            return totals.mean() / np.maximum(totals, 1e-300)
-        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-        if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
-            raise ValueError(
-                f"The 'class_weight' parameter of {type(self).__name__} must hold "
-                "floats in the range [0, inf), one of them positive. "
-                f"Got {self.class_weight!r} instead."
-            )
-        return weights
-
-    def decision_function(self, X):
-        """Compute the margins.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Log odds of the second of two classes; log probabilities up to a constant.
-        """
-        check_is_fitted(self)
-        X = validate_table(self, X, dtype=(np.float64, np.float32), reset=False)
-        margins = X @ self.coef_.T + self.intercept_
-        return margins[:, 0] if margins.shape[1] == 1 else margins
-
-    def value_and_pullback(self, X):
-        """Compute the margins, and the pullback; see ``sktopo.gradients``.
-
-        Parameters
-        ----------
-        X : ndarray of float64 of shape (n_samples, n_features)
-
-        Returns
-        -------
-        margins : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            What ``decision_function`` returns.
-        pullback : callable
-            From an array of the shape of ``margins`` to one of X's shape.
-        """
-        check_is_fitted(self)
-        return linear_classifier(self, X)
-
-    def predict(self, X):
-        """Predict the most probable class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
-        margins = self.decision_function(X)
-        best = margins > 0 if margins.ndim == 1 else margins.argmax(axis=1)
-        return self.classes_[best.astype(np.intp)]
-
-    def predict_log_proba(self, X):
-        """Predict logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        margins = self.decision_function(X)
-        if margins.ndim == 1:
-            return log_expit(np.column_stack([-margins, margins]))
-        return log_softmax(margins, axis=1)
-
-    def predict_proba(self, X):
-        """Predict the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        return np.exp(self.predict_log_proba(X))

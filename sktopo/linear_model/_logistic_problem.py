@@ -38,6 +38,8 @@ class LogisticProblem:
     def has_one_majorant(self):
         """Whether proximal Newton steps see all of the penalty."""
         penalty = self.penalty
+        if self.alpha == 0:
+            return True
         return penalty.majorant is None or penalty.majorant(np.zeros(1)) is penalty
 
     def losses(self, margins):
@@ -47,7 +49,15 @@ class LogisticProblem:
 
     def row_penalty(self, w):
         """The penalty and the squared norm of one row of the weights."""
-        return self.alpha * self.penalty.value_and_grad(w)[0] + self.l2 * (w @ w)
+        norm = self.l2 * float(w @ w)
+        if self.alpha == 0:
+            return norm
+        return self.alpha * self.penalty.value_and_grad(w)[0] + norm
+
+    def value(self, coef, intercept):
+        """The objective."""
+        loss, _ = self.losses(self.X @ coef.T + intercept)
+        return loss + sum(map(self.row_penalty, coef))
 
     @property
     def objective(self):

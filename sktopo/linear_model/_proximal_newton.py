@@ -49,7 +49,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     scipy.optimize.OptimizeResult
         With ``x`` the pair (coef, intercept).
     """
-    if problem.alpha == 0 and solver == "auto" and problem.l2 > 0:
+    if problem.alpha == 0 and problem.l2 > 0 and solver in ("auto", "prox", "dc"):
         run = _Newton(problem, settings)
         run.descend(_State(problem, coef, intercept))
         return run.result()

@@ -7,7 +7,7 @@ from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import minimize_penalised, penalised_path
 
-_DECADES = 4  # that alphas span, as long as nobody says which ones to try
+DECADES = 4  # that alphas span, as long as nobody says which ones to try
 
 
 class Regression:
@@ -104,7 +104,7 @@ class Regression:
             else:
                 top = penalty.critical_weight(descent)
             tops.append(top * size ** (1 - degree) if size > 0 else 0.0)
-        return max(tops) * np.logspace(0, -_DECADES, n_alphas)
+        return max(tops) * np.logspace(0, -DECADES, n_alphas)
 
     def unpacked(self, results):
         """``coef_`` and ``intercept_`` of results for all targets."""

@@ -113,6 +113,8 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     """
 
     _default_score = "neg_mean_squared_error"
+    _l2_shares = (1.0, 0.03, 0.0)
+    _l2s_per_decade = 3
     _parameter_constraints = {
         **MODEL_CONSTRAINTS,
         **SEARCH_CONSTRAINTS,

@@ -3,11 +3,12 @@
 import inspect
 import numbers
 import warnings
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.base import clone, is_classifier
+from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
@@ -27,8 +28,6 @@ SEARCH_CONSTRAINTS = {
 }
 _I0S = (2, 3, 4, 5, 6)
 _L2_DECADES = 10  # of the grid on which the best norm alone is looked for
-_L2S_PER_DECADE = 3
-_L2_SHARES = (1.0, 0.03, 0.0)  # of that norm, beside a penalty
 
 
 class _Grid(NamedTuple):
@@ -44,7 +43,9 @@ class StrengthSearch:
     """Tries a grid of ``l2``, ``i0`` and ``alphas`` on folds, and keeps the best.
 
     What it is mixed into has ``_data(X, y, sample_weight)``, an object with the methods
-    of Regression, and the parameters of SEARCH_CONSTRAINTS.
+    of Regression, and the parameters of SEARCH_CONSTRAINTS. ``_l2_shares`` are tried of
+    the norm that is best without a penalty, of ``_l2s_per_decade``, and ``_default_score`` is the scoring that
+    None stands for.
     """
 
     def _choose(self, X, y, sample_weight):
@@ -57,7 +58,7 @@ class StrengthSearch:
         grid = self._grid(data, X.shape[1], self._l2s(data, folds))
         jobs = [(fold, l2) for fold in folds for l2 in grid.l2s]
         found = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
-            delayed(_scores)(clone(self), fold, grid, l2) for fold, l2 in jobs
+            delayed(_scores)(copy(self), fold, grid, l2) for fold, l2 in jobs
         )
         scores = np.stack([scores for scores, _ in found])
         scores = scores.reshape(len(folds), len(grid.l2s), *scores.shape[1:])
@@ -87,16 +88,16 @@ class StrengthSearch:
         """Weights of the squared norm to try, in falling order."""
         if not (isinstance(self.l2, str) and self.l2 == "auto"):
             return np.unique(check_strengths(self.l2, "l2", type(self).__name__))[::-1]
-        n_l2s = _L2_DECADES * _L2S_PER_DECADE + 1
+        n_l2s = _L2_DECADES * self._l2s_per_decade + 1
         l2s = data.most_l2() * np.logspace(0, -_L2_DECADES, n_l2s)
         if not l2s[-1] > 0:
             return np.zeros(1)
         scores = Parallel(n_jobs=self.n_jobs)(
-            delayed(_norm_scores)(clone(self), fold, l2s) for fold in folds
+            delayed(_norm_scores)(copy(self), fold, l2s) for fold in folds
         )
         means = np.mean(scores, axis=0)
         best = 0 if np.isnan(means).all() else int(np.nanargmax(means))
-        return l2s[best] * np.array(_L2_SHARES)
+        return l2s[best] * np.array(self._l2_shares)
 
     def _grid(self, data, n_weights, l2s):
         name = type(self).__name__
@@ -217,7 +218,6 @@ class _Fold:
 
     def data(self, model):
         """The data to learn from."""
-        model.n_features_in_ = self.train[0].shape[1]
         return model._data(*self.train, self.weight)
 
     def scores(self, model, models):

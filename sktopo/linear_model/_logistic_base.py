@@ -1,0 +1,151 @@
+"""What the logistic models share: classes, weights of samples, and predictions."""
+
+import numpy as np
+from scipy.special import log_expit, log_softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._sklearn_compat import StrOptions
+from sktopo._tables import check_one_table, validate_table
+from sktopo.gradients import linear_classifier
+from sktopo.linear_model._base import MANY, PenalisedModel, checked_weight
+from sktopo.linear_model._logistic_data import LogisticData
+
+CLASS_WEIGHT_CONSTRAINT = [dict, StrOptions({"balanced"}), None]
+
+
+class LogisticClassifier(ClassifierMixin, PenalisedModel):
+    """Predicts from ``coef_``, ``intercept_`` and ``classes_``."""
+
+    _advice = (
+        "Raise max_iter or tol, scale the data, or set l2 where the classes can be "
+        "told apart"
+    )
+
+    def _validated(self, X, y, sample_weight):
+        """The data, checked; the classes are remembered."""
+        check_one_table(X, type(self).__name__, MANY)
+        X, y = validate_table(self, X, y, dtype=(np.float64, np.float32))
+        check_classification_targets(y)
+        sample_weight = checked_weight(self, sample_weight, X)
+        self.classes_ = np.unique(y)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
+                f"Got 1 class: {self.classes_[0]!r}."
+            )
+        return X, y, sample_weight
+
+    def _data(self, X, y, sample_weight):
+        """The classes as columns, and the samples with all of their weights."""
+        labels = np.searchsorted(self.classes_, y)
+        n_classes = len(self.classes_)
+        weight = np.ones(len(X)) if sample_weight is None else sample_weight
+        if self.class_weight is not None:
+            weight = weight * self._class_weights(y, labels, weight)[labels]
+        target = np.eye(n_classes)[labels]
+        return LogisticData(
+            X,
+            target[:, 1:] if n_classes == 2 else target,
+            weight,
+            fit_intercept=self.fit_intercept,
+            solver=self.solver,
+            settings=self._settings(),
+        )
+
+    def _class_weights(self, y, labels, sample_weight):
+        """A weight for each class."""
+        if self.class_weight == "balanced":
+            totals = np.bincount(labels, sample_weight, len(self.classes_))
+            # A class whose samples weigh nothing is not there to be balanced.
+            return totals.mean() / np.maximum(totals, 1e-300)
+        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+            raise ValueError(
+                f"The 'class_weight' parameter of {type(self).__name__} must hold "
+                "floats in the range [0, inf), one of them positive. "
+                f"Got {self.class_weight!r} instead."
+            )
+        return weights
+
+    def decision_function(self, X):
+        """Compute the margins.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Log odds of the second of two classes; log probabilities up to a constant.
+        """
+        check_is_fitted(self)
+        X = validate_table(self, X, dtype=(np.float64, np.float32), reset=False)
+        margins = X @ self.coef_.T + self.intercept_
+        return margins[:, 0] if margins.shape[1] == 1 else margins
+
+    def value_and_pullback(self, X):
+        """Compute the margins, and the pullback; see ``sktopo.gradients``.
+
+        Parameters
+        ----------
+        X : ndarray of float64 of shape (n_samples, n_features)
+
+        Returns
+        -------
+        margins : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            What ``decision_function`` returns.
+        pullback : callable
+            From an array of the shape of ``margins`` to one of X's shape.
+        """
+        check_is_fitted(self)
+        return linear_classifier(self, X)
+
+    def predict(self, X):
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        margins = self.decision_function(X)
+        best = margins > 0 if margins.ndim == 1 else margins.argmax(axis=1)
+        return self.classes_[best.astype(np.intp)]
+
+    def predict_log_proba(self, X):
+        """Predict logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        margins = self.decision_function(X)
+        if margins.ndim == 1:
+            return log_expit(np.column_stack([-margins, margins]))
+        return log_softmax(margins, axis=1)
+
+    def predict_proba(self, X):
+        """Predict the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        return np.exp(self.predict_log_proba(X))
