@@ -37,7 +37,7 @@ def diagrams(n_dimensions):
 
 CASES = [
     (TopologicalRidge(max_iter=20), rows(4), rows(5)),
-    (TopologicalRidgeCV(alphas=(0.1, 1.0), max_iter=20), rows(4), rows(5)),
+    (TopologicalRidgeCV(alphas=2, i0=2, l2=1.0, max_iter=20), rows(4), rows(5)),
     (TopologicalLogisticRegression(max_iter=20, l2=1.0), rows(4), rows(5)),
     (PersistenceDiagrams(), rows(4), rows(5)),
     (PersistenceEnergies(), diagrams(1), diagrams(2)),

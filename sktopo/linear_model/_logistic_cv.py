@@ -113,9 +113,7 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     >>> rng = np.random.default_rng(0)
     >>> X = rng.normal(size=(60, 20))
     >>> y = X[:, 8:12].sum(axis=1) + rng.normal(size=60) > 0
-    >>> model = TopologicalLogisticRegressionCV(topology="path", i0=[2, 3]).fit(X, y)
-    >>> model.i0_
-    2
+    >>> model = TopologicalLogisticRegressionCV(4, topology="path", i0=2).fit(X, y)
     >>> top = np.argmax(model.coef_[0])
     >>> 8 <= top < 12
     np.True_

@@ -20,7 +20,7 @@ _MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 _SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
 _BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # sweeps, as far as it helps
-_SEPARATED = 1e-5  # of the loss at zero: any margin tells the classes apart
+_SEPARATED = 1e-6  # of the loss at zero: as good as zero, the least there can be
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
 _PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
@@ -172,6 +172,7 @@ class _Newton:
             if relaxation is None:
                 self._record(state)
             if self._is_separated(state):
+                self._run.status = 0
                 break
             # Losses of classes that can be separated fall for ever, relative to
             # themselves.
