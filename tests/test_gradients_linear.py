@@ -69,7 +69,7 @@ MANY_OUTPUTS = [
     Ridge(),
     RidgeCV(),
     TopologicalRidge(),
-    TopologicalRidgeCV((0.1, 1.0), cv=2),
+    TopologicalRidgeCV(2, i0=2, cv=2),
 ]
 TASKS = [
     MultiTaskElasticNet(0.1),

@@ -1,5 +1,6 @@
 """What the linear models do before and after they minimise."""
 
+import numbers
 import warnings
 
 import numpy as np
@@ -13,9 +14,10 @@ from sklearn.utils.validation import (
 from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import StrOptions, _check_sample_weight
 from sktopo._tables import check_one_table, validate_table
-from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, warn_unused
+from sktopo._validation import LARGEST, NON_NEGATIVE, POSITIVE_INT, Range, warn_unused
 from sktopo.base import Filtration, Term
 from sktopo.gradients import linear_regressor
+from sktopo.linear_model._huber import HuberRegression
 from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
 from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
@@ -33,6 +35,10 @@ MODEL_CONSTRAINTS = {
     "tol": [NON_NEGATIVE],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
+}
+LOSS_CONSTRAINTS = {
+    "loss": [StrOptions({"squared_error", "huber"})],
+    "epsilon": [Range(numbers.Real, 1, LARGEST, closed="both")],
 }
 ALPHA_CONSTRAINT = [NON_NEGATIVE, dict]
 _PENALTY = ("topology", "p", "q", "homology_dimensions", "superlevel")
@@ -103,14 +109,16 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
     """Predicts from ``coef_`` and ``intercept_``."""
 
     def _regression(self, X, y, sample_weight):
-        return Regression(
-            X,
-            y,
-            sample_weight,
-            fit_intercept=self.fit_intercept,
-            solver=self.solver,
-            settings=self._settings(),
-        )
+        how = {
+            "fit_intercept": self.fit_intercept,
+            "solver": self.solver,
+            "settings": self._settings(),
+        }
+        if self.loss == "huber":
+            how["epsilon"] = float(self.epsilon)
+            return HuberRegression(X, y, sample_weight, **how)
+        warn_unused(self, ("epsilon",), "with loss='squared_error'", 4)
+        return Regression(X, y, sample_weight, **how)
 
     def predict(self, X):
         """Predict X w + b.

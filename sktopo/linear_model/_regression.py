@@ -111,7 +111,9 @@ class Regression:
         return self._unpacked(np.stack([result.x for result in results]))
 
     def _unpacked(self, coef):
-        intercept = self._data.y_mean - coef @ self._data.X_mean
+        return self._typed(coef, self._data.y_mean - coef @ self._data.X_mean)
+
+    def _typed(self, coef, intercept):
         intercept, coef = intercept.astype(self._dtype), coef.astype(self._dtype)
         if not self._is_single:
             return coef, intercept

@@ -10,6 +10,7 @@ from sktopo._sklearn_compat import _fit_context
 from sktopo._validation import check_int
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
+    LOSS_CONSTRAINTS,
     MODEL_CONSTRAINTS,
     LinearRegressor,
     check_strengths,
@@ -25,7 +26,14 @@ class TopologicalRidge(LinearRegressor):
 
         ||y - X w - b||^2 + alpha * E(p, q, i0; PD(w)) + l2 * ||w||^2
 
-    where E is the energy of the persistence diagrams of w, the sum of
+    or, with ``loss="huber"``, what scikit-learn's HuberRegressor has for the errors in
+    place of their squares, ::
+
+        sum of (scale + scale * H((y - X w - b) / scale)) over the samples
+
+    with the best scale, H(z) being z^2 for abs(z) up to ``epsilon`` and
+    2 epsilon abs(z) - epsilon^2 beyond: outliers then count in proportion to their size
+    [2]_. Here E is the energy of the persistence diagrams of w, the sum of
     ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th longest on [1]_. What the
     diagrams see is up to ``topology``: whether the weights form clusters, whether they
     rise and fall along a path, or what shapes they make as an image.
@@ -72,6 +80,12 @@ class TopologicalRidge(LinearRegressor):
         Weight of the squared norm.
     fit_intercept : bool, default=True
         Whether there is an intercept b; it is not penalised.
+    loss : {"squared_error", "huber"}, default="squared_error"
+        What errors cost.
+    epsilon : float >= 1, default=1.35
+        How many scales an error may be large until it is an outlier, with
+        ``loss="huber"``; 1.35 has 95 % of the efficiency of least squares for normal
+        errors.
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
         - "prox": accelerated proximal gradient with the exact proximal step; for
           topology "values" with p = 1 and q = 0, and for a Term that has one.
@@ -98,6 +112,8 @@ class TopologicalRidge(LinearRegressor):
         The weights w.
     intercept_ : float or ndarray of shape (n_targets,)
         The intercept b, 0.0 without one.
+    scale_ : float or ndarray of shape (n_targets,)
+        The scale of the errors, with ``loss="huber"``.
     n_iter_ : int
         Steps of the solver, the most over all targets.
     n_features_in_ : int
@@ -109,6 +125,8 @@ class TopologicalRidge(LinearRegressor):
     ----------
     .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
        AISTATS 2020, section 3.1, :doi:`10.48550/arXiv.1905.12200`.
+    .. [2] A. B. Owen, "A robust hybrid of lasso and ridge regression", Contemporary
+       Mathematics 443 (2007), :doi:`10.1090/conm/443/08555`.
 
     Examples
     --------
@@ -127,6 +145,7 @@ class TopologicalRidge(LinearRegressor):
 
     _parameter_constraints = {
         **MODEL_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
         "alpha": ALPHA_CONSTRAINT,
         "warm_start": ["boolean"],
     }
@@ -143,6 +162,8 @@ class TopologicalRidge(LinearRegressor):
         superlevel=True,
         l2=0.0,
         fit_intercept=True,
+        loss="squared_error",
+        epsilon=1.35,
         solver="auto",
         max_iter=1000,
         tol=1e-6,
@@ -159,6 +180,8 @@ class TopologicalRidge(LinearRegressor):
         self.superlevel = superlevel
         self.l2 = l2
         self.fit_intercept = fit_intercept
+        self.loss = loss
+        self.epsilon = epsilon
         self.solver = solver
         self.max_iter = max_iter
         self.tol = tol
@@ -197,6 +220,9 @@ class TopologicalRidge(LinearRegressor):
         self.coef_, self.intercept_ = regression.unpacked(results)
         if not self.fit_intercept:
             self.intercept_ = 0.0
+        if self.loss == "huber":
+            scales = np.array([result.scale for result in results])
+            self.scale_ = float(scales[0]) if y.ndim == 1 else scales
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)

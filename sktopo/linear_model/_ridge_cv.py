@@ -1,7 +1,12 @@
 """TopologicalRidge with its strength chosen by cross-validation."""
 
 from sktopo._fitting import fit_context
-from sktopo.linear_model._base import MODEL_CONSTRAINTS, LinearRegressor, validated
+from sktopo.linear_model._base import (
+    LOSS_CONSTRAINTS,
+    MODEL_CONSTRAINTS,
+    LinearRegressor,
+    validated,
+)
 from sktopo.linear_model._search import SEARCH_CONSTRAINTS, StrengthSearch
 
 
@@ -36,7 +41,7 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     l2 : "auto", float >= 0, or array-like, default="auto"
         Weight of the squared norm, or several to choose from. "auto" is the best of
         ten decades without a penalty, on the same folds, three hundredths of it, and 0.
-    fit_intercept : optional
+    fit_intercept, loss, epsilon : optional
         As in TopologicalRidge.
     one_standard_error : bool, default=False
         Whether to choose, of all strengths whose mean score is within one standard
@@ -46,8 +51,9 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     cv : int, cross-validation generator, iterable or None, default=5
         How to split; None is 5 folds, an int as many.
     scoring : str, callable or None, default=None
-        A scorer, greater being better; None is the squared error, negative. Strengths
-        for which it gives nan in a fold are left out.
+        A scorer, greater being better; None is the squared error, negative, and with
+        ``loss="huber"`` the absolute one. Strengths for which it gives nan in a fold
+        are left out.
     n_jobs : int or None, default=None
         Paths in parallel; -1 uses all processors.
     random_state : int, RandomState instance or None, default=None
@@ -112,11 +118,11 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     np.True_
     """
 
-    _default_score = "neg_mean_squared_error"
     _l2_shares = (1.0, 0.03, 0.0)
     _l2s_per_decade = 3
     _parameter_constraints = {
         **MODEL_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
         **SEARCH_CONSTRAINTS,
     }
 
@@ -132,6 +138,8 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
         superlevel=True,
         l2="auto",
         fit_intercept=True,
+        loss="squared_error",
+        epsilon=1.35,
         one_standard_error=False,
         solver="auto",
         max_iter=1000,
@@ -151,6 +159,8 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
         self.superlevel = superlevel
         self.l2 = l2
         self.fit_intercept = fit_intercept
+        self.loss = loss
+        self.epsilon = epsilon
         self.one_standard_error = one_standard_error
         self.solver = solver
         self.max_iter = max_iter
@@ -190,6 +200,12 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
         if not self.fit_intercept:
             self.intercept_ = 0.0
         return self
+
+    @property
+    def _default_score(self):
+        if self.loss == "huber":
+            return "neg_mean_absolute_error"
+        return "neg_mean_squared_error"
 
     def _data(self, X, y, sample_weight):
         return self._regression(X, y, sample_weight)

@@ -44,8 +44,8 @@ class StrengthSearch:
 
     What it is mixed into has ``_data(X, y, sample_weight)``, an object with the methods
     of Regression, and the parameters of SEARCH_CONSTRAINTS. ``_l2_shares`` are tried of
-    the norm that is best without a penalty, of ``_l2s_per_decade``, and ``_default_score`` is the scoring that
-    None stands for.
+    the norm that is best without a penalty, of ``_l2s_per_decade``, and
+    ``_default_score`` is the scoring that None stands for.
     """
 
     def _choose(self, X, y, sample_weight):

@@ -1,0 +1,181 @@
+"""Huber's loss for the errors, which charges large ones in proportion to their size."""
+
+import numpy as np
+from scipy.optimize import OptimizeResult
+
+from sktopo.linear_model._design import CentredData
+from sktopo.linear_model._penalised_problem import Problem
+from sktopo.linear_model._regression import Regression
+from sktopo.linear_model._strategies import minimize_penalised
+
+_MAX_ROUNDS = 200  # of weighted least squares; they converge linearly
+_SHARE = 1e-2  # of the tolerance of the solver: rounds are many and short
+_LEAST_SCALE = 1e-10  # of the spread of the targets, where they are fitted exactly
+
+
+class HuberRegression(Regression):
+    """Huber's loss for all targets of a data set, with what Regression has.
+
+    For one target with weights s it is ::
+
+        sum of s (scale + scale * H((y - X w - b) / scale))
+
+    minimised over the scale as well, where H(z) is z^2 for abs(z) up to epsilon and
+    2 epsilon abs(z) - epsilon^2 beyond [1]_.
+
+    Parameters
+    ----------
+    X, y, sample_weight, fit_intercept, solver, settings
+        As of Regression.
+    epsilon : float >= 1
+
+    References
+    ----------
+    .. [1] A. B. Owen, "A robust hybrid of lasso and ridge regression", Contemporary
+       Mathematics 443 (2007), :doi:`10.1090/conm/443/08555`.
+    """
+
+    def __init__(self, X, y, sample_weight, *, epsilon, **how):
+        super().__init__(X, y, sample_weight, **how)
+        self._epsilon = epsilon
+        self._X = X.astype(np.float64)
+        self._y = y.reshape(len(y), -1).astype(np.float64)
+        weight = np.ones(len(X)) if sample_weight is None else sample_weight
+        self._weight = weight.astype(np.float64)
+
+    def minimize(self, penalty, alpha, l2, starts):
+        """A result for each target, from its start or, where that is None, the best."""
+        given = [[] if start is None else [start] for start in starts]
+        return [
+            self._minimum(y, penalty, alpha, l2, start)
+            for y, start in zip(self._y.T, given, strict=True)
+        ]
+
+    def paths(self, penalties, alphas, l2):
+        """Follow a path of falling alphas under each penalty, close to the last.
+
+        Yields
+        ------
+        list of list of OptimizeResult
+            For each of the alphas a list with a result for each target.
+        """
+        beside = [[[] for _ in alphas] for _ in self._y.T]
+        for penalty in penalties:
+            paths = [
+                self._path(y, penalty, alphas, l2, others)
+                for y, others in zip(self._y.T, beside, strict=True)
+            ]
+            beside = [[[result.x] for result in path] for path in paths]
+            yield list(zip(*paths, strict=True))
+
+    def _path(self, y, penalty, alphas, l2, beside):
+        path, last = [], []
+        for alpha, others in zip(alphas, beside, strict=True):
+            path.append(self._minimum(y, penalty, alpha, l2, last + others))
+            last = [path[-1].x]
+        return path
+
+    def ridge_path(self, l2s):
+        """``coef_`` and ``intercept_`` without a penalty, for each of the l2s."""
+        models, last = [], [[] for _ in self._y.T]
+        for l2 in l2s:
+            results = [
+                self._minimum(y, None, 0.0, l2, start)
+                for y, start in zip(self._y.T, last, strict=True)
+            ]
+            last = [[result.x] for result in results]
+            models.append(self.unpacked(results))
+        return models
+
+    def most_l2(self):
+        """A weight of the squared norm beyond which there is little but the norm."""
+        return super().most_l2() / self._unit
+
+    def strengths(self, penalty, degree, n_alphas):
+        """Alphas from the one at which nothing but the free bars is left, downward."""
+        return super().strengths(penalty, degree, n_alphas) / self._unit
+
+    @property
+    def _unit(self):
+        """The scale of the targets: errors count in units of it."""
+        return float(np.mean(self._spreads())) or 1.0
+
+    def _spreads(self):
+        middle = np.average(self._y, axis=0, weights=self._weight)
+        squares = np.average((self._y - middle) ** 2, axis=0, weights=self._weight)
+        return np.sqrt(squares)
+
+    def unpacked(self, results):
+        """``coef_`` and ``intercept_`` of results for all targets."""
+        coef = np.stack([result.x for result in results])
+        return self._typed(coef, np.array([result.intercept for result in results]))
+
+    def _minimum(self, y, penalty, alpha, l2, starts):
+        """Rounds of weighted least squares, each a bound of the loss from above."""
+        spread = float(np.sqrt(np.average((y - y.mean()) ** 2, weights=self._weight)))
+        least = max(_LEAST_SCALE * spread, np.finfo(float).tiny ** 0.25)
+        error, best = y - np.average(y, weights=self._weight), None
+        if starts:
+            x = min(starts, key=lambda x: np.abs(y - self._X @ x).sum())
+            error = y - self._X @ x
+            if self._fit_intercept:
+                error = error - np.median(error)
+            starts = [x]
+        scale, n_iter = self._scale(error, least), 0
+        tol = _SHARE * self._how["settings"]["tol"]
+        for _ in range(_MAX_ROUNDS):
+            size = np.maximum(np.abs(error), self._epsilon * scale)
+            weight = self._weight * self._epsilon / size
+            data = CentredData(self._X, y[:, None], weight, self._fit_intercept)
+            design, targets = data.design(l2)
+            problem = Problem(design, targets[:, 0], alpha, penalty)
+            result = minimize_penalised(problem, starts=starts, **self._how)
+            x, n_iter = result.x, n_iter + max(1, result.nit)
+            intercept = float(data.y_mean[0] - x @ data.X_mean)
+            error = y - self._X @ x - intercept
+            scale = self._scale(error, least)
+            fun = self._loss(error, scale) + l2 * float(x @ x)
+            if alpha > 0:
+                fun += alpha * penalty.value_and_grad(x)[0]
+            gain = np.inf if best is None else best.fun - fun
+            if gain > 0:
+                best = OptimizeResult(
+                    x=x, fun=fun, intercept=intercept, scale=scale, room=result.room
+                )
+            starts = [x]
+            if gain <= tol * abs(fun):
+                best.status = result.status
+                break
+        else:
+            best.status = 1
+        best.nit = n_iter
+        return best
+
+    def _loss(self, error, scale):
+        size, bound = np.abs(error), self._epsilon * scale
+        is_small = size <= bound
+        loss = np.where(is_small, error**2 / scale, 2 * self._epsilon * size)
+        loss = loss - np.where(is_small, 0.0, self._epsilon * bound)
+        return float(self._weight @ (scale + loss))
+
+    def _scale(self, error, least):
+        """The scale of least loss: with the largest errors beyond it, how many so ever.
+
+        With some errors beyond, it is known in closed form; the right number of them is
+        the one for which they, and no others, are.
+        """
+        size = np.abs(error)
+        order = np.argsort(size)
+        weight, size = self._weight[order], size[order]
+        inside = np.cumsum(weight * size**2)
+        beyond = weight.sum() - np.cumsum(weight)
+        left = weight.sum() - self._epsilon**2 * beyond
+        is_possible = left > 0
+        scales = np.sqrt(inside[is_possible] / left[is_possible])
+        ends = np.append(size[1:], np.inf)[is_possible]
+        fits = (size[is_possible] <= self._epsilon * scales) & (
+            ends >= self._epsilon * scales
+        )
+        if not fits.any():
+            return least
+        return max(float(scales[np.argmax(fits)]), least)

@@ -1,0 +1,107 @@
+"""Huber's loss: against scikit-learn, outliers, units, and penalties of all kinds."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.linear_model import HuberRegressor
+
+from sktopo import TopologicalRidge, TopologicalRidgeCV
+from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceEnergy
+from sktopo.objectives import PersistenceTerm
+
+W = np.repeat([1.0, 2.0, 1.0, 3.0], 5)
+
+
+@pytest.fixture
+def problem(rng):
+    """A tenth of the errors are a hundred times as large as the others."""
+    X = rng.normal(size=(80, 20))
+    y = X @ W + 0.3 * rng.normal(size=80) + 2
+    y[:8] += 30 * rng.normal(size=8)
+    return X, y
+
+
+@pytest.mark.parametrize("epsilon", [1.1, 1.35, 3.0])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_without_a_penalty_it_is_that_of_scikit_learn(
+    problem, rng, epsilon, fit_intercept
+):
+    X, y = problem
+    weight = rng.integers(1, 4, len(X))
+    params = {"epsilon": epsilon, "fit_intercept": fit_intercept}
+    theirs = HuberRegressor(alpha=0.5, tol=1e-10, max_iter=10_000, **params)
+    theirs.fit(X, y, sample_weight=weight)
+    ours = TopologicalRidge(0.0, l2=0.5, loss="huber", tol=1e-8, **params)
+    ours.fit(X, y, sample_weight=weight)
+    assert_allclose(ours.coef_, theirs.coef_, atol=1e-3)
+    assert_allclose(ours.intercept_, theirs.intercept_, atol=1e-3)
+    assert_allclose(ours.scale_, theirs.scale_, rtol=1e-3)
+
+
+def huber(model, X, y):
+    """The objective, written out."""
+    error = np.abs(y - model.predict(X)) / model.scale_
+    loss = np.where(
+        error <= model.epsilon,
+        error**2,
+        2 * model.epsilon * error - model.epsilon**2,
+    )
+    alpha, penalty = model._penalty(X.shape[1], model.alpha)
+    energy = penalty.value_and_grad(model.coef_)[0]
+    return (model.scale_ * (1 + loss)).sum() + alpha * energy
+
+
+@pytest.mark.parametrize("topology", ["values", "path", (4, 5)], ids=str)
+def test_outliers_do_little(problem, topology):
+    X, y = problem
+    plain = TopologicalRidge(i0=4, topology=topology).fit(X, y)
+    model = TopologicalRidge(i0=4, topology=topology, loss="huber").fit(X, y)
+    assert np.abs(model.coef_ - W).max() < 0.2 < np.abs(plain.coef_ - W).max()
+    # It is a minimum: of neither the weights nor the scale a change is better.
+    value = huber(model, X, y)
+    for scale in (0.99, 1.01):
+        moved = TopologicalRidge(i0=4, topology=topology, loss="huber")
+        vars(moved).update(vars(model) | {"scale_": scale * model.scale_})
+        assert huber(moved, X, y) > value
+        vars(moved).update(vars(model) | {"coef_": scale * model.coef_})
+        assert huber(moved, X, y) > value
+
+
+def test_many_targets_a_term_and_a_path_of_alphas(problem):
+    X, y = problem
+    term = PersistenceTerm(Cubical(superlevel=True), PersistenceEnergy(p=1, i0=4))
+    model = TopologicalRidge(1.0, topology=term, loss="huber", tol=1e-7)
+    model.fit(X, np.column_stack([y, 2 * y]))
+    alone = TopologicalRidge(1.0, topology="path", i0=4, loss="huber").fit(X, y)
+    assert model.scale_.shape == (2,)
+    assert_allclose(model.coef_[0], alone.coef_, atol=0.1)
+    # In units of the scale, twice the targets have twice the weights.
+    assert_allclose(model.coef_[1], 2 * model.coef_[0], atol=0.1)
+    path = alone.path(X, y, alphas=[1.0, 1e3])
+    assert_allclose(path.coefs[:, 1], alone.coef_, atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:The best .* on the edge")
+def test_the_choice_of_strengths(problem):
+    X, y = problem
+    model = TopologicalRidgeCV(2, i0=[4], topology="path", loss="huber", cv=2)
+    plain = model.fit(X, y)
+    coef, alpha, l2 = plain.coef_, plain.alpha_, plain.l2_
+    assert np.abs(coef - W).max() < 0.3
+    model.fit(X, 1024 * y)
+    assert_allclose(model.coef_, 1024 * coef)
+    assert_allclose(model.alpha_, alpha)
+    assert_allclose(model.l2_, l2 / 1024)
+
+
+def test_a_perfect_fit_and_parameters_without_effect(problem):
+    X, y = problem
+    model = TopologicalRidge(0.0, loss="huber").fit(X[:10], y[:10])
+    assert_allclose(model.predict(X[:10]), y[:10])
+    with pytest.warns(UserWarning, match="'epsilon' parameter of TopologicalRidge has"):
+        TopologicalRidge(epsilon=2.0).fit(X, y)
+    with pytest.raises(ValueError, match="'epsilon' parameter of TopologicalRidge"):
+        TopologicalRidge(epsilon=0.5).fit(X, y)
+    with pytest.raises(ValueError, match="'loss' parameter of TopologicalRidge"):
+        TopologicalRidge(loss="absolute").fit(X, y)
