@@ -9,6 +9,7 @@ from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import minimize_penalised
 
 _MAX_ROUNDS = 200  # of weighted least squares; they converge linearly
+_CURVATURES = (0.3, 1.0)  # of outliers, in shares of a bound from above
 _SHARE = 1e-2  # of the tolerance of the solver: rounds are many and short
 _LEAST_SCALE = 1e-10  # of the spread of the targets, where they are fitted exactly
 
@@ -114,42 +115,58 @@ class HuberRegression(Regression):
         """Rounds of weighted least squares, each a bound of the loss from above."""
         spread = float(np.sqrt(np.average((y - y.mean()) ** 2, weights=self._weight)))
         least = max(_LEAST_SCALE * spread, np.finfo(float).tiny ** 0.25)
-        error, best = y - np.average(y, weights=self._weight), None
+        error = y - np.average(y, weights=self._weight)
         if starts:
             x = min(starts, key=lambda x: np.abs(y - self._X @ x).sum())
             error = y - self._X @ x
             if self._fit_intercept:
                 error = error - np.median(error)
             starts = [x]
-        scale, n_iter = self._scale(error, least), 0
+        best = OptimizeResult(fun=np.inf, error=error, status=1)
+        best.scale, n_iter = self._scale(error, least), 0
         tol = _SHARE * self._how["settings"]["tol"]
         for _ in range(_MAX_ROUNDS):
-            size = np.maximum(np.abs(error), self._epsilon * scale)
-            weight = self._weight * self._epsilon / size
-            data = CentredData(self._X, y[:, None], weight, self._fit_intercept)
-            design, targets = data.design(l2)
-            problem = Problem(design, targets[:, 0], alpha, penalty)
-            result = minimize_penalised(problem, starts=starts, **self._how)
-            x, n_iter = result.x, n_iter + max(1, result.nit)
-            intercept = float(data.y_mean[0] - x @ data.X_mean)
-            error = y - self._X @ x - intercept
-            scale = self._scale(error, least)
-            fun = self._loss(error, scale) + l2 * float(x @ x)
-            if alpha > 0:
-                fun += alpha * penalty.value_and_grad(x)[0]
-            gain = np.inf if best is None else best.fun - fun
-            if gain > 0:
-                best = OptimizeResult(
-                    x=x, fun=fun, intercept=intercept, scale=scale, room=result.room
+            for curvature in _CURVATURES:
+                result = self._round(
+                    y, best, curvature, penalty, alpha, l2, starts, least
                 )
-            starts = [x]
-            if gain <= tol * abs(fun):
-                best.status = result.status
+                n_iter += max(1, result.nit)
+                if result.fun < best.fun:
+                    break
+            gain = best.fun - result.fun
+            if gain > 0:
+                best, starts = result, [result.x]
+            if gain <= tol * abs(best.fun):
                 break
         else:
             best.status = 1
         best.nit = n_iter
         return best
+
+    def _round(self, y, last, curvature, penalty, alpha, l2, starts, least):
+        """The least squares of a model of the loss at the last errors.
+
+        With the curvature 1 of the errors that are outliers, the model is a bound from
+        above. They have none: with less, the rounds are fewer, as long as it helps.
+        """
+        size = np.maximum(np.abs(last.error), self._epsilon * last.scale)
+        share = self._epsilon * last.scale / size
+        bound = np.where(share < 1, curvature * share, 1.0)
+        # Of the same slope: where the curvature is less, the response is farther.
+        response = y + (share / bound - 1) * last.error
+        weight = self._weight * bound / last.scale
+        data = CentredData(self._X, response[:, None], weight, self._fit_intercept)
+        design, targets = data.design(l2)
+        problem = Problem(design, targets[:, 0], alpha, penalty)
+        result = minimize_penalised(problem, starts=starts, **self._how)
+        x = result.x
+        result.intercept = float(data.y_mean[0] - x @ data.X_mean)
+        result.error = y - self._X @ x - result.intercept
+        result.scale = self._scale(result.error, least)
+        result.fun = self._loss(result.error, result.scale) + l2 * float(x @ x)
+        if alpha > 0:
+            result.fun += alpha * penalty.value_and_grad(x)[0]
+        return result
 
     def _loss(self, error, scale):
         size, bound = np.abs(error), self._epsilon * scale
