@@ -97,7 +97,7 @@ def topological_models(topology, cv):
     """One free bar, and three."""
     return {
         name: TopologicalRidgeCV(
-            ALPHAS, i0=i0, topology=topology, fit_intercept=False, tol=1e-5, cv=cv
+            ALPHAS, i0=i0, l2=0.0, topology=topology, fit_intercept=False, cv=cv
         )
         for name, i0 in (("Top1 (i0=2)", 2), ("Top2 (i0=4)", 4))
     }

@@ -35,7 +35,7 @@ def models(n_train):
     return {
         "ridge": RidgeCV(ALPHAS, cv=5),
         "lasso": LassoCV(alphas=ALPHAS / (2 * n_train), cv=5, max_iter=10_000),
-        "maxima": TopologicalRidgeCV(ALPHAS, topology=(8, 8), i0=3, **options),
+        "maxima": TopologicalRidgeCV(ALPHAS, topology=(8, 8), i0=3, l2=0.0, **options),
         "maxima and ridge": TopologicalRidgeCV(
             ALPHAS, topology=(8, 8), i0=3, l2=1.0, **options
         ),

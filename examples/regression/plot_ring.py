@@ -36,7 +36,13 @@ models = {
         10.0, homology_dimensions=(0, 1), **options
     ),
     "the same, cross-validated": TopologicalRidgeCV(
-        [1.0, 10.0, 100.0], homology_dimensions=(0, 1), cv=3, n_jobs=-1, **options
+        [1.0, 10.0, 100.0],
+        i0=2,
+        l2=0.0,
+        homology_dimensions=(0, 1),
+        cv=3,
+        n_jobs=-1,
+        **options,
     ),
 }
 
