@@ -44,6 +44,8 @@ class _Descents:
         self.run = Run(None, problem.least_squares, "dc", verbose=settings["verbose"])
         self._sign = 1.0 if problem.penalty.superlevel else -1.0
         self._ends = []
+        # Minima by the slope of the tangent, which is all that they depend on.
+        self._known = {}
 
     def descend(self, start, penalty=None):
         """From a start to convergence, under this penalty or a relaxation of it."""
@@ -51,7 +53,11 @@ class _Descents:
         part = problem if penalty is None else problem.relaxed(penalty)
         w, last = start, np.inf
         while run.nit < self.settings["max_iter"]:
-            w = tangent_step(part, part.penalty.concave_slope(w), w)
+            slope = part.penalty.concave_slope(w)
+            key = slope.tobytes()
+            if key not in self._known:
+                self._known[key] = tangent_step(part, slope, w)
+            w = self._known[key]
             value = part.objective.value_and_grad(w)[0]
             reached = value
             if part is not problem:
