@@ -217,8 +217,8 @@ class _WideSteps(Quadratic):
         self.share = np.zeros(n_weights - 1)
         if self.weight:
             self.share = (level @ steps + ridge * self._moved) / self.weight
-        self.total_trace = float(np.einsum("ij,ij->", steps, steps))
-        self.total_trace += ridge * self._moved.sum()
+        self.total_trace = float(np.einsum("ij,ij->", behind, behind))
+        self.total_trace += ridge * (self._moved.sum() + n_weights)
         self._rows = steps - np.outer(level, self.share)
         # In Fortran's order a choice of columns is fast.
         self._columns = np.asfortranarray(self._rows)
