@@ -67,12 +67,7 @@ class PathLeastSquares:
         w : ndarray of shape (n_features,)
         """
         if self._is_tied:
-            # Many steps, but few rows: the dual problem is the smaller one.
-            design, penalty = self._design, _TangentPenalty(concave_slope)
-            tied = TiedLeastSquares(
-                design.matrix, target, design.ridge, alpha, penalty, design.lipschitz
-            )
-            return tied.minimize(start, tol=_TOLERANCE, max_iter=_MAX_ITER)[0]
+            return self._minimize_dual(target, alpha, concave_slope, start)
         # Whether the next of the extrema in the tangent is a maximum: 1 or 0.
         tangent = alpha * (0.5 - _from_here_on(concave_slope)[1:])
         up = np.maximum(alpha / 2 + tangent, 0.0)
@@ -85,12 +80,28 @@ class PathLeastSquares:
             right = right - behind[0] * share
         steps = np.zeros(right.size)
         if not self._is_flat:
-            steps, _ = minimize_asymmetric_lasso(
-                self._quadratic, right, up, down, x0=np.diff(start)
+            is_wide = isinstance(self._quadratic, _WideSteps)
+            steps, converged = minimize_asymmetric_lasso(
+                self._quadratic,
+                right,
+                up,
+                down,
+                x0=np.diff(start),
+                max_rounds=1 if is_wide else 6,
             )
+            if is_wide and not converged:
+                return self._minimize_dual(target, alpha, concave_slope, start)
         if weight:
             first -= float(share @ steps)
         return first + np.concatenate([[0.0], np.cumsum(steps)])
+
+    def _minimize_dual(self, target, alpha, concave_slope, start):
+        """The same where there are many steps, but few rows: the dual is smaller."""
+        design, penalty = self._design, _TangentPenalty(concave_slope)
+        tied = TiedLeastSquares(
+            design.matrix, target, design.ridge, alpha, penalty, design.lipschitz
+        )
+        return tied.minimize(start, tol=_TOLERANCE, max_iter=_MAX_ITER)[0]
 
     def centre(self, target, concave_slope, w):
         """The middle of the weights that fit exactly and rise and fall like w.
