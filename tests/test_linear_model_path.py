@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
-from sklearn.linear_model import LassoCV, Ridge
+from sklearn.linear_model import LassoCV, Ridge, RidgeCV
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -246,9 +246,12 @@ def test_the_default_contains_ridge_regression(rng):
     ridge = Ridge(model.l2_).fit(X, y)
     assert_allclose(model.coef_, ridge.coef_, rtol=1e-8)
     assert_allclose(model.intercept_, ridge.intercept_)
-    # The norm that it starts from is the best one of ten decades, on the same folds.
+    # The norm that it starts from is the best one of ten decades, as RidgeCV has it,
     model = TopologicalRidgeCV(2, i0=2).fit(X, y)
     l2s = np.linalg.norm(X - X.mean(axis=0)) ** 2 * np.logspace(0, -10, 31)
+    assert model.l2s_[0] == pytest.approx(RidgeCV(l2s).fit(X, y).alpha_)
+    # or with folds of one's own the best on these.
+    model = TopologicalRidgeCV(2, i0=2, cv=KFold(5)).fit(X, y)
     search = GridSearchCV(
         Ridge(), {"alpha": l2s}, cv=5, scoring="neg_mean_squared_error"
     ).fit(X, y)

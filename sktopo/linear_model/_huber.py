@@ -76,6 +76,12 @@ class HuberRegression(Regression):
             last = [path[-1].x]
         return path
 
+    def improved(self, results, penalty, alpha, l2):
+        """The results, or those from the solver's own starts where they are better."""
+        own = self.minimize(penalty, alpha, l2, [None] * len(results))
+        pairs = zip(results, own, strict=True)
+        return [min(pair, key=lambda result: result.fun) for pair in pairs]
+
     def ridge_path(self, l2s):
         """``coef_`` and ``intercept_`` without a penalty, for each of the l2s."""
         models, last = [], [[] for _ in self._y.T]

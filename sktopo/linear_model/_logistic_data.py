@@ -77,6 +77,11 @@ class LogisticData:
             beside = [result.x for result in path]
             yield [[result] for result in path]
 
+    def improved(self, results, penalty, alpha, l2):
+        """The result, or that from the solver's own starts where it is better."""
+        own = self.minimize(penalty, alpha, l2)
+        return [min((results[0], own), key=lambda result: result.fun)]
+
     def ridge_path(self, l2s):
         """``coef_`` and ``intercept_`` without a penalty, for each of the l2s."""
         results, last = [], None

@@ -5,7 +5,11 @@ from scipy.linalg import norm
 
 from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._penalised_problem import Problem
-from sktopo.linear_model._strategies import minimize_penalised, penalised_path
+from sktopo.linear_model._strategies import (
+    better,
+    minimize_penalised,
+    penalised_path,
+)
 
 DECADES = 4  # that alphas span, as long as nobody says which ones to try
 
@@ -68,6 +72,12 @@ class Regression:
                 for problem, last in zip(problems, beside, strict=True)
             ]
             yield list(zip(*beside, strict=True))
+
+    def improved(self, results, penalty, alpha, l2):
+        """The results, or those from the solver's own starts where they are better."""
+        own = self.minimize(penalty, alpha, l2, [None] * len(results))
+        problems = self.problems(penalty, alpha, l2)
+        return [better(*both) for both in zip(problems, results, own, strict=True)]
 
     def ridge_path(self, l2s):
         """``coef_`` and ``intercept_`` without a penalty, for each of the l2s."""

@@ -1,5 +1,9 @@
 """TopologicalRidge with its strength chosen by cross-validation."""
 
+import numbers
+
+from sklearn.linear_model import RidgeCV
+
 from sktopo._fitting import fit_context
 from sktopo.linear_model._base import (
     LOSS_CONSTRAINTS,
@@ -23,7 +27,7 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     choice is the same, with c X they are 1 / c times as large, for powers of two to the
     bit. (For other c, rounding decides where many weights fit exactly.) They contain
     ridge regression, with ``alpha_`` 0 and the ``l2_`` that is best then; it is kept
-    unless a penalty is better by more than one standard error of the differences
+    unless a penalty is better by more than two standard errors of the differences
     between folds.
 
     Parameters
@@ -40,7 +44,9 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
         What the energy is computed of, as in TopologicalRidge.
     l2 : "auto", float >= 0, or array-like, default="auto"
         Weight of the squared norm, or several to choose from. "auto" is the best of
-        ten decades without a penalty, on the same folds, three hundredths of it, and 0.
+        ten decades without a penalty, three hundredths of it, and 0. The best is that
+        of RidgeCV, by leaving one out; with a ``cv`` of splits, a ``scoring`` or an
+        other ``loss``, that on the same folds.
     fit_intercept, loss, epsilon : optional
         As in TopologicalRidge.
     one_standard_error : bool, default=False
@@ -206,6 +212,14 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
         if self.loss == "huber":
             return "neg_mean_absolute_error"
         return "neg_mean_squared_error"
+
+    def _best_norm(self, X, y, sample_weight, l2s):
+        """That of RidgeCV, unless the samples or the scores are special ones."""
+        is_plain = self.cv is None or isinstance(self.cv, numbers.Integral)
+        if not is_plain or self.scoring is not None or self.loss != "squared_error":
+            return None
+        ridge = RidgeCV(l2s, fit_intercept=self.fit_intercept)
+        return float(ridge.fit(X, y, sample_weight).alpha_)
 
     def _data(self, X, y, sample_weight):
         return self._regression(X, y, sample_weight)

@@ -55,7 +55,8 @@ class StrengthSearch:
         """
         folds = self._folds(X, y, sample_weight)
         data = self._data(X, y, sample_weight)
-        grid = self._grid(data, X.shape[1], self._l2s(data, folds))
+        l2s = self._l2s(data, folds, X, y, sample_weight)
+        grid = self._grid(data, X.shape[1], l2s)
         jobs = [(fold, l2) for fold in folds for l2 in grid.l2s]
         found = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(_scores)(copy(self), fold, grid, l2) for fold, l2 in jobs
@@ -84,7 +85,7 @@ class StrengthSearch:
             )
         return folds
 
-    def _l2s(self, data, folds):
+    def _l2s(self, data, folds, X, y, sample_weight):
         """Weights of the squared norm to try, in falling order."""
         if not (isinstance(self.l2, str) and self.l2 == "auto"):
             return np.unique(check_strengths(self.l2, "l2", type(self).__name__))[::-1]
@@ -92,12 +93,19 @@ class StrengthSearch:
         l2s = data.most_l2() * np.logspace(0, -_L2_DECADES, n_l2s)
         if not l2s[-1] > 0:
             return np.zeros(1)
+        best = self._best_norm(X, y, sample_weight, l2s)
+        if best is not None:
+            return best * np.array(self._l2_shares)
         scores = Parallel(n_jobs=self.n_jobs)(
             delayed(_norm_scores)(copy(self), fold, l2s) for fold in folds
         )
         means = np.mean(scores, axis=0)
         best = 0 if np.isnan(means).all() else int(np.nanargmax(means))
         return l2s[best] * np.array(self._l2_shares)
+
+    def _best_norm(self, X, y, sample_weight, l2s):
+        """The best without a penalty, where there is a better way than the folds."""
+        return None
 
     def _grid(self, data, n_weights, l2s):
         name = type(self).__name__
@@ -184,6 +192,8 @@ class StrengthSearch:
         self.i0_ = grid.i0s[i0]
         penalties = grid.penalties[: i0 + 1]
         *_, path = data.paths(penalties, grid.alphas[: alpha + 1], self.l2_)
+        if self.alpha_ > 0:
+            path[-1] = data.improved(path[-1], penalties[-1], self.alpha_, self.l2_)
         unfinished = [[r.status != 0 for r in results] for results in path]
         n_problems = n_paths * len(grid.penalties) * len(grid.alphas) + len(path)
         n_targets = len(unfinished[0])
@@ -195,14 +205,14 @@ class StrengthSearch:
 def _or_no_penalty(scores, means, top):
     """The best, unless it is no better than the best without a penalty.
 
-    Of many choices one is better by chance: the best has to be so by more than one
-    standard error of the differences between folds.
+    Of many choices one is better by chance: the best has to be so by more than two
+    standard errors of the differences between folds.
     """
     plain = (len(means) - 1) * means[0].size + int(np.nanargmax(means[-1]))
     flat = scores.reshape(-1, scores.shape[-1])
     gains = flat[top] - flat[plain]
     error = gains.std(ddof=1) / np.sqrt(gains.size) if gains.size > 1 else 0.0
-    return top if gains.mean() > error else plain
+    return top if gains.mean() > 2 * error else plain
 
 
 class _Fold:

@@ -129,10 +129,19 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
     down = sweep(indices, [[r.x] for r in beside] if beside else [[] for _ in alphas])
     if exact_solver(solver, problem.penalty) != "dc":
         return down
+    if beside and not problem.design.is_unique:
+        # Many weights fit exactly then: the solver's own starts find other ones.
+        first = problem.relaxed(problem.penalty, alphas[0])
+        own = minimize_penalised(first, solver=solver, starts=[], settings=settings)
+        down[0] = better(problem, down[0], own)
     up = sweep(indices[::-1], [[down[-1].x], *([] for _ in alphas[1:])])[::-1]
-    slack = EXACT * float(problem.target @ problem.target)
-    pairs = zip(down, up, strict=True)
-    return [min(pair, key=lambda r: (max(r.fun, slack), -r.room)) for pair in pairs]
+    return [better(problem, *pair) for pair in zip(down, up, strict=True)]
+
+
+def better(problem, *results):
+    """The result of least objective; of those that are zero, the one with most room."""
+    zero = EXACT * float(problem.target @ problem.target)
+    return min(results, key=lambda result: (max(result.fun, zero), -result.room))
 
 
 def convex_step(problem, start):
