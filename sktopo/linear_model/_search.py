@@ -159,7 +159,11 @@ class StrengthSearch:
             least = means.flat[top] - spread / np.sqrt(scores.shape[-1])
             top = np.flatnonzero(means >= least)[0]
         elif self.alphas_[-1] == 0 and isinstance(self.alphas, numbers.Integral):
-            top = _or_no_penalty(scores, means, top)
+            is_auto = isinstance(self.l2, str)
+            norms = means[-1, 0] if not is_auto else means[-1, 0, :1]
+            if not np.isnan(norms).all():
+                plain = (len(means) - 1) * means[0].size + int(np.nanargmax(norms))
+                top = _or_no_penalty(scores, top, plain)
         alpha, i0, l2 = np.unravel_index(top, means.shape)
         self.best_score_ = float(means.flat[top])
         self._warn_of_edges(alpha, i0, l2)
@@ -202,13 +206,12 @@ class StrengthSearch:
         return data.unpacked(path[-1])
 
 
-def _or_no_penalty(scores, means, top):
-    """The best, unless it is no better than the best without a penalty.
+def _or_no_penalty(scores, top, plain):
+    """The best, unless it is no better than one without a penalty.
 
     Of many choices one is better by chance: the best has to be so by more than two
     standard errors of the differences between folds.
     """
-    plain = (len(means) - 1) * means[0].size + int(np.nanargmax(means[-1]))
     flat = scores.reshape(-1, scores.shape[-1])
     gains = flat[top] - flat[plain]
     error = gains.std(ddof=1) / np.sqrt(gains.size) if gains.size > 1 else 0.0

@@ -19,6 +19,7 @@ from sktopo.solvers import LBFGS
 # Fusion tolerances: how close neighbours must be, relative to the largest weight, to
 # be taken as tied. A descent that stops early leaves ties open by some percent.
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
+_WARM_STEPS = 150  # of a descent that starts from a solution close by
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
 _NEEDS = {"prox": ("prox",), "dc": ("concave_slope", "superlevel")}
 
@@ -114,12 +115,19 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
     if (alphas == 0).any():
         problem.least_squares  # noqa: B018 -- computed once for all of the path
 
+    exact = exact_solver(solver, problem.penalty)
+    short = {**settings, "max_iter": min(settings["max_iter"], _WARM_STEPS)}
+
     def sweep(indices, more):
         results, last = [], []
         for k, others in zip(indices, more, strict=True):
             stage = problem.relaxed(problem.penalty, alphas[k])
+            starts = last + others
             result = minimize_penalised(
-                stage, solver=solver, starts=last + others, settings=settings
+                stage,
+                solver=solver,
+                starts=starts,
+                settings=short if starts and exact is None else settings,
             )
             results.append(result)
             last = [result.x]
@@ -127,7 +135,7 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
 
     indices = range(len(alphas))
     down = sweep(indices, [[r.x] for r in beside] if beside else [[] for _ in alphas])
-    if exact_solver(solver, problem.penalty) != "dc":
+    if exact != "dc":
         return down
     if beside and not problem.design.is_unique:
         # Many weights fit exactly then: the solver's own starts find other ones.
