@@ -222,7 +222,7 @@ def test_the_choice_follows_the_units_of_the_data(problem, topology, n_samples):
     them a descent finds.
     """
     X, y = (part[:n_samples] for part in problem)
-    model = TopologicalRidgeCV(4, i0=[2, 3], topology=topology, cv=3)
+    model = TopologicalRidgeCV(2, i0=[2, 3], topology=topology, cv=2)
     plain = clone(model).fit(X, y)
     for c in (2.0**10, 1e4) if n_samples == 40 else (2.0**10,):
         rtol = 0 if c == 2.0**10 else 1e-6

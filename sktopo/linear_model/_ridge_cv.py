@@ -117,7 +117,7 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     >>> w = np.repeat([1.0, 2.0], 10)
     >>> X = rng.normal(size=(30, 20))
     >>> y = X @ w + 0.1 * rng.normal(size=30)
-    >>> model = TopologicalRidgeCV(3, l2=[0.0, 1.0]).fit(X, y)
+    >>> model = TopologicalRidgeCV(4, i0=[2, 3, 4], l2=0.0).fit(X, y)
     >>> model.i0_
     3
     >>> np.abs(model.coef_ - w).max() < 0.05
