@@ -46,9 +46,10 @@ class TopologicalLogisticRegression(LogisticClassifier):
     fit_intercept : bool, default=True
         Whether there is an intercept; it is not penalised.
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
-        - "prox", "dc": penalised least squares, reweighted and solved again and again,
-          by the exact solvers of TopologicalRidge; for topology "values" (or a Term
-          with a prox) and "path" with p = 1 and q = 0 only.
+        - "prox", "dc": proximal Newton steps, row by row: squared errors with weights
+          stand for the loss, a convex majorant or a tangent for the penalty, and the
+          exact solvers of TopologicalRidge minimise both; for topology "values" (or a
+          Term with a prox) and "path" with p = 1 and q = 0 only.
         - "adam": descent with a rate that falls where progress ends.
         - "lbfgs": faster where the penalty is smooth (p >= 2).
         - "auto": "prox" or "dc" where they apply, else "adam" followed by "lbfgs".

@@ -39,13 +39,16 @@ class TopologicalRidge(LinearRegressor):
     rise and fall along a path, or what shapes they make as an image.
 
     1. X and y are centred and weighted;
-    2. a solver goes down from the least squares solution (from equal weights, where
-       that is not unique and the solver is "prox"), or with ``warm_start`` from the
-       last one;
+    2. a solver goes down from several starts, or with ``warm_start`` from the last
+       weights;
     3. where p = 1 and q = 0, weights that are tied up to rounding are fused, and the
        small least squares problem that is left is solved exactly.
 
-    The objective is not convex in general; the result is a local minimum.
+    The objective is not convex in general; the result is a local minimum. With fewer
+    samples than features, many weights on a path may have no error and no penalty. Then
+    the result is the analytic centre of a set of them, in which every step is as large
+    as the others allow, and not one of its vertices; of several such sets that with the
+    largest product of steps is taken.
 
     Parameters
     ----------
@@ -87,8 +90,10 @@ class TopologicalRidge(LinearRegressor):
         ``loss="huber"``; 1.35 has 95 % of the efficiency of least squares for normal
         errors.
     solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
-        - "prox": accelerated proximal gradient with the exact proximal step; for
-          topology "values" with p = 1 and q = 0, and for a Term that has one.
+        - "prox": convex majorants of the penalty, each minimised exactly by proximal
+          point steps and semismooth Newton on their duals [3]_, and proximal gradient
+          steps that look for a better one; for topology "values" with p = 1 and q = 0.
+          For a Term with a prox and no majorant, accelerated proximal gradient.
         - "dc": the difference of two convex functions, one of them replaced by its
           tangent again and again, what is left solved exactly; for topology "path"
           with p = 1 and q = 0 only.
@@ -127,6 +132,9 @@ class TopologicalRidge(LinearRegressor):
        AISTATS 2020, section 3.1, :doi:`10.48550/arXiv.1905.12200`.
     .. [2] A. B. Owen, "A robust hybrid of lasso and ridge regression", Contemporary
        Mathematics 443 (2007), :doi:`10.1090/conm/443/08555`.
+    .. [3] X. Li, D. Sun and K.-C. Toh, "A highly efficient semismooth Newton
+       augmented Lagrangian method for solving lasso problems", SIAM Journal on
+       Optimization 28 (2018), :doi:`10.1137/16M1097572`.
 
     Examples
     --------
