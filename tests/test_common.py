@@ -57,7 +57,7 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalRidge(),
         TopologicalRidgeCV(alphas=2, i0=[2], cv=2),
         TopologicalLogisticRegression(),
-        TopologicalLogisticRegressionCV(1, i0=2, topology="path", l2=1.0, cv=2),
+        TopologicalLogisticRegressionCV([1.0], i0=2, topology="path", l2=1.0, cv=2),
         TopologicalTrend(),
         TopologicalTrend(2, maxima=False, method="penalty"),
         SignalEnergies(),
