@@ -4,6 +4,7 @@ import numpy as np
 from scipy.linalg import norm
 
 from sktopo.linear_model._logistic_problem import LogisticProblem
+from sktopo.linear_model._penalty import critical_alpha
 from sktopo.linear_model._proximal_newton import minimize_logistic
 from sktopo.linear_model._regression import DECADES
 
@@ -109,12 +110,8 @@ class LogisticData:
         size = float(norm(moments)) / (self.most_l2() or 1.0)
         if size == 0:
             return np.zeros(n_alphas)
-        tops = []
-        for descent in (moments - moments.mean(axis=0)).T:
-            if penalty.critical_weight is None:
-                tops.append(float(np.maximum(descent, 0.0).sum()))
-            else:
-                tops.append(penalty.critical_weight(descent))
+        descents = (moments - moments.mean(axis=0)).T
+        tops = [critical_alpha(penalty, descent) for descent in descents]
         return max(tops) * size ** (1 - degree) * np.logspace(0, -DECADES, n_alphas)
 
     def _centred(self):

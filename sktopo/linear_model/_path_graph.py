@@ -16,6 +16,7 @@ import numpy as np
 
 from sktopo.base import Term
 from sktopo.linear_model._analytic_centre import centre_of_monotone_steps
+from sktopo.linear_model._penalty import HalfVariation
 from sktopo.solvers import (
     DenseQuadratic,
     Quadratic,
@@ -160,17 +161,14 @@ class _TangentPenalty(Term):
     """
 
     def __init__(self, concave_slope):
-        self.slope = concave_slope.copy()
-        self.slope[0] -= 0.5
-        self.slope[-1] -= 0.5
+        self._variation = HalfVariation(superlevel=True)
+        self.slope = concave_slope - self._variation.concave_slope(concave_slope)
         self._last = None
 
     def value_and_grad(self, x):
         """Evaluate at x of shape (n,)."""
-        steps = np.diff(x)
-        rises = np.sign(steps) / 2
-        grad = np.append(0.0, rises) - np.append(rises, 0.0) - self.slope
-        return float(np.abs(steps).sum() / 2 - self.slope @ x), grad
+        value, grad = self._variation.value_and_grad(x)
+        return value - float(self.slope @ x), grad - self.slope
 
     def prox(self, x, step):
         """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""

@@ -16,6 +16,16 @@ from sktopo.objectives import PersistenceTerm
 from sktopo.persistence import longest_first
 
 
+def critical_alpha(penalty, descent):
+    """A strength at which nothing but the free bars is left; see ``critical_weight``.
+
+    For a penalty that knows of none it is that of the range of all weights.
+    """
+    if penalty.critical_weight is not None:
+        return penalty.critical_weight(descent)
+    return float(np.maximum(descent, 0.0).sum())
+
+
 class WeightPenalty(Term):
     """A term on weights that lie on a filtration: w is reshaped for it.
 
@@ -172,10 +182,6 @@ class ClusterPenalty(Term):
     def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
         return _labels_of_runs(w, reach)
-
-    def critical_weight(self, descent):
-        """The weight from which on equal weights are the minimum for one run."""
-        return float(np.maximum(descent, 0.0).sum())
 
     def majorant(self, w):
         """The convex penalty with the runs of w: equal at w and nowhere below."""

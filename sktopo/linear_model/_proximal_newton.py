@@ -144,7 +144,7 @@ class _Newton:
             return self._converged(state, relaxation)
         while True:
             if n_search > 0:
-                state = searched(state, n_search)
+                state = _searched(state, n_search)
             last = self._converged(state)
             gain = state.value - last.value
             state, n_search = last, _SEARCH
@@ -228,7 +228,7 @@ def _step(state, k):
     return state
 
 
-def searched(state, n_steps):
+def _searched(state, n_steps):
     """The state after proximal steps in every row, which know all splits into runs."""
     for k in range(len(state.coef)):
         state = _searched_row(state, k, n_steps)

@@ -5,6 +5,7 @@ from scipy.linalg import norm
 
 from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._penalised_problem import Problem
+from sktopo.linear_model._penalty import critical_alpha
 from sktopo.linear_model._strategies import (
     better,
     minimize_penalised,
@@ -109,10 +110,7 @@ class Regression:
             descent = -problem.error.value_and_grad(equal)[1]
             moment = 2 * problem.moment
             size = float(norm(moment)) / (2 * norm(self._data.matrix) ** 2 or 1.0)
-            if penalty.critical_weight is None:
-                top = float(np.maximum(descent, 0.0).sum())
-            else:
-                top = penalty.critical_weight(descent)
+            top = critical_alpha(penalty, descent)
             tops.append(top * size ** (1 - degree) if size > 0 else 0.0)
         return max(tops) * np.logspace(0, -DECADES, n_alphas)
 

@@ -16,6 +16,7 @@ from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
 from sktopo.base import Term
 from sktopo.linear_model._base import check_strengths
+from sktopo.linear_model._regression import count_unfinished
 
 SEARCH_CONSTRAINTS = {
     "alphas": [POSITIVE_INT, "array-like"],
@@ -198,10 +199,9 @@ class StrengthSearch:
         *_, path = data.paths(penalties, grid.alphas[: alpha + 1], self.l2_)
         if self.alpha_ > 0:
             path[-1] = data.improved(path[-1], penalties[-1], self.alpha_, self.l2_)
-        unfinished = [[r.status != 0 for r in results] for results in path]
+        n_unfinished += sum(map(count_unfinished, path))
         n_problems = n_paths * len(grid.penalties) * len(grid.alphas) + len(path)
-        n_targets = len(unfinished[0])
-        self._warn_of(n_unfinished + int(np.sum(unfinished)), n_problems * n_targets)
+        self._warn_of(n_unfinished, n_problems * len(path[-1]))
         self.n_iter_ = max(1, *(result.nit for result in path[-1]))
         return data.unpacked(path[-1])
 
@@ -249,7 +249,7 @@ def _scores(model, fold, grid, l2):
     data = fold.data(model)
     scores, n_unfinished = [], 0
     for path in data.paths(grid.penalties, grid.alphas, l2):
-        n_unfinished += sum(r.status != 0 for results in path for r in results)
+        n_unfinished += sum(map(count_unfinished, path))
         scores.append(fold.scores(model, map(data.unpacked, path)))
     return np.stack(scores), n_unfinished
 
