@@ -100,8 +100,8 @@ def test_cross_validation_is_that_of_a_grid_search(problem, params, is_unique):
     assert same.mean() >= (1.0 if is_unique else 0.85)
     assert model.alpha_ == search.best_params_["alpha"]
     assert model.best_score_ == pytest.approx(search.best_score_, rel=1e-4)
-    assert_allclose(model.coef_, search.best_estimator_.coef_, rtol=1e-4)
-    assert_allclose(model.predict(X), search.predict(X), rtol=1e-4)
+    assert_allclose(model.coef_, search.best_estimator_.coef_, rtol=1e-6)
+    assert_allclose(model.predict(X), search.predict(X), rtol=1e-6)
 
 
 @ON_THE_EDGE
