@@ -1,4 +1,4 @@
-"""The one place that imports scikit-learn's private API."""
+"""The one place that imports scikit-learn's private API, and what it installs."""
 
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_sample_weight
+from threadpoolctl import threadpool_limits
 
 __all__ = [
     "HasMethods",
@@ -23,6 +24,7 @@ __all__ = [
     "gamma_of",
     "is_multilabel",
     "n_directions_of",
+    "threadpool_limits",
     "validate_parameter_constraints",
 ]
 

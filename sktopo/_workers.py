@@ -1,16 +1,67 @@
-"""Jobs that are done again and again, spread over joblib's workers."""
+"""Jobs that are spread over joblib's workers: once, or again and again."""
 
+import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
-from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
+from sklearn.utils.parallel import Parallel, delayed  # with its configuration
+
+from sktopo._sklearn_compat import threadpool_limits
 
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
 
 
-def in_threads(n_jobs):
-    """A ``Parallel`` that prefers threads; what is configured is their number, too."""
+def in_workers(function, jobs, n_jobs, verbose=0):
+    """``function(*job)`` for each job, a list; its bits do not depend on ``n_jobs``.
+
+    BLAS splits its sums by the number of its threads, and joblib gives a process fewer
+    of them: here it has one thread in every job.
+    """
+    with _one_blas_thread():
+        return Parallel(n_jobs=n_jobs, verbose=verbose)(
+            delayed(_single_threaded)(os.getpid(), function, *job) for job in jobs
+        )
+
+
+def _single_threaded(caller, function, *job):
+    if os.getpid() == caller:
+        return function(*job)
+    with _one_blas_thread():
+        return function(*job)
+
+
+class _BlasThreads:
+    """How many callers want one thread of BLAS: the last one restores the number."""
+
+    lock = threading.Lock()
+    n_callers = 0
+    limits = None
+
+
+@contextmanager
+def _one_blas_thread():
+    with _BlasThreads.lock:
+        if not _BlasThreads.n_callers:
+            _BlasThreads.limits = threadpool_limits(1, "blas")
+        _BlasThreads.n_callers += 1
+    try:
+        yield
+    finally:
+        with _BlasThreads.lock:
+            _BlasThreads.n_callers -= 1
+            if not _BlasThreads.n_callers:
+                _BlasThreads.limits.restore_original_limits()
+
+
+def in_threads(function, jobs, n_jobs):
+    """``function(*job)`` for each job, a list; threads are preferred."""
+    return _threads(n_jobs)(delayed(function)(*job) for job in jobs)
+
+
+def _threads(n_jobs):
+    # The number that is configured, too, is one of threads.
     return Parallel(n_jobs=effective_n_jobs(n_jobs), prefer="threads")
 
 
@@ -44,7 +95,7 @@ class Workers:
 
     def __enter__(self):
         if not self._is_alone and not self._starts_threads():
-            self._parallel = in_threads(self._n_jobs)
+            self._parallel = _threads(self._n_jobs)
             self._parallel.__enter__()
         return self
 

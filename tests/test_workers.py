@@ -4,13 +4,14 @@ import threading
 
 import numpy as np
 import pytest
+import threadpoolctl
 from _images import smooth_noise
 from joblib import Parallel, delayed, parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from numpy.testing import assert_array_equal
 
 from sktopo import STUMPImageOptimizer
-from sktopo._workers import Workers
+from sktopo._workers import Workers, in_workers
 from sktopo.filtrations import Cubical, LowerStar
 from sktopo.functionals import PersistenceNorm
 from sktopo.objectives import PooledPersistenceTerm
@@ -216,3 +217,22 @@ def test_jobs_that_are_parallel_inside(backend):
     ):
         assert workers(-3) == [[1, 3]] * 2
         assert workers(5) == [[1, 5]] * 2
+
+
+def blas_threads(*_):
+    pools = threadpoolctl.threadpool_info()
+    return {pool["num_threads"] for pool in pools if pool["user_api"] == "blas"}
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_blas_has_one_thread_in_every_job_and_its_own_number_afterwards(
+    backend, n_jobs
+):
+    with threadpoolctl.threadpool_limits(2, "blas"), parallel_config(backend):
+        assert in_workers(blas_threads, [(k,) for k in range(4)], n_jobs) == [{1}] * 4
+        nested = in_workers(in_workers, [(blas_threads, [()], 1)] * 2, n_jobs)
+        assert nested == [[{1}]] * 2
+        with pytest.raises(ZeroDivisionError):
+            in_workers(divmod, [(1, 0)], n_jobs)
+        assert blas_threads() == {2}

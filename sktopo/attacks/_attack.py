@@ -4,7 +4,7 @@ import hashlib
 import numbers
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
 from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
@@ -19,6 +19,7 @@ from sktopo._validation import (
     POSITIVE,
     POSITIVE_INT,
 )
+from sktopo._workers import in_workers
 from sktopo.attacks._budget import BUDGETS, budget_for, warn_of_range
 from sktopo.attacks._goal import Goal, with_feature_names
 from sktopo.attacks._search import descend, flip_pixels
@@ -264,12 +265,11 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
         size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
-        found = Parallel(n_jobs=self.n_jobs)(
-            delayed(self._attack_all)(
-                X[rows], targets[rows], is_untargeted, budget, rows.start
-            )
+        jobs = (
+            (X[rows], targets[rows], is_untargeted, budget, rows.start)
             for rows in gen_batches(len(X), size)
         )
+        found = in_workers(self._attack_all, jobs, self.n_jobs)
         rows = [row for chunk in found for row in chunk]
         found = np.stack([row.x for row in rows])
         return Bunch(

@@ -6,12 +6,12 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_even_slices
-from sklearn.utils.parallel import Parallel, delayed
 
 from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, check_homology_dimensions
+from sktopo._workers import in_workers
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 from sktopo.feature_extraction._base import DiagramList
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
@@ -135,10 +135,9 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         if n_jobs == 1:
             found = self._chunk(samples, dimensions)
         else:
-            chunks = Parallel(n_jobs=self.n_jobs)(
-                delayed(self._chunk)(samples[rows], dimensions, rows.start)
-                for rows in gen_even_slices(len(samples), n_jobs)
-            )
+            parts = gen_even_slices(len(samples), n_jobs)
+            jobs = ((samples[rows], dimensions, rows.start) for rows in parts)
+            chunks = in_workers(self._chunk, jobs, self.n_jobs)
             found = [diagrams for chunk in chunks for diagrams in chunk]
         if isinstance(self.homology_dimensions, numbers.Integral):
             found = (diagrams[0] for diagrams in found)

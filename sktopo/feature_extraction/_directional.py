@@ -3,7 +3,7 @@
 import numbers
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
@@ -13,6 +13,7 @@ from sktopo._memory import check_count
 from sktopo._samples import IMAGES, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE_INT, check_homology_dimensions
+from sktopo._workers import in_workers
 from sktopo.feature_extraction._grid_energies import GridEnergies
 from sktopo.functionals import EnergyTable
 
@@ -188,12 +189,8 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
             return self._features(images)
         # Parts of a share, so that some are on their way while others are computed.
         size = max(8, -(-len(images) // (16 * n_jobs)))
-        return np.concatenate(
-            Parallel(n_jobs=self.n_jobs)(
-                delayed(self._features)(images[rows])
-                for rows in gen_batches(len(images), size)
-            )
-        )
+        parts = ((images[rows],) for rows in gen_batches(len(images), size))
+        return np.concatenate(in_workers(self._features, parts, self.n_jobs))
 
     def value_and_pullback(self, X):
         """Compute the features, and the pullback of gradients in them.

@@ -4,7 +4,6 @@ import numbers
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +19,7 @@ from sktopo._validation import (
     as_component,
     check_clip,
 )
+from sktopo._workers import in_workers
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceNorm, functionals_by_dimension
 from sktopo.images._fidelity import FIDELITIES
@@ -261,9 +261,8 @@ class STUMPImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         if len(grids) == 1:
             found = [self._optimize(grids[0], *components, self.n_jobs)]
         else:
-            found = Parallel(n_jobs=self.n_jobs)(
-                delayed(self._optimize)(grid, *components, 1) for grid in grids
-            )
+            jobs = ((grid, *components, 1) for grid in grids)
+            found = in_workers(self._optimize, jobs, self.n_jobs)
         missed = [one for one in found if is_missed(one, self._sign())]
         if missed:
             warn_of_missed(missed, len(found), stacklevel)

@@ -4,7 +4,6 @@ import numbers
 from functools import partial
 
 import numpy as np
-from joblib import delayed
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
@@ -144,20 +143,16 @@ def critical_smear(
     cover, dtype = pooling.cover(image.shape), precision_for(image)
     windows = cover.windows(cover.laid_out(image).astype(dtype))
     bank = pooling.bank(cover, np.random.default_rng(seed))
-    sums = in_threads(n_jobs)(
-        delayed(_smears)(
-            PooledGradient(
-                filtration,
-                transfers,
-                cover,
-                pooling.window_weights(cover, dtype=dtype, bank=bank),
-                cover.shape,
-            ),
+    weights = partial(pooling.window_weights, cover, dtype=dtype, bank=bank)
+    jobs = (
+        (
+            PooledGradient(filtration, transfers, cover, weights(), cover.shape),
             windows,
             seeds[i : i + _CHUNK],
         )
         for i in range(0, len(seeds), _CHUNK)
     )
+    sums = in_threads(_smears, jobs, n_jobs)
     birth_map, death_map = map(cover.grid, sum(sums) / len(seeds))
     if isinstance(homology_dimensions, numbers.Integral):
         (diagrams,), (grads,) = diagrams, grads

@@ -1,12 +1,14 @@
 """What noise does to a functional of the diagram of an image."""
 
+from functools import partial
+
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.utils import Bunch, check_random_state
 
 from sktopo._arrays import GRID, check_real_array
 from sktopo._memory import check_count
 from sktopo._validation import check_homology_dimensions, check_int, check_n_jobs
+from sktopo._workers import in_workers
 from sktopo.objectives import PersistenceTerm
 
 
@@ -88,9 +90,7 @@ def robustness_curve(
     term = PersistenceTerm(filtration, functional, dimensions)
     rng = check_random_state(random_state)
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
-    columns = Parallel(n_jobs=n_jobs)(
-        delayed(_values)(term, image, levels, seed) for seed in seeds
-    )
+    columns = in_workers(partial(_values, term, image, levels), zip(seeds), n_jobs)
     values = np.stack(columns, axis=1)
     return Bunch(
         noise_levels=levels,

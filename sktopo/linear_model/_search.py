@@ -7,13 +7,13 @@ from copy import copy
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
+from sktopo._workers import in_workers
 from sktopo.base import Term
 from sktopo.linear_model._base import check_strengths
 from sktopo.linear_model._regression import count_unfinished
@@ -58,10 +58,8 @@ class StrengthSearch:
         data = self._data(X, y, sample_weight)
         l2s = self._l2s(data, folds, X, y, sample_weight)
         grid = self._grid(data, X.shape[1], l2s)
-        jobs = [(fold, l2) for fold in folds for l2 in grid.l2s]
-        found = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
-            delayed(_scores)(copy(self), fold, grid, l2) for fold, l2 in jobs
-        )
+        jobs = [(copy(self), fold, grid, l2) for fold in folds for l2 in grid.l2s]
+        found = in_workers(_scores, jobs, self.n_jobs, self.verbose)
         scores = np.stack([scores for scores, _ in found])
         scores = scores.reshape(len(folds), len(grid.l2s), *scores.shape[1:])
         self.scores_ = np.moveaxis(scores, 0, -1)
@@ -97,9 +95,8 @@ class StrengthSearch:
         best = self._best_norm(X, y, sample_weight, l2s)
         if best is not None:
             return best * np.array(self._l2_shares)
-        scores = Parallel(n_jobs=self.n_jobs)(
-            delayed(_norm_scores)(copy(self), fold, l2s) for fold in folds
-        )
+        jobs = ((copy(self), fold, l2s) for fold in folds)
+        scores = in_workers(_norm_scores, jobs, self.n_jobs)
         means = np.mean(scores, axis=0)
         best = 0 if np.isnan(means).all() else int(np.nanargmax(means))
         return l2s[best] * np.array(self._l2_shares)

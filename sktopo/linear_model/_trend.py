@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import gen_batches
@@ -12,6 +12,7 @@ from sktopo._fitting import fit_context
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, warn_unused
+from sktopo._workers import in_workers
 from sktopo.linear_model._monotone_runs import count_maxima, fit_modes
 from sktopo.linear_model._trend_problem import minimize_trend
 
@@ -204,9 +205,8 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         else:
             # Parts of a share: some rows take longer than others.
             size = -(-len(X) // (4 * n_jobs))
-            found = Parallel(n_jobs=self.n_jobs)(
-                delayed(self._smoothed)(X[rows]) for rows in gen_batches(len(X), size)
-            )
+            parts = ((X[rows],) for rows in gen_batches(len(X), size))
+            found = in_workers(self._smoothed, parts, self.n_jobs)
         rows, n_unfinished = zip(*found, strict=True)
         if sum(n_unfinished):
             warnings.warn(

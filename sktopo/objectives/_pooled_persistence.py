@@ -3,7 +3,7 @@
 from operator import is_
 
 import numpy as np
-from joblib import delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import check_random_state, gen_even_slices
 
@@ -212,7 +212,7 @@ class PooledPersistenceTerm(DiagramTerm):
             if len(jobs) == 1:
                 found = [_samples(*jobs[0])]
             else:
-                found = in_threads(len(jobs))(delayed(_samples)(*job) for job in jobs)
+                found = in_threads(_samples, jobs, len(jobs))
             values, grads = map(np.concatenate, zip(*found, strict=True))
             return combined(values, grads, self.combine)
 

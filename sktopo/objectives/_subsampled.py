@@ -3,7 +3,6 @@
 import numbers
 
 import numpy as np
-from joblib import delayed
 from sklearn.utils import check_random_state
 
 from sktopo._arrays import CLOUD, check_real_array
@@ -112,21 +111,19 @@ class SubsampledTerm(Term):
         random_state = check_random_state(self.random_state)
         warm = {}
 
-        def function_of(k, points):
+        def value_and_grad_of(k, points, places):
             # The order of one sample is of no help with that of another.
             if not (isinstance(points, slice) or self.term.is_random):
-                return self.term.restricted(points).value_and_grad
+                return self.term.restricted(points).value_and_grad(places)
             if k not in warm:
                 warm[k] = self.term.warm_value_and_grad()
-            return warm[k]
+            return warm[k](places)
 
         def value_and_grad(x):
             x = check_real_array(x, "x", "SubsampledTerm", CLOUD).astype(np.float64)
             draws = [sampling.draw(x, random_state) for _ in range(sampling.n_samples)]
-            found = in_threads(self.n_jobs)(
-                delayed(function_of(k, points))(places)
-                for k, (points, places) in enumerate(draws)
-            )
+            jobs = ((k, *draw) for k, draw in enumerate(draws))
+            found = in_threads(value_and_grad_of, jobs, self.n_jobs)
             grads = np.zeros((len(draws), *x.shape))
             for grad, (points, _), (_, part) in zip(grads, draws, found, strict=True):
                 grad[points] = part

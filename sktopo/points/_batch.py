@@ -1,13 +1,15 @@
 """One cloud, and many at once."""
 
+from functools import partial
+
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
 from sktopo._samples import SampleKind, read_list
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import check_n_jobs
+from sktopo._workers import in_workers
 
 _CLOUDS = SampleKind((2,), "point cloud of shape (n_points, n_coordinates)")
 
@@ -51,8 +53,10 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     """
     check_n_jobs(n_jobs, "optimize_point_clouds")
     clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
-    optimizers = Parallel(n_jobs=n_jobs)(
-        delayed(clone(optimizer).fit)(cloud) for cloud in clouds
-    )
+    optimizers = in_workers(partial(_fitted, optimizer), zip(clouds), n_jobs)
     moved = [fitted.points_.copy() for fitted in optimizers]
     return Bunch(clouds=moved, optimizers=optimizers)
+
+
+def _fitted(optimizer, cloud):
+    return clone(optimizer).fit(cloud)
