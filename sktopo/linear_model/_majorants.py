@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import OptimizeResult
 
+from sktopo.linear_model._penalised_problem import EXACT
 from sktopo.solvers import Composite, ProximalGradient, TiedLeastSquares
 
 _ROUNDING = 1e-9  # what an exact proximal step leaves open, relative to the weights
@@ -68,7 +69,11 @@ def minimize_convex(problem, majorant, start, settings):
     known = OptimizeResult(x=start, fun=part.objective(start), status=1, nit=1)
     part.polish(known, (_ROUNDING,))
     _, grad = part.error.value_and_grad(known.x)
-    step = np.abs(known.x).max() / max(np.abs(grad).max(), np.finfo(float).tiny)
+    # Long enough to see a gradient that is small, but not longer than rounding allows.
+    step, size = 1 / design.lipschitz, np.abs(known.x).max()
+    if size > 0:
+        slope = np.abs(grad).max() / (design.lipschitz * size)
+        step /= np.clip(slope, EXACT, 1.0)
     if known.status == 0 and part.is_fixed_point(known.x, step):
         known.fun = problem.objective(known.x)
         return known

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm
 
 _RIDGE = 1e-11  # of the mean diagonal: far below what data determine, above rounding
 _TOLERANCE = 1e-9  # of the largest moment: a KKT violation that is rounding
@@ -104,8 +104,7 @@ class Quadratic(ABC):
         """
         x = np.zeros(right.size)
         if active.size:
-            factor = _factor(self.block(active))
-            x[active] = cho_solve(factor, right[active], check_finite=False)
+            x[active] = _solution(self.block(active), right[active])
         return x
 
 
@@ -296,6 +295,19 @@ def _admm(problem, x, n_steps):
 def _share(part, whole):
     part, whole = np.linalg.norm(part), np.linalg.norm(whole)
     return part / (part + whole) if part > 0 else 0.0
+
+
+def _solution(gram, right):
+    """Solve a system, without the ridge of its factor where the matrix has full rank.
+
+    Only then does the refinement make the residual much smaller.
+    """
+    factor = _factor(gram)
+    x = cho_solve(factor, right, check_finite=False)
+    left = right - gram @ x
+    refined = x + cho_solve(factor, left, check_finite=False)
+    is_better = norm(right - gram @ refined) < 0.01 * norm(left)
+    return refined if is_better else x
 
 
 def _factor(gram):
