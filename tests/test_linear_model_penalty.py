@@ -139,3 +139,13 @@ def test_dicts_without_all_dimensions_are_named(images, params, message):
     X, y, _ = images
     with pytest.raises(ValueError, match=message):
         TopologicalRidge(**params).fit(X, y)
+
+
+def test_features_that_cancel_are_not_left_at_zero():
+    """Equal weights have no effect then, and where they are is no minimum."""
+    x = np.linspace(-1, 1, 15)
+    model = TopologicalRidge(topology="values").fit(x[:, None] * [1.0, 2.0, -3.0], x)
+    # Of weights a, a, -a the predictions are 6 a x and the bar 2 a long: two clusters.
+    square = x @ x
+    a = (6 * square - 1) / (36 * square)
+    assert_allclose(model.coef_, [a, a, -a], rtol=1e-9)
