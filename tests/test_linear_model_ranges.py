@@ -9,7 +9,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sktopo import TopologicalRidge
 from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import PersistenceEnergy
-from sktopo.linear_model._ranges import prox_of_ranges, sum_of_ranges
+from sktopo.linear_model._ranges import (
+    prox_of_range,
+    prox_of_ranges,
+    sum_of_ranges,
+)
 from sktopo.objectives import PersistenceTerm
 
 
@@ -54,6 +58,31 @@ def test_prox_is_the_global_minimum(rng, i0, kind):
                 assert all(cost(x, v, step, i0 - 1) >= reached - 1e-12 for x in near)
             order = np.argsort(v, kind="stable")
             assert (np.diff(z[order]) >= -1e-15).all()
+
+
+@pytest.mark.parametrize("kind", ["reals", "ties", "clusters"])
+@pytest.mark.parametrize("share", [0.0, 1e-3, 0.1, 3.0])
+def test_many_values_against_a_table_of_all_runs(rng, kind, share):
+    """The best starts of runs rise with their ends; here every start is tried."""
+    n = 90
+    v = np.sort(rng.normal(size=n))
+    if kind == "ties":
+        v = np.sort(rng.integers(0, 9, n) * 1.0)
+    elif kind == "clusters":
+        v = np.sort(0.01 * v + rng.integers(0, 4, n))
+    step = share * n / 10
+    run = np.full((n, n), np.inf)
+    for first in range(n):
+        for last in range(first, n):
+            z = prox_of_range(v[first : last + 1], step)
+            distance = ((z - v[first : last + 1]) ** 2).sum() / 2
+            run[first, last] = distance + step * np.ptp(z)
+    best = run[0]
+    for n_runs in range(2, 7):
+        before = np.concatenate([[np.inf], best[:-1]])
+        best = np.minimum(best, (before[:, None] + run).min(axis=0))
+        z = prox_of_ranges(v, step, n_runs)
+        assert_allclose(cost(z, v, step, n_runs), best[-1], rtol=1e-10, atol=1e-12)
 
 
 def test_prox_far_from_zero(rng):

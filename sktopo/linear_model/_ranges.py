@@ -6,6 +6,8 @@ total range of i0 - 1 runs that the sorted values are cut into.
 
 import numpy as np
 
+_BRANCHES = 16  # ends between two known ones that are tried in one go
+
 
 def sum_of_ranges(values, n_runs):
     """The least total range of ``n_runs`` runs of the sorted values, and its gradient.
@@ -149,60 +151,52 @@ class _RunCosts:
         return np.full(v.size, v.mean())
 
     def best_starts(self, before):
-        """For each end r the start l with the least before[l] + cost(l, r).
+        """For each end r the first start l with the least before[l] + cost(l, r).
 
-        Runs that are clipped have costs of the form A(l) + B(r), and are all those that
-        start before some place: a running minimum serves them. The others are short.
+        The cost is the least f(l, lo) + g(r, hi) with lo <= hi, where f and g are
+        submodular; so it is submodular itself, and the best start rises with the end:
+        it lies between those of two ends around it.
         """
         n = self.v.size
-        index = np.arange(n)
-        least, start = _running_argmin(before + self.low_cost)
-        n_clipped = np.minimum(np.searchsorted(self.low, self.high), index + 1)
-        has_clipped = n_clipped > 0
-        start = np.where(has_clipped, start[n_clipped - 1], 0)
-        least = np.where(has_clipped, least[n_clipped - 1] + self.high_cost, np.inf)
-
-        lengths = index + 1 - n_clipped
-        ends = np.repeat(index, lengths)
-        block = np.cumsum(lengths) - lengths
-        starts = np.arange(ends.size) - (block - n_clipped)[ends]
-        cost = before[starts] + self.collapsed(starts, ends)
-        some = np.flatnonzero(lengths)
-        if some.size:
-            short = np.minimum.reduceat(cost, block[some])
-            better = short < least[some]
-            at_least = np.flatnonzero(cost == np.repeat(short, lengths[some]))
-            # Of equal starts the first: later writes win, so write from the back.
-            short_start = np.empty(n, dtype=np.intp)
-            short_start[ends[at_least[::-1]]] = starts[at_least[::-1]]
-            least[some[better]] = short[better]
-            start[some[better]] = short_start[some[better]]
-        return least, start
-
-
-def _running_argmin(values):
-    least = np.minimum.accumulate(values)
-    is_new = np.ones(values.size, dtype=bool)
-    is_new[1:] = least[1:] < least[:-1]
-    return least, np.maximum.accumulate(np.where(is_new, np.arange(values.size), 0))
+        least, best = np.empty(n), np.empty(n, dtype=np.intp)
+        stride, bounds = n + 1, np.array([0, n - 1])
+        while stride > 1:
+            known, stride = stride, max(1, -(-stride // _BRANCHES))
+            ends = np.arange(stride - 1, n, stride)
+            part = ends // known
+            first = bounds[part]
+            lengths = np.minimum(bounds[part + 1], ends) - first + 1
+            block = np.cumsum(lengths) - lengths
+            starts = np.arange(lengths.sum()) - np.repeat(block - first, lengths)
+            cost = before[starts] + self.cost(starts, np.repeat(ends, lengths))
+            least[ends] = np.minimum.reduceat(cost, block)
+            at_least = np.flatnonzero(cost == np.repeat(least[ends], lengths))
+            best[ends] = starts[at_least[np.searchsorted(at_least, block)]]
+            # Of starts that are equally good up to rounding, a later one may come first.
+            rising = np.maximum.accumulate(best[ends])
+            bounds = np.concatenate([[0], rising, [n - 1]])
+        return least, best
 
 
 def _best_cuts(run, n, n_runs):
     """The runs (first, last) of the cheapest split into at most ``n_runs``."""
-    best = run.cost(np.zeros(n, dtype=np.intp), np.arange(n))
-    starts = [np.zeros(n, dtype=np.intp)]
-    for _ in range(1, n_runs):
-        least, start = run.best_starts(np.concatenate([[np.inf], best[:-1]]))
+    index = np.arange(n)
+    best = run.cost(np.zeros(n, dtype=np.intp), index)
+    all_starts = []
+    for _ in range(n_runs - 2):
+        least, starts = run.best_starts(np.concatenate([[np.inf], best[:-1]]))
         fewer = best <= least
-        starts.append(np.where(fewer, -1, start))
+        all_starts.append(np.where(fewer, -1, starts))
         best = np.where(fewer, best, least)
+    # Of the last run the end is known.
+    cost = np.concatenate([[np.inf], best[:-1]]) + run.cost(index, n - 1)
+    start = int(np.argmin(cost))
     runs, last = [], n - 1
-    for start in starts[::-1]:
-        first = start[last]
-        if first < 0:
-            continue
-        runs.append((first, last))
-        last = first - 1
-        if last < 0:
-            break
-    return runs
+    if cost[start] < best[-1]:
+        runs.append((start, last))
+        last = start - 1
+    for starts in all_starts[::-1]:
+        if starts[last] >= 0:
+            runs.append((starts[last], last))
+            last = starts[last] - 1
+    return [*runs, (0, last)]
