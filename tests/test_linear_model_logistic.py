@@ -237,6 +237,19 @@ def test_classes_that_can_be_separated_end_no_worse_than_by_adam(topology, n, l2
         assert models[0].n_iter_ < 400
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_an_objective_that_falls_to_zero_does_so_in_few_steps(rng, n_classes):
+    """All samples are saturated near the end, and steps as long as at the start."""
+    X = rng.normal(size=(60, 20))
+    y = np.argmax(
+        X @ np.sin(np.outer(np.arange(20), [0.2, 0.3, 0.4]))[:, :n_classes], 1
+    )
+    for i0 in (3, 4):
+        model = TopologicalLogisticRegression(0.3, topology="path", i0=i0).fit(X, y)
+        assert model.n_iter_ < 40
+        assert objective(model, X, y) < 1e-4
+
+
 def test_convergence_is_told_as_it_is(rng):
     X = rng.normal(size=(60, 20))
     y = X[:, 8:12].sum(axis=1) > 0

@@ -15,11 +15,13 @@ from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import convex_step, exact_solver
 from sktopo.solvers import Composite, ProximalGradient, Run
 
-_LEAST_CURVATURE = 1e-5  # of saturated samples, whose responses would overflow
+_LEAST_CURVATURE = 1e-5  # of the largest: that of saturated samples underflows
 _MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 _SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
+_SWEEPS_BETWEEN = 5  # whose zigzag averages out: the line through them is longer
 _BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # sweeps, as far as it helps
+_FLAT = 1e-10  # relative decrease along a line that is as good as none
 _SEPARATED = 1e-6  # of the loss at zero: as good as zero, the least there can be
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
@@ -63,22 +65,30 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     if is_warm or not problem.penalty.relaxations:
         run.descend(start)
         return run.result()
-    plain = start.under(problem.relaxed(problem.penalty, alpha=0.0))
+    for state, n_search in _starts(run, start, settings):
+        if run.is_separated(run.descend(state, n_search=n_search)):
+            break
+    return run.result()
+
+
+def _starts(run, zero, settings):
+    """States to descend from, with the number of proximal steps that come first."""
+    problem, n_rows = zero.problem, len(zero.coef)
+    plain = zero.under(problem.relaxed(problem.penalty, alpha=0.0))
     for _ in range(_PLAIN_SWEEPS):
-        for k in range(len(coef)):
+        for k in range(n_rows):
             plain = _step(plain, k)
-    run.descend(plain.under(problem), n_search=0)
-    if len(coef) > 1 or not problem.has_one_majorant:
+    yield plain.under(problem), 0
+    if n_rows > 1 or not problem.has_one_majorant:
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
-        together = descend(
-            problem, coef, intercept, "adam", {**settings, "max_iter": _ADAM_STEPS}
-        )
-        run.descend(_State(problem, *together.x), n_search=0)
+        settings = {**settings, "max_iter": _ADAM_STEPS}
+        together = descend(problem, zero.coef, zero.intercept, "adam", settings)
+        yield _State(problem, *together.x), 0
+    start = zero
     for relaxation in problem.penalty.relaxations:
         start = run.descend(start, relaxation)
-        run.descend(start.under(problem), n_search=_FIRST_SEARCH)
-    return run.result()
+        yield start.under(problem), _FIRST_SEARCH
 
 
 class _State:
@@ -113,7 +123,8 @@ class _State:
             coef = self.coef + length * (self.coef - before.coef)
             intercept = self.intercept + length * (self.intercept - before.intercept)
             state = _State(self.problem, coef, intercept)
-            if not state.value < best.value:
+            # Where the objective is flat, rounding must not say how far.
+            if not best.value - state.value > _FLAT * abs(best.value):
                 break
             best = state
         return best
@@ -148,10 +159,9 @@ class _Newton:
             last = self._converged(state)
             gain = state.value - last.value
             state, n_search = last, _SEARCH
-            is_done = gain <= self.settings["tol"] * abs(state.value)
             if (
-                is_done
-                or self._is_separated(state)
+                self._is_small(gain, state)
+                or self.is_separated(state)
                 or self._run.nit >= self.settings["max_iter"]
             ):
                 return state
@@ -161,27 +171,33 @@ class _Newton:
         if relaxation is not None:
             problem, tol = problem.relaxed(relaxation), max(tol, _LOOSE)
             state = state.under(problem)
-        for _ in range(_MANY_SWEEPS):
+        older = state
+        for sweep in range(1, _MANY_SWEEPS + 1):
             if self._run.nit >= self.settings["max_iter"]:
                 break
-            before, last = state, state.value
+            before = state
             for k in range(len(state.coef)):
                 state = _step(state, k)
             if len(state.coef) > 1:
                 state = state.beyond(before)
+                if sweep % _SWEEPS_BETWEEN == 0:
+                    state = older = state.beyond(older)
             if relaxation is None:
                 self._record(state)
-            if self._is_separated(state):
+            if self.is_separated(state):
                 self._run.status = 0
                 break
-            # Losses of classes that can be separated fall for ever, relative to
-            # themselves.
-            if last - state.value <= tol * max(abs(last), 1e-2 * self._null_loss):
+            if self._is_small(before.value - state.value, before, tol):
                 self._run.status = 0
                 break
         return state
 
-    def _is_separated(self, state):
+    def _is_small(self, gain, state, tol=None):
+        tol = self.settings["tol"] if tol is None else tol
+        # The loss of classes that can be separated falls for ever, relative to itself.
+        return gain <= tol * max(abs(state.value), 1e-2 * self._null_loss)
+
+    def is_separated(self, state):
         """Whether the weights go to infinity, and the objective to zero."""
         return state.value <= _SEPARATED * self._null_loss
 
@@ -209,7 +225,10 @@ def _step(state, k):
     problem, w, b = state.problem, state.coef[k], state.intercept[k]
     residual = state.residual[:, k]
     probability = np.clip(residual + problem.target[:, k], 0.0, 1.0)
-    curvature = np.maximum(probability * (1 - probability), _LEAST_CURVATURE)
+    curvature = probability * (1 - probability)
+    largest = curvature[problem.sample_weight > 0].max()
+    least = max(_LEAST_CURVATURE * largest, np.finfo(float).tiny)
+    curvature = np.maximum(curvature, least)
     for bound in (curvature, np.full(len(residual), _MOST_CURVATURE)):
         data = CentredData(
             problem.X,

@@ -172,7 +172,7 @@ class _RunCosts:
             least[ends] = np.minimum.reduceat(cost, block)
             at_least = np.flatnonzero(cost == np.repeat(least[ends], lengths))
             best[ends] = starts[at_least[np.searchsorted(at_least, block)]]
-            # Of starts that are equally good up to rounding, a later one may come first.
+            # Rounding may put a later one of starts that are equally good first.
             rising = np.maximum.accumulate(best[ends])
             bounds = np.concatenate([[0], rising, [n - 1]])
         return least, best
