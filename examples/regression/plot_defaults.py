@@ -91,25 +91,25 @@ def run(load, topology, seed):
     return scores, seconds, (strength, ours.i0_, ours.l2_ / size)
 
 
-# Fits that take minutes come last, and are repeated less often.
-CASES = [("diabetes", diabetes, "values", 20), ("diabetes", diabetes, "path", 20)]
+N_RUNS = 2 if SHORT else 20
+CASES = [("diabetes", diabetes, "path"), ("diabetes", diabetes, "values")]
 DIGITS = [
-    (f"digits {pair[0]}/{pair[1]}, {n} images", partial(digits, pair, n), n)
+    (f"digits {pair[0]}/{pair[1]}, {n} images", partial(digits, pair, n))
     for n in (60, 160)
     for pair in ((4, 9), (3, 8))
 ]
-CASES += [(name, load, "path", 20 if n == 60 else 10) for name, load, n in DIGITS]
-CASES += [("random dense", dense, "values", 10)]
+CASES += [(*case, "path") for case in DIGITS]
+CASES += [("random dense", dense, "path"), ("random dense", dense, "values")]
 SPECTRA = fermentation()
 if SPECTRA is not None:
-    # What "values" gives is in plot_spectra.py: its fits are the longest.
-    CASES += [
-        ("spectra, every 8th", thinned_spectra, "path", 10),
-        ("spectra, cut", cut_spectra, "path", 10),
-    ]
-CASES += [(name, load, (8, 8), 4) for name, load, n in DIGITS]
+    for topology in ("path", "values"):
+        CASES += [
+            ("spectra, every 8th", thinned_spectra, topology),
+            ("spectra, cut", cut_spectra, topology),
+        ]
+CASES += [(*case, (8, 8)) for case in DIGITS]
 if SHORT:
-    CASES = [(*CASES[1][:3], 2)]
+    CASES = CASES[:1]
 
 print(
     f"{'':23s}{'topology':>9s}{'runs':>5s}{'score':>7s}{'ridge':>8s}{'difference':>12s}"
@@ -117,22 +117,22 @@ print(
     f"{'lasso':>7s}"
 )
 labels = []
-for name, load, topology, n_runs in CASES:
+for name, load, topology in CASES:
     found = Parallel(n_jobs=-1)(
-        delayed(run)(load, topology, seed) for seed in range(n_runs)
+        delayed(run)(load, topology, seed) for seed in range(N_RUNS)
     )
     score = "-RMSE" if name.startswith("spectra") else "R2"
     gains = np.array([scores["ours"] - scores["ridge"] for scores, *_ in found])
-    gain, error = gains.mean(), gains.std(ddof=1) / np.sqrt(n_runs)
+    gain, error = gains.mean(), gains.std(ddof=1) / np.sqrt(N_RUNS)
     # One run in ten that differs has a mean of one standard error.
     is_behind = gain < -1.001 * error - 1e-6
     labels.append((score, f"{name}, {topology}", gain, error))
     taken = [np.mean([s[k] for _, s, _ in found]) for k in ("ours", "ridge", "lasso")]
     print(
-        f"{name:23s}{topology!s:>9s}{n_runs:5d}{score:>7s}"
+        f"{name:23s}{topology!s:>9s}{N_RUNS:5d}{score:>7s}"
         f"{np.mean([scores['ridge'] for scores, *_ in found]):8.3f}"
         f"{gain:+12.4f}{error:8.4f}{'behind' if is_behind else '':>8s}"
-        f"{sum(chosen[0] == 0 for *_, chosen in found):5d}/{n_runs:<3d}"
+        f"{sum(chosen[0] == 0 for *_, chosen in found):5d}/{N_RUNS:<3d}"
         f"{taken[0]:15.2f}{taken[1]:7.3f}{taken[2]:7.3f}",
         flush=True,
     )
