@@ -23,6 +23,7 @@ LAYERS = {
     "_tables": 0,
     "_samples": 0,
     "_workers": 0,
+    "_diagrams": 0,
     "persistence": 1,
     "solvers": 1,
     "metrics": 1,

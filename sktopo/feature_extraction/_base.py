@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._diagrams import check_diagram
 from sktopo._fitting import fit_context
-from sktopo.persistence import check_diagram
 
 
 class DiagramList(list):

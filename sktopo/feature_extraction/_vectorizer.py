@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 from sklearn.base import clone
 
+from sktopo._diagrams import check_diagram
 from sktopo._sklearn_compat import HasMethods
 from sktopo.feature_extraction._base import DiagramTransformer
-from sktopo.persistence import check_diagram
 
 
 class DiagramVectorizer(DiagramTransformer):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sktopo._diagrams import check_diagram
 from sktopo.base import DiagramFunctional
-from sktopo.persistence import check_diagram
 
 
 class CheckedFunctional(DiagramFunctional):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sktopo._arrays import as_float64
+from sktopo._diagrams import check_diagram
 from sktopo.base import DiagramFunctional
-from sktopo.persistence import check_diagram
 
 
 class FunctionalFromCallable(DiagramFunctional):

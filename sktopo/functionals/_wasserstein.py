@@ -4,11 +4,10 @@ import math
 import numbers
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from sktopo._memory import check_memory
 from sktopo._validation import LARGEST, Range
 from sktopo.functionals._to_target import DistanceToTarget
+from sktopo.metrics import steps_from_diagonal, wasserstein_matching
 
 
 class WassersteinToTarget(DistanceToTarget):
@@ -63,35 +62,16 @@ class WassersteinToTarget(DistanceToTarget):
         return self.p
 
     def _distance(self, bars, target, gap):
-        check_memory(
-            50 * len(bars) * len(target),
-            f"A Wasserstein matching of {len(bars)} and {len(target)} bars",
-            "Leave out the short bars.",
-        )
-        to_diagonal = self._cost(_half_lifetimes(bars))
-        target_cost = self._cost(_half_lifetimes(target))
-        steps = bars[:, None, :] - target[None, :, :]
-        # What a match costs more than sending both to the diagonal: only gains count.
-        extra = self._cost(steps) - to_diagonal[:, None] - target_cost[None, :]
-        i, j = linear_sum_assignment(np.minimum(extra, 0.0))
-        gains = extra[i, j] < 0
-        i, j = i[gains], j[gains]
-        step = _half_lifetimes(bars)
-        step[i] = steps[i, j]
-        target_cost[j] = 0.0
-        value = (np.abs(gap) ** self.p).sum()
-        value += self._cost(step).sum() + target_cost.sum()
+        i, j, total = wasserstein_matching(bars, target, self.p, self.internal_p)
+        step = steps_from_diagonal(bars)
+        step[i] = bars[i] - target[j]
         alone = np.ones(len(bars), dtype=bool)
         alone[i] = False
         grad = self._gradient(step)
         # A move along (1, 1) does not bring a bar closer to the diagonal.
         grad[alone] = (grad[alone, :1] - grad[alone, 1:]) / 2 * (1.0, -1.0)
+        value = total + (np.abs(gap) ** self.p).sum()
         return value, grad, self.p * np.abs(gap) ** (self.p - 1) * np.sign(gap)
-
-    def _cost(self, steps):
-        if self.internal_p == 2:
-            return (steps**2).sum(axis=-1) ** (self.p / 2)
-        return np.linalg.norm(steps, ord=self.internal_p, axis=-1) ** self.p
 
     def _gradient(self, steps):
         """The gradient of the cost in the step."""
@@ -107,9 +87,3 @@ class WassersteinToTarget(DistanceToTarget):
             direction = (size / safe[:, None]) ** (self.internal_p - 1)
         slope = np.where(norm > 0, self.p * safe ** (self.p - 1), 0.0)
         return slope[:, None] * direction * np.sign(steps)
-
-
-def _half_lifetimes(bars):
-    """The steps from the nearest points of the diagonal to the bars."""
-    half = (bars[:, 0] - bars[:, 1]) / 2
-    return np.column_stack([half, -half])

@@ -27,7 +27,8 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     of the squared norm are chosen together, as by TopologicalRidgeCV: along
     warm-started paths [1]_, on grids that follow the data, and with logistic regression
     under a squared norm among the choices. It is kept unless a penalty is better by
-    more than two standard errors of the differences between folds.
+    more than two and a half standard errors of the relative differences between their
+    scores on the folds.
 
     Parameters
     ----------

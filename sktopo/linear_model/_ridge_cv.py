@@ -27,8 +27,8 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     choice is the same, with c X they are 1 / c times as large, for powers of two to the
     bit. (For other c, rounding decides where many weights fit exactly.) They contain
     ridge regression, with ``alpha_`` 0 and the ``l2_`` that is best then; it is kept
-    unless a penalty is better by more than two standard errors of the differences
-    between folds.
+    unless a penalty is better by more than two and a half standard errors of the
+    relative differences between their scores on the folds.
 
     Parameters
     ----------

@@ -28,6 +28,7 @@ SEARCH_CONSTRAINTS = {
     "n_jobs": N_JOBS,
 }
 _I0S = (2, 3, 4, 5, 6)
+_STANDARD_ERRORS = 2.5  # by which a penalty has to be better than none
 _L2_DECADES = 10  # of the grid on which the best norm alone is looked for
 
 
@@ -206,13 +207,15 @@ class StrengthSearch:
 def _or_no_penalty(scores, top, plain):
     """The best, unless it is no better than one without a penalty.
 
-    Of many choices one is better by chance: the best has to be so by more than two
-    standard errors of the differences between folds.
+    Of many choices one is better by chance: the best has to be so by some standard
+    errors of the differences between folds. Folds that are hard have large scores and
+    large differences, so these are relative to the size of both scores.
     """
     flat = scores.reshape(-1, scores.shape[-1])
-    gains = flat[top] - flat[plain]
+    gains, size = flat[top] - flat[plain], np.abs(flat[top]) + np.abs(flat[plain])
+    gains = gains / np.where(size > 0, size, 1.0)
     error = gains.std(ddof=1) / np.sqrt(gains.size) if gains.size > 1 else 0.0
-    return top if gains.mean() > 2 * error else plain
+    return top if gains.mean() > _STANDARD_ERRORS * error else plain
 
 
 class _Fold:

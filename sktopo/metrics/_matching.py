@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sktopo._diagrams import check_diagram
+
 
 def split_essential(diagram):
     """Indices of the bars of positive finite lifetime, and of those that never die."""
@@ -35,3 +37,28 @@ def match_essential(diagram, target):
         bars.append(ours[np.argsort(diagram[ours, 0], kind="stable")])
         births.append(theirs)
     return np.concatenate(bars), np.concatenate(births)
+
+
+def finite_and_gaps(diagram, other, owner):
+    """The finite bars of two diagrams, and by how far their essential bars are apart.
+
+    Parameters
+    ----------
+    diagram, other : array-like of shape (n_bars, 2)
+    owner : str
+        In whose name errors are raised.
+
+    Returns
+    -------
+    tuple of (bars, target, gaps) or None
+        The gaps between births of essential bars that are matched; None where these
+        differ in number.
+    """
+    diagram, other = check_diagram(diagram, owner), check_diagram(other, owner)
+    finite, essential = split_essential(diagram)
+    other_finite, other_essential = split_essential(other)
+    matched, births = match_essential(diagram[essential], other[other_essential])
+    if matched is None:
+        return None
+    gaps = diagram[essential[matched], 0] - births
+    return diagram[finite], other[other_finite], gaps

@@ -17,7 +17,6 @@ from sktopo.persistence._bars import (
     PersistencePairs,
     longest_first,
 )
-from sktopo.persistence._check_diagram import check_diagram
 from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
 from sktopo.persistence._order import ranks_of, sort_order
@@ -33,7 +32,6 @@ __all__ = [
     "Bars",
     "PersistencePairs",
     "SimplexOrder",
-    "check_diagram",
     "flag_memory",
     "flag_pairs",
     "grid_pairs",

@@ -1,0 +1,191 @@
+"""Distances between diagrams, against all matchings and plain linear programmes."""
+
+import math
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.optimize import linear_sum_assignment
+
+from sktopo.functionals import BottleneckToTarget, WassersteinToTarget
+from sktopo.metrics import bottleneck, bottleneck_matching, wasserstein
+
+INF = math.inf
+
+
+def norm(step, internal_p):
+    return np.linalg.norm(step, ord=internal_p, axis=-1)
+
+
+def all_matchings(n, m):
+    """Each as pairs of bars; what is in no pair goes to the diagonal."""
+    if n == 0:
+        yield []
+        return
+    for rest in all_matchings(n - 1, m):
+        yield rest
+        taken = {j for _, j in rest}
+        yield from ([*rest, (n - 1, j)] for j in range(m) if j not in taken)
+
+
+def steps_of(matching, a, b, internal_p):
+    size = [norm(a[i] - b[j], internal_p) for i, j in matching]
+    for k, bars in enumerate((a, b)):
+        taken = {pair[k] for pair in matching}
+        alone = bars[[i for i in range(len(bars)) if i not in taken]]
+        half = (alone[:, 1] - alone[:, 0]) / 2
+        size += list(norm(np.column_stack([half, -half]), internal_p))
+    return np.array(size)
+
+
+def least_of_all(a, b, internal_p):
+    """The least Wasserstein distances for p = 1, 2 and 3.5, and the bottleneck."""
+    steps = [steps_of(m, a, b, internal_p) for m in all_matchings(len(a), len(b))]
+    sums = [min((s**p).sum() ** (1 / p) for s in steps) for p in (1, 2, 3.5)]
+    return [*sums, min(s.max(initial=0.0) for s in steps)]
+
+
+def augmented(a, b, p=1.0):
+    """W_p^p and the bottleneck by assignments of all bars and places on the diagonal.
+
+    The norm is the maximum.
+    """
+    n, m = len(a), len(b)
+    cost = np.zeros((n + m, n + m))
+    cost[:n, :m] = np.abs(a[:, None] - b[None]).max(axis=2)
+    cost[:n, m:] = np.abs(a[:, 1] - a[:, 0])[:, None] / 2
+    cost[n:, :m] = np.abs(b[:, 1] - b[:, 0]) / 2
+    i, j = linear_sum_assignment(cost**p)
+    low, high = 0, (radii := np.unique(cost)).size - 1
+    while low < high:
+        middle = (low + high) // 2
+        k, l = linear_sum_assignment(cost > radii[middle])
+        if (cost[k, l] <= radii[middle]).all():
+            high = middle
+        else:
+            low = middle + 1
+    return (cost[i, j] ** p).sum(), radii[low]
+
+
+def drawn(rng, n, kind):
+    if kind == "ties":
+        return rng.integers(0, 5, size=(n, 2)).astype(float)
+    birth = rng.normal(size=n)
+    life = rng.exponential(0.2 if kind == "short" else 2.0, size=n)
+    bars = np.column_stack([birth, birth + life])
+    return bars[:, ::-1].copy() if kind == "superlevel" else bars
+
+
+KINDS = ["short", "long", "ties", "superlevel"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("internal_p", [1, 2, INF])
+def test_distances_are_the_least_of_all_matchings(rng, kind, internal_p):
+    for _ in range(60):
+        a, b = (drawn(rng, int(n), kind) for n in rng.integers(0, 5, size=2))
+        *sums, largest = least_of_all(a, b, internal_p)
+        found = [wasserstein(a, b, p, internal_p) for p in (1, 2, 3.5)]
+        assert_allclose(found, sums, rtol=1e-9, atol=1e-12)
+        if internal_p == INF:
+            assert bottleneck(a, b) == pytest.approx(largest, abs=1e-15)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_distances_of_many_bars(rng, kind):
+    for n, m in ((40, 40), (75, 30), (1, 60), (60, 0)):
+        a, b = drawn(rng, n, kind), drawn(rng, m, kind)
+        for p in (1.0, 2.0):
+            power, largest = augmented(a, b, p)
+            assert_allclose(wasserstein(a, b, p, INF) ** p, power, rtol=1e-12)
+        assert bottleneck(a, b) == pytest.approx(largest, rel=1e-15)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_step_that_attains_the_bottleneck(rng, kind):
+    """Without it, or with it a little longer, the distance is another one."""
+    for _ in range(40):
+        a, b = (drawn(rng, int(n), kind) for n in rng.integers(1, 25, size=2))
+        distance, i, j = bottleneck_matching(a, b)
+        if distance == 0:
+            assert i is None
+            assert j is None
+            continue
+        if i is None:
+            size = abs(b[j, 1] - b[j, 0]) / 2
+        elif j is None:
+            size = abs(a[i, 1] - a[i, 0]) / 2
+        else:
+            size = np.abs(a[i] - b[j]).max()
+        assert size == distance
+        assert distance == pytest.approx(bottleneck(a, b))
+        if kind != "ties" and i is not None:
+            value, grad = BottleneckToTarget(b).value_and_grad(a)
+            ahead, _ = BottleneckToTarget(b).value_and_grad(a + 1e-7 * grad)
+            assert ahead - value == pytest.approx(1e-7 * (grad**2).sum(), rel=1e-3)
+
+
+def test_metrics(rng):
+    for _ in range(30):
+        a, b, c = (drawn(rng, int(n), "long") for n in rng.integers(0, 30, size=3))
+        for distance in (bottleneck, wasserstein, lambda x, y: wasserstein(x, y, 1)):
+            assert distance(a, a[::-1]) == 0
+            assert distance(a, b) == pytest.approx(distance(b, a))
+            assert distance(a, c) <= distance(a, b) + distance(b, c) + 1e-12
+        assert bottleneck(a, b) <= wasserstein(a, b, 1, INF) + 1e-12
+
+
+def test_a_small_change_is_no_rounding(rng):
+    """Sums of what a match gains over the diagonal would lose half of the digits."""
+    a = drawn(rng, 200, "long")
+    b = a.copy()
+    b[0] += 1e-12
+    assert wasserstein(a, a) == 0
+    change = np.abs(b[0] - a[0])
+    assert wasserstein(a, b) == pytest.approx(np.hypot(*change), rel=1e-9)
+    assert bottleneck(a, b) == change.max()
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e150])
+def test_units_of_the_diagrams(rng, scale):
+    a, b = drawn(rng, 20, "long"), drawn(rng, 25, "long")
+    for p in (1, 2, 32):
+        scaled = wasserstein(scale * a, scale * b, p)
+        assert scaled == pytest.approx(scale * wasserstein(a, b, p), rel=1e-9)
+    assert bottleneck(scale * a, scale * b) == pytest.approx(scale * bottleneck(a, b))
+    far = [[1e9, 1e9 + 1], [1e9, 1e9 + 2]], [[1e9, 1e9 + 1]]
+    assert wasserstein(*far, internal_p=INF) == 1.0
+
+
+def test_essential_bars():
+    one, two = [[0, 1], [3, INF]], [[0, 1], [1, INF], [5.5, INF]]
+    assert wasserstein(one, two) == bottleneck(one, two) == INF
+    other = [[0, 1], [4, INF], [2, INF]]
+    assert bottleneck(two, other) == 1.5
+    assert wasserstein(two, other) == pytest.approx(math.hypot(1, 1.5))
+    assert wasserstein([[3, INF]], [[3, -INF]]) == INF
+    assert wasserstein([[3, -INF]], [[1, -INF]]) == 2
+    empty = np.empty((0, 2))
+    assert wasserstein(empty, empty) == bottleneck(empty, []) == 0
+    assert bottleneck(empty, [[2, 2]]) == 0
+
+
+def test_the_functionals_are_powers_of_the_distances(rng):
+    a, b = drawn(rng, 30, "long"), drawn(rng, 40, "long")
+    for p, internal_p in ((1, 2), (2, INF), (3, 1.5)):
+        power = WassersteinToTarget(b, p, internal_p).value_and_grad(a)[0]
+        assert power == pytest.approx(wasserstein(a, b, p, internal_p) ** p)
+    assert BottleneckToTarget(b).value_and_grad(a)[0] == bottleneck(a, b)
+
+
+def test_errors_name_the_function_and_the_parameter():
+    with pytest.raises(ValueError, match="'p' parameter of wasserstein .* Got 0.5"):
+        wasserstein([[0, 1]], [[0, 1]], 0.5)
+    with pytest.raises(ValueError, match="'internal_p' parameter of wasserstein"):
+        wasserstein([[0, 1]], [[0, 1]], 2, 0)
+    for distance in (wasserstein, bottleneck):
+        name = distance.__name__
+        with pytest.raises(ValueError, match=f"{name} must have shape"):
+            distance([0, 1], [[0, 1]])
+        with pytest.raises(ValueError, match=f"{name} must have finite births"):
+            distance([[0, 1]], [[math.nan, 1]])
