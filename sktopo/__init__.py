@@ -5,11 +5,13 @@ from importlib.metadata import version as _version
 from sktopo.attacks import TopologicalAttack
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import (
+    DiagramDistances,
     DiagramVectorizer,
     DirectionalPersistence,
     LongestLifetimes,
     PersistenceDiagrams,
     PersistenceEnergies,
+    SlicedWassersteinKernel,
 )
 from sktopo.images import STUMPImageOptimizer
 from sktopo.linear_model import (
@@ -25,12 +27,14 @@ from sktopo.points import TopoPointOptimizer
 __version__ = _version("sktopo")
 
 __all__ = [
+    "DiagramDistances",
     "DiagramVectorizer",
     "DirectionalPersistence",
     "LongestLifetimes",
     "PersistenceDiagrams",
     "PersistenceEnergies",
     "STUMPImageOptimizer",
+    "SlicedWassersteinKernel",
     "TopoPointOptimizer",
     "TopologicalAttack",
     "TopologicalLogisticRegression",

@@ -1,15 +1,17 @@
 """scikit-learn's own checks, in full."""
 
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo import (
+    DiagramDistances,
     DirectionalPersistence,
     PersistenceDiagrams,
     PersistenceEnergies,
+    SlicedWassersteinKernel,
     STUMPImageOptimizer,
     TopologicalLogisticRegression,
     TopologicalLogisticRegressionCV,
@@ -24,21 +26,20 @@ from sktopo.neural_network import TopologicalMapping
 from sktopo.pooling import RandomPooling
 
 
-class SignalEnergies(TransformerMixin, BaseEstimator):
-    """PersistenceDiagrams and PersistenceEnergies in a row, as one estimator.
+class OfSignals(TransformerMixin, BaseEstimator):
+    """PersistenceDiagrams and a transformer of these in a row, as one estimator.
 
-    PersistenceEnergies takes diagrams, which are no 2-D arrays, so scikit-learn's
-    checks cannot be put to it alone; behind PersistenceDiagrams it takes rows as
-    signals. A Pipeline of the two would do but for two checks that no Pipeline passes:
-    it fits its steps in place.
+    Diagrams are no 2-D arrays, so scikit-learn's checks cannot be put to what takes
+    them alone; behind PersistenceDiagrams it takes rows as signals. A Pipeline of the
+    two would do but for two checks that no Pipeline passes: it fits its steps in place.
     """
 
-    def __init__(self, superlevel=False):
-        self.superlevel = superlevel
+    def __init__(self, transformer):
+        self.transformer = transformer
 
     def fit(self, X, y=None):
-        self.diagrams_ = PersistenceDiagrams(Cubical(superlevel=self.superlevel))
-        self.pipeline_ = make_pipeline(self.diagrams_, PersistenceEnergies()).fit(X)
+        self.diagrams_ = PersistenceDiagrams(Cubical())
+        self.pipeline_ = make_pipeline(self.diagrams_, clone(self.transformer)).fit(X)
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.diagrams_, name):
                 setattr(self, name, getattr(self.diagrams_, name))
@@ -60,7 +61,9 @@ class SignalEnergies(TransformerMixin, BaseEstimator):
         TopologicalLogisticRegressionCV([1.0], i0=2, topology="path", l2=1.0, cv=2),
         TopologicalTrend(),
         TopologicalTrend(2, maxima=False, method="penalty"),
-        SignalEnergies(),
+        OfSignals(PersistenceEnergies()),
+        OfSignals(DiagramDistances("bottleneck")),
+        OfSignals(SlicedWassersteinKernel()),
         DirectionalPersistence(),
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         TopologicalAttack(LogisticRegression(), n_steps=5, clip=None),

@@ -59,8 +59,8 @@ def augmented(a, b, p=1.0):
     low, high = 0, (radii := np.unique(cost)).size - 1
     while low < high:
         middle = (low + high) // 2
-        k, l = linear_sum_assignment(cost > radii[middle])
-        if (cost[k, l] <= radii[middle]).all():
+        rows, columns = linear_sum_assignment(cost > radii[middle])
+        if (cost[rows, columns] <= radii[middle]).all():
             high = middle
         else:
             low = middle + 1
