@@ -11,6 +11,7 @@ Each family of estimators has a module of rules, which ``register`` puts where
 
 from sktopo.gradients import (  # noqa: F401
     _compose,
+    _inverses,
     _linear,
     _neural_network,
     _preprocessing,
@@ -19,14 +20,21 @@ from sktopo.gradients import (  # noqa: F401
 )
 from sktopo.gradients._linear import linear_classifier, linear_regressor
 from sktopo.gradients._loss import input_gradient, loss_and_gradient, loss_of
-from sktopo.gradients._registry import register, value_and_pullback
+from sktopo.gradients._registry import (
+    inverse_value_and_pullback,
+    register,
+    register_inverse,
+    value_and_pullback,
+)
 
 __all__ = [
     "input_gradient",
+    "inverse_value_and_pullback",
     "linear_classifier",
     "linear_regressor",
     "loss_and_gradient",
     "loss_of",
     "register",
+    "register_inverse",
     "value_and_pullback",
 ]

@@ -30,10 +30,10 @@ def _chain(pipeline, X, through_last):
     *steps, (_, last) = pipeline.steps
     pullbacks = []
     for _, step in steps:
-        if not _is_passthrough(step):
+        if not is_passthrough(step):
             X, pullback = transform_and_pullback(step, X)
             pullbacks.append(pullback)
-    if not _is_passthrough(last):
+    if not is_passthrough(last):
         X, pullback = through_last(last, X)
         pullbacks.append(pullback)
 
@@ -45,7 +45,7 @@ def _chain(pipeline, X, through_last):
     return X, pullback_of_all
 
 
-def _is_passthrough(step):
+def is_passthrough(step):
     return step is None or (isinstance(step, str) and step == "passthrough")
 
 
@@ -146,7 +146,7 @@ def _weight(owner, name):
 
 
 def _part(transformer, X, weight):
-    if _is_passthrough(transformer):
+    if is_passthrough(transformer):
         output, pullback = X, np.array
     else:
         output, pullback = transform_and_pullback(transformer, X)

@@ -11,6 +11,7 @@ from sktopo._arrays import as_float64
 
 _RULES = {}
 _STEP_RULES = {}
+_INVERSE_RULES = {}
 _MAKES_THE_OUTPUT = {
     "decision_function",
     "predict",
@@ -20,6 +21,7 @@ _MAKES_THE_OUTPUT = {
     "_predict",
     "_transform",
 }
+_INVERSE = "inverse_transform"
 
 
 def value_and_pullback(estimator, X):
@@ -88,6 +90,52 @@ def transform_and_pullback(step, X):
     return _call(_step_rule_of(type(step)), step, X)
 
 
+def inverse_value_and_pullback(estimator, Z):
+    """``inverse_transform(Z)`` of a fitted estimator, and the pullback from it to Z.
+
+    The way from codes to samples: of PCA and its kind, NMF, FastICA, KernelPCA with
+    ``fit_inverse_transform``, scalers, and a Pipeline of these. As with
+    :func:`value_and_pullback` rows do not depend on each other, and Z is not validated.
+
+    Parameters
+    ----------
+    estimator : transformer
+        A fitted one. It has a method ``inverse_value_and_pullback(Z)`` of its own, or
+        its class or a base class of it is registered; see :func:`register_inverse`.
+    Z : ndarray of shape (n_samples, n_components)
+        It is not changed.
+
+    Returns
+    -------
+    output : ndarray of shape (n_samples, n_features)
+    pullback : callable
+        ``pullback(grad_output)`` takes an ndarray of the output's shape, which it does
+        not change, to one of Z's shape.
+
+    Raises
+    ------
+    NotImplementedError
+        If no gradient of the inverse is known. The message names the class.
+    sklearn.exceptions.NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If Z is sparse.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sktopo.gradients import inverse_value_and_pullback
+    >>> scaler = StandardScaler().fit(np.array([[0.0, 1.0], [4.0, 3.0]]))
+    >>> output, pullback = inverse_value_and_pullback(scaler, np.array([[1.0, 1.0]]))
+    >>> output
+    array([[4., 3.]])
+    >>> pullback(np.ones((1, 2)))
+    array([[2., 1.]])
+    """
+    return _call(_inverse_rule_of(type(estimator)), estimator, Z)
+
+
 def register(*estimator_classes):
     """Decorate the function that ``value_and_pullback`` calls for some classes.
 
@@ -141,6 +189,31 @@ def register_step(*estimator_classes):
     return _registrar(_STEP_RULES, estimator_classes)
 
 
+def register_inverse(*estimator_classes):
+    """Decorate the function that ``inverse_value_and_pullback`` calls for some classes.
+
+    As :func:`register`, for ``inverse_transform``. A class of your own needs no
+    registration: give it a method ``inverse_value_and_pullback(Z)``.
+
+    Parameters
+    ----------
+    *estimator_classes : type
+        Classes of transformers.
+
+    Returns
+    -------
+    callable
+        A decorator for a function ``rule(estimator, Z)`` that returns output and
+        pullback.
+
+    Raises
+    ------
+    TypeError
+        If what is given is no class.
+    """
+    return _registrar(_INVERSE_RULES, estimator_classes)
+
+
 def _registrar(rules, estimator_classes):
     for estimator_class in estimator_classes:
         if not isinstance(estimator_class, type):
@@ -153,6 +226,7 @@ def _registrar(rules, estimator_classes):
         rules.update(dict.fromkeys(estimator_classes, rule))
         _rule_of.cache_clear()
         _step_rule_of.cache_clear()
+        _inverse_rule_of.cache_clear()
         return rule
 
     return decorate
@@ -197,21 +271,24 @@ def _step_rule_of(estimator_class):
     return rule
 
 
-def _nearest(estimator_class, rules):
+@cache
+def _inverse_rule_of(estimator_class):
+    return _nearest(estimator_class, _INVERSE_RULES, "inverse_value_and_pullback")
+
+
+def _nearest(estimator_class, rules, method="value_and_pullback"):
     overriding = None
+    outputs = _MAKES_THE_OUTPUT if rules is not _INVERSE_RULES else {_INVERSE}
     for base in estimator_class.__mro__:
-        if "value_and_pullback" in vars(base):
-            rule = base.value_and_pullback
-        else:
-            rule = rules.get(base)
+        rule = vars(base).get(method, rules.get(base))
         if rule is not None and overriding is None:
             return rule
         if rule is not None:
             raise NotImplementedError(
                 f"{overriding} may give another output than {base.__name__}, whose "
-                "gradient value_and_pullback knows. " + _how_to_add(estimator_class)
+                f"gradient {method} knows. " + _how_to_add(estimator_class, method)
             )
-        changed = _MAKES_THE_OUTPUT.intersection(vars(base))
+        changed = outputs.intersection(vars(base))
         if issubclass(estimator_class, ClassifierMixin):
             # The scores are the output, whatever labels are made of them.
             changed.discard("predict")
@@ -223,14 +300,15 @@ def _nearest(estimator_class, rules):
             "Got a class."
         )
     raise NotImplementedError(
-        f"value_and_pullback knows no gradient of {estimator_class.__name__}. "
-        + _how_to_add(estimator_class)
+        f"{method} knows no gradient of {estimator_class.__name__}. "
+        + _how_to_add(estimator_class, method)
     )
 
 
-def _how_to_add(estimator_class):
+def _how_to_add(estimator_class, method):
+    decorator = "register" if method == "value_and_pullback" else "register_inverse"
     return (
-        f"Give {estimator_class.__name__} a method value_and_pullback(X), or register "
+        f"Give {estimator_class.__name__} a method {method}(X), or register "
         "a function (estimator, X) -> (output, pullback) with "
-        f"@sktopo.gradients.register({estimator_class.__name__})."
+        f"@sktopo.gradients.{decorator}({estimator_class.__name__})."
     )

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 
 from sktopo._sklearn_compat import gamma_of
+from sktopo.gradients._kernels import KERNELS, kernel_and_pullback
 from sktopo.gradients._registry import register
 
 
@@ -90,7 +91,7 @@ def _one_vs_one_incidence(n_classes):
 
 def _kernel(svm, X):
     """Its values between the rows of X and the support vectors, and the pullback."""
-    if not isinstance(svm.kernel, str) or svm.kernel == "precomputed":
+    if svm.kernel not in KERNELS:
         raise NotImplementedError(
             f"value_and_pullback goes through a {type(svm).__name__} whose kernel is "
             f"'linear', 'poly', 'rbf' or 'sigmoid'. Got kernel={svm.kernel!r}."
@@ -101,29 +102,11 @@ def _kernel(svm, X):
             f"value_and_pullback goes through a {type(svm).__name__} that was fitted "
             "on dense data only. Fit it on X.toarray()."
         )
-    if svm.kernel == "rbf":
-        return _rbf(X, vectors, gamma_of(svm))
-    products = X @ vectors.T
-    if svm.kernel == "linear":
-        return products, lambda grad: grad @ vectors
-    gamma = gamma_of(svm)
-    inner = gamma * products + svm.coef0
-    if svm.kernel == "poly":
-        slope = gamma * svm.degree * inner ** max(svm.degree - 1, 0)
-        return inner**svm.degree, lambda grad: (grad * slope) @ vectors
-    values = np.tanh(inner)
-    return values, lambda grad: (grad * gamma * (1 - values**2)) @ vectors
-
-
-def _rbf(X, vectors, gamma):
-    square_distances = X @ vectors.T
-    square_distances *= -2
-    square_distances += np.einsum("ij,ij->i", X, X)[:, None]
-    square_distances += np.einsum("ij,ij->i", vectors, vectors)
-    values = np.exp(-gamma * square_distances)
-
-    def pullback(grad):
-        grad = grad * values
-        return 2 * gamma * (grad @ vectors - grad.sum(axis=1)[:, None] * X)
-
-    return values, pullback
+    return kernel_and_pullback(
+        svm.kernel,
+        X,
+        vectors,
+        gamma=gamma_of(svm),
+        degree=svm.degree,
+        coef0=svm.coef0,
+    )
