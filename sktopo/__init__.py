@@ -21,7 +21,7 @@ from sktopo.linear_model import (
     TopologicalRidgeCV,
     TopologicalTrend,
 )
-from sktopo.neural_network import TopologicalMapping
+from sktopo.neural_network import LatentOptimizer, TopologicalMapping
 from sktopo.points import TopoPointOptimizer
 
 __version__ = _version("sktopo")
@@ -30,6 +30,7 @@ __all__ = [
     "DiagramDistances",
     "DiagramVectorizer",
     "DirectionalPersistence",
+    "LatentOptimizer",
     "LongestLifetimes",
     "PersistenceDiagrams",
     "PersistenceEnergies",

@@ -1,14 +1,17 @@
 """scikit-learn's own checks, in full."""
 
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo import (
     DiagramDistances,
     DirectionalPersistence,
+    LatentOptimizer,
     PersistenceDiagrams,
     PersistenceEnergies,
     SlicedWassersteinKernel,
@@ -68,6 +71,8 @@ class OfSignals(TransformerMixin, BaseEstimator):
         DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         TopologicalAttack(LogisticRegression(), n_steps=5, clip=None),
         TopologicalMapping(max_iter=2),
+        LatentOptimizer(PCA(1), n_steps=2),
+        LatentOptimizer(make_pipeline(StandardScaler(), PCA(1)), n_steps=2, n_jobs=2),
         STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),
         TopoPointOptimizer(filtration="vietoris_rips", max_iter=5),
         TopoPointOptimizer(

@@ -1,5 +1,6 @@
-"""Learned maps that are trained through persistence."""
+"""Learned maps that are trained through persistence, and codes that are moved by it."""
 
+from sktopo.neural_network._latent import LatentOptimizer
 from sktopo.neural_network._mapping import TopologicalMapping
 
-__all__ = ["TopologicalMapping"]
+__all__ = ["LatentOptimizer", "TopologicalMapping"]

@@ -4,7 +4,7 @@ from sktopo.base import SumTerm
 from sktopo.objectives._composed import ComposedTerm
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLossTerm, log_losses
-from sktopo.objectives._persistence_term import PersistenceTerm
+from sktopo.objectives._persistence_term import PersistenceTerm, as_term
 from sktopo.objectives._pooled_persistence import PooledPersistenceTerm
 from sktopo.objectives._sampling import Subsampling
 from sktopo.objectives._squared_error import SquaredErrorTerm
@@ -20,5 +20,6 @@ __all__ = [
     "SubsampledTerm",
     "Subsampling",
     "SumTerm",
+    "as_term",
     "log_losses",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import check_homology_dimensions, check_rate
-from sktopo.base import Term
+from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import functionals_by_dimension
 from sktopo.objectives._big_step import MovingBars, big_step
@@ -208,3 +208,37 @@ class PersistenceTerm(DiagramTerm):
         functionals = self._functionals()
         for bars in complex_.bars(tuple(functionals), self.essential):
             yield bars, *functionals[bars.dimension].value_and_grad(bars.diagram)
+
+
+def as_term(objective, filtration, homology_dimensions, owner, default):
+    """The term that the ``objective`` parameter of an estimator stands for.
+
+    Parameters
+    ----------
+    objective : Term, DiagramFunctional or None
+    filtration : Filtration
+        Of a functional.
+    homology_dimensions : int or tuple of int
+    owner : str
+        In whose name errors are raised.
+    default : DiagramFunctional
+        What None stands for.
+
+    Returns
+    -------
+    Term
+
+    Raises
+    ------
+    TypeError
+        If the objective is neither Term, DiagramFunctional nor None.
+    """
+    objective = default if objective is None else objective
+    if isinstance(objective, DiagramFunctional):
+        objective = PersistenceTerm(filtration, objective, homology_dimensions)
+    if not isinstance(objective, Term):
+        raise TypeError(
+            f"The 'objective' parameter of {owner} must be a Term, a "
+            f"DiagramFunctional or None. Got {objective!r} instead."
+        )
+    return objective

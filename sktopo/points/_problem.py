@@ -5,10 +5,10 @@ import warnings
 import numpy as np
 
 from sktopo._validation import warn_unused
-from sktopo.base import DiagramFunctional, Term
+from sktopo.base import Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
-from sktopo.objectives import GroupingTerm, PersistenceTerm, SquaredErrorTerm
+from sktopo.objectives import GroupingTerm, SquaredErrorTerm, as_term
 from sktopo.points._motions import big_step
 from sktopo.solvers import LBFGS, Adam, GradientDescent
 
@@ -51,23 +51,9 @@ def filtration_for(optimizer, n_points, n_coordinates):
 
 
 def topological_term(objective, filtration, homology_dimensions, owner):
-    """The term that an objective stands for.
-
-    Raises
-    ------
-    TypeError
-        If the objective is neither Term, DiagramFunctional nor None.
-    """
-    if objective is None:
-        objective = PersistenceEnergy(p=2)
-    if isinstance(objective, DiagramFunctional):
-        objective = PersistenceTerm(filtration, objective, homology_dimensions)
-    if not isinstance(objective, Term):
-        raise TypeError(
-            f"The 'objective' parameter of {owner} must be a Term, a "
-            f"DiagramFunctional or None. Got {objective!r} instead."
-        )
-    return objective
+    """The term that an objective stands for; None is a sum of squared lifetimes."""
+    default = PersistenceEnergy(p=2)
+    return as_term(objective, filtration, homology_dimensions, owner, default)
 
 
 def regularised(term, start, *, sign, grouping, fidelity_weight):

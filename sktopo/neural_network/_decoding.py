@@ -1,0 +1,49 @@
+"""Generators: estimators that make samples of codes."""
+
+import numpy as np
+from sklearn.base import is_regressor
+
+from sktopo.gradients import inverse_value_and_pullback, value_and_pullback
+
+
+def check_generator(generator, owner):
+    """Raise TypeError where an estimator makes no samples of codes."""
+    if not (hasattr(generator, "inverse_transform") or is_regressor(generator)):
+        raise TypeError(
+            f"The 'generator' parameter of {owner} must be a transformer with an "
+            "inverse_transform or a regressor from codes to samples. "
+            f"Got {generator!r} instead."
+        )
+
+
+def has_encoder(generator):
+    """Whether it makes codes of samples, too."""
+    return not is_regressor(generator) and hasattr(generator, "transform")
+
+
+def samples_and_pullback(generator, Z):
+    """The samples of codes, and the pullback from them to the codes.
+
+    Parameters
+    ----------
+    generator : estimator
+        A fitted one.
+    Z : ndarray of shape (n_samples, n_components)
+
+    Returns
+    -------
+    samples : ndarray of shape (n_samples, n_features)
+    pullback : callable
+    """
+    if not is_regressor(generator):
+        return inverse_value_and_pullback(generator, Z)
+    samples, pullback = value_and_pullback(generator, Z)
+    if samples.ndim == 2:
+        return samples, pullback
+    return samples[:, None], lambda grad: pullback(grad[:, 0])
+
+
+def spread_of(Z):
+    """The standard deviation of each component of codes; 1 where there is none."""
+    spread = Z.std(axis=0)
+    return np.where(spread > 0, spread, 1.0)
