@@ -80,7 +80,7 @@ def test_transform_takes_samples_to_codes(rng):
 
 
 def test_a_regressor_makes_samples_of_codes(network, rng):
-    model = LatentOptimizer(FrozenEstimator(network), **IMAGES)
+    model = LatentOptimizer(FrozenEstimator(network), fidelity_weight=0.01, **IMAGES)
     codes = PCA(5).fit_transform(X)
     model.fit(codes)
     found = model.optimize(codes[:5])
@@ -88,9 +88,8 @@ def test_a_regressor_makes_samples_of_codes(network, rng):
     assert_allclose(found.samples, network.predict(found.codes), atol=1e-9)
     assert found.objective_after.sum() < 0.2 * found.objective_before.sum()
     # One that is not ready is fitted, on codes and samples.
-    fresh = LatentOptimizer(
-        MLPRegressor(hidden_layer_sizes=4, max_iter=2, random_state=0), n_steps=1
-    )
+    small = MLPRegressor(hidden_layer_sizes=4, max_iter=2, random_state=0)
+    fresh = LatentOptimizer(small, n_steps=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fresh.fit(codes[:50], X[:50])
