@@ -16,16 +16,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
 from sklearn.utils import all_estimators
 
-from sktopo.gradients import _registry, register, value_and_pullback
+from sktopo.gradients import _pullbacks, register, value_and_pullback
 
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch):
     """What a test registers is gone after it."""
-    monkeypatch.setattr(_registry, "_RULES", dict(_registry._RULES))
+    forward = _pullbacks._FORWARD
+    monkeypatch.setattr(forward, "table", dict(forward.table))
     yield
-    _registry._rule_of.cache_clear()
-    _registry._step_rule_of.cache_clear()
+    forward.forget()
+    _pullbacks._STEP.forget()
 
 
 class Triple(TransformerMixin, BaseEstimator):
@@ -267,7 +268,7 @@ def reference(estimator):
     [
         (name, estimator_class)
         for name, estimator_class in all_estimators()
-        if any(base in _registry._RULES for base in estimator_class.__mro__)
+        if any(base in _pullbacks._FORWARD.table for base in estimator_class.__mro__)
     ],
 )
 def test_all_of_sklearn_that_derives_from_what_is_known(name, estimator_class, rng):

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 from sktopo import DirectionalPersistence, PersistenceDiagrams, PersistenceEnergies
 from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical
-from sktopo.gradients import loss_of
+from sktopo.gradients import FlatParameters, loss_of
 from sktopo.neural_network import TopologicalMapping
 from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
-from sktopo.neural_network._mapping_loss import MappingLoss, flat
+from sktopo.neural_network._mapping_loss import MappingLoss
 from sktopo.testing import check_gradient
 
 DIGITS, LABELS = load_digits(return_X_y=True)
@@ -86,18 +86,19 @@ def test_gradient_of_the_loss(labels, rng):
         linear.coef_,
         linear.intercept_,
     ]
+    flat = FlatParameters(parameters)
     loss = MappingLoss(
         features,
         scaler,
         loss_of(model.classifier_),
         images,
         labels,
-        [one.shape for one in parameters],
+        flat,
         0.05,
         4,
         rng,
     )
-    start = flat(parameters)
+    start = flat.join(parameters)
     # At first nothing reaches the first kernel; leave that place.
     check_gradient(loss, start + 0.05 * rng.normal(size=start.size))
 

@@ -14,26 +14,33 @@ from sktopo.gradients import (  # noqa: F401
     _inverses,
     _linear,
     _neural_network,
+    _parameters,
     _preprocessing,
     _projections,
     _svm,
 )
+from sktopo.gradients._layers import DenseLayers
 from sktopo.gradients._linear import linear_classifier, linear_regressor
 from sktopo.gradients._loss import input_gradient, loss_and_gradient, loss_of
-from sktopo.gradients._registry import (
+from sktopo.gradients._parameters import FlatParameters
+from sktopo.gradients._pullbacks import (
     inverse_value_and_pullback,
+    parameter_value_and_pullback,
     register,
     register_inverse,
     value_and_pullback,
 )
 
 __all__ = [
+    "DenseLayers",
+    "FlatParameters",
     "input_gradient",
     "inverse_value_and_pullback",
     "linear_classifier",
     "linear_regressor",
     "loss_and_gradient",
     "loss_of",
+    "parameter_value_and_pullback",
     "register",
     "register_inverse",
     "value_and_pullback",

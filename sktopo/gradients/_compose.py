@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sktopo._sklearn_compat import columns_of
-from sktopo.gradients._registry import (
+from sktopo.gradients._pullbacks import (
     register,
     register_step,
     transform_and_pullback,

@@ -24,7 +24,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo.gradients._compose import is_passthrough
 from sktopo.gradients._kernels import KERNELS, kernel_and_pullback
-from sktopo.gradients._registry import inverse_value_and_pullback, register_inverse
+from sktopo.gradients._pullbacks import inverse_value_and_pullback, register_inverse
 
 
 @register_inverse(PCA, IncrementalPCA)

@@ -27,7 +27,7 @@ from sklearn.linear_model import (
 )
 from sklearn.svm import LinearSVC, LinearSVR
 
-from sktopo.gradients._registry import register
+from sktopo.gradients._pullbacks import register
 
 
 @register(

@@ -10,7 +10,7 @@ from sktopo._arrays import as_float64
 from sktopo._losses import logistic_losses, softmax_losses
 from sktopo._sklearn_compat import is_multilabel
 from sktopo.gradients._compose import last_of
-from sktopo.gradients._registry import value_and_pullback
+from sktopo.gradients._pullbacks import value_and_pullback
 
 
 def input_gradient(estimator, X, y):

@@ -1,18 +1,10 @@
 """Pullbacks of multi-layer perceptrons."""
 
 import numpy as np
-from scipy.special import expit
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from sktopo.gradients._registry import register
-
-# An activation, and its derivative in terms of its value.
-_ACTIVATIONS = {
-    "identity": (lambda z: z, lambda a: 1.0),
-    "logistic": (expit, lambda a: a * (1 - a)),
-    "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
-    "tanh": (np.tanh, lambda a: 1 - a * a),
-}
+from sktopo.gradients._layers import DenseLayers
+from sktopo.gradients._pullbacks import register
 
 
 @register(MLPClassifier)
@@ -36,20 +28,8 @@ def _regressor(network, X):
 
 def _last_layer(network, X):
     """The outputs of the last layer before its activation."""
-    activate, slope = _ACTIVATIONS[network.activation]
-    weights, intercepts = network.coefs_, network.intercepts_
-    layer, hidden = X, []
-    for weight, intercept in zip(weights[:-1], intercepts[:-1], strict=True):
-        layer = activate(layer @ weight + intercept)
-        hidden.append(layer)
-
-    def pullback(grad):
-        grad = grad @ weights[-1].T
-        for weight, layer in zip(weights[-2::-1], hidden[::-1], strict=True):
-            grad = (grad * slope(layer)) @ weight.T
-        return grad
-
-    return layer @ weights[-1] + intercepts[-1], pullback
+    layers = DenseLayers(network.coefs_, network.intercepts_, network.activation, X)
+    return layers.output, layers.pullback
 
 
 def _as_sklearn_shapes(output, pullback):

@@ -14,7 +14,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sktopo.gradients._registry import register
+from sktopo.gradients._pullbacks import register
 
 
 @register(StandardScaler)

@@ -7,7 +7,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import RFE, SelectorMixin
 
 from sktopo._sklearn_compat import n_directions_of
-from sktopo.gradients._registry import register, register_step, value_and_pullback
+from sktopo.gradients._pullbacks import register, register_step, value_and_pullback
 
 
 @register(PCA, IncrementalPCA)

@@ -8,7 +8,7 @@ from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 
 from sktopo._sklearn_compat import gamma_of
 from sktopo.gradients._kernels import KERNELS, kernel_and_pullback
-from sktopo.gradients._registry import register
+from sktopo.gradients._pullbacks import register
 
 
 @register(SVR, NuSVR)

@@ -14,8 +14,8 @@ from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction import DirectionalPersistence
-from sktopo.gradients import loss_of
-from sktopo.neural_network._mapping_loss import MappingLoss, flat, residual_map
+from sktopo.gradients import FlatParameters, loss_of
+from sktopo.neural_network._mapping_loss import MappingLoss, residual_map
 from sktopo.solvers import Adam
 
 _BATCH = 256  # images that are mapped at a time
@@ -163,13 +163,14 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
         scaler, linear = head.fit(features.transform(images), y)
         parameters = [*kernels, *intercepts, linear.coef_, linear.intercept_]
+        flat = FlatParameters(parameters)
         loss = MappingLoss(
             features,
             scaler,
             loss_of(head),
             images,
             y,
-            [one.shape for one in parameters],
+            flat,
             self.l2,
             self.batch_size,
             rng,
@@ -177,7 +178,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         n_steps = self.max_iter * -(-len(images) // self.batch_size)
         solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
         try:
-            result = solver.minimize(loss, flat(parameters))
+            result = solver.minimize(loss, flat.join(parameters))
         except BaseException as error:
             if hasattr(error, "result"):
                 self._unpack(loss, head, error.result)
@@ -187,7 +188,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return self
 
     def _unpack(self, loss, head, result):
-        parameters = loss.unflatten(result.x)
+        parameters = loss.parameters.split(result.x)
         self.kernels_, self.intercepts_ = parameters[:2], parameters[2:4]
         head[-1].coef_, head[-1].intercept_ = parameters[4:]
         self.classifier_, self.classes_ = head, head.classes_
@@ -228,12 +229,31 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         pullback : callable
             Takes an array of X's shape and returns one.
         """
+        mapped, pullback = self.parameter_value_and_pullback(X)
+        return mapped, lambda grad: pullback(grad)[0]
+
+    def parameter_value_and_pullback(self, X):
+        """Map images, and the pullback to images, kernels and intercepts.
+
+        Parameters
+        ----------
+        X : array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        mapped : ndarray of X's shape
+        pullback : callable
+            Takes an array of X's shape and returns one, and a list of the gradients in
+            ``kernels_`` and ``intercepts_``, summed up over the images.
+        """
         check_is_fitted(self)
         images, samples = self._read(X, reset=False)
         mapped, map_pullback = residual_map(images, self.kernels_, self.intercepts_)
 
         def pullback(grad):
-            return samples.restore(map_pullback(np.reshape(grad, images.shape))[0])
+            back, grads = map_pullback(np.reshape(grad, images.shape))
+            return samples.restore(back), grads
 
         return samples.restore(mapped), pullback
 

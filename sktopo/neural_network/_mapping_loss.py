@@ -60,8 +60,8 @@ class MappingLoss(Term):
         From scores and classes to losses and their gradient in the scores.
     images : ndarray of shape (n_images, h, w)
     y : ndarray of shape (n_images,)
-    shapes : list of tuple
-        Of the parameters.
+    parameters : FlatParameters
+        Their shapes.
     l2 : float
     batch_size : int
     rng : RandomState
@@ -69,18 +69,12 @@ class MappingLoss(Term):
 
     is_random = True
 
-    def __init__(self, features, scaler, loss, images, y, shapes, l2, batch_size, rng):
+    def __init__(
+        self, features, scaler, loss, images, y, parameters, l2, batch_size, rng
+    ):
         self.features, self.scaler, self.loss = features, scaler, loss
-        self.images, self.y, self.shapes = images, y, shapes
+        self.images, self.y, self.parameters = images, y, parameters
         self.l2, self.batch_size, self.rng = l2, batch_size, rng
-
-    def unflatten(self, x):
-        """The parameters that x holds, as a list of arrays."""
-        sizes = [np.prod(shape, dtype=int) for shape in self.shapes]
-        parts = np.split(x, np.cumsum(sizes)[:-1])
-        return [
-            part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)
-        ]
 
     def value_and_grad(self, x):
         """The loss of all images, and its gradient."""
@@ -104,7 +98,7 @@ class MappingLoss(Term):
         value : float
         grad : ndarray of x's shape
         """
-        parameters = self.unflatten(x)
+        parameters = self.parameters.split(x)
         kernels, intercepts, (coef, intercept) = (
             parameters[:2],
             parameters[2:4],
@@ -123,15 +117,10 @@ class MappingLoss(Term):
         for k in (0, 1, 4):  # not the intercepts
             value += self.l2 * float((parameters[k] ** 2).sum())
             grads[k] = grads[k] + 2 * self.l2 * parameters[k]
-        return value, flat(grads)
+        return value, self.parameters.join(grads)
 
     def _batches(self):
         while True:
             order = self.rng.permutation(len(self.images))
             for rows in gen_batches(len(order), self.batch_size):
                 yield order[rows]
-
-
-def flat(arrays):
-    """All entries of some arrays in a row."""
-    return np.concatenate([one.ravel() for one in arrays])
