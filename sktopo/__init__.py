@@ -21,7 +21,11 @@ from sktopo.linear_model import (
     TopologicalRidgeCV,
     TopologicalTrend,
 )
-from sktopo.neural_network import LatentOptimizer, TopologicalMapping
+from sktopo.neural_network import (
+    LatentOptimizer,
+    TopologicalDecoder,
+    TopologicalMapping,
+)
 from sktopo.points import TopoPointOptimizer
 
 __version__ = _version("sktopo")
@@ -38,6 +42,7 @@ __all__ = [
     "SlicedWassersteinKernel",
     "TopoPointOptimizer",
     "TopologicalAttack",
+    "TopologicalDecoder",
     "TopologicalLogisticRegression",
     "TopologicalLogisticRegressionCV",
     "TopologicalMapping",

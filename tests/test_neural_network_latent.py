@@ -19,6 +19,7 @@ from sktopo import LatentOptimizer, persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._latent_problem import LatentProblem, _Loss
+from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.objectives import PersistenceTerm, SquaredErrorTerm
 from sktopo.testing import check_gradient
 
@@ -99,14 +100,13 @@ def test_a_regressor_makes_samples_of_codes(network, rng):
 
 @pytest.mark.parametrize("fidelity", ["samples", "codes"])
 def test_the_gradient_of_the_loss(network, rng, fidelity):
-    term = PersistenceTerm(UP, PersistenceEnergy(2, 0, 1))
+    model = LatentOptimizer(
+        network, PersistenceEnergy(2, 0, 1), image_shape=(8, 8), clip=(0.1, 0.9)
+    )
     problem = LatentProblem(
         network,
-        term,
-        2.0,
+        SampleObjective(model),
         spread=rng.random(5) + 0.5,
-        shape=(8, 8),
-        clip=(0.1, 0.9),
         fidelity=fidelity,
         weight=0.7,
         seed=0,

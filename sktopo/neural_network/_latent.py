@@ -11,7 +11,6 @@ from sklearn.utils import Bunch, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
-from sktopo._samples import check_image_shape
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
@@ -19,14 +18,9 @@ from sktopo._validation import (
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
     POSITIVE,
-    check_clip,
-    check_homology_dimensions,
-    warn_unused,
 )
 from sktopo._workers import in_workers
-from sktopo.base import Term
-from sktopo.filtrations import FILTRATION_CONSTRAINT, Cubical, as_filtration
-from sktopo.functionals import PersistenceEnergy
+from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.neural_network._decoding import (
     check_generator,
     has_encoder,
@@ -34,7 +28,7 @@ from sktopo.neural_network._decoding import (
     spread_of,
 )
 from sktopo.neural_network._latent_problem import LatentProblem
-from sktopo.objectives import as_term
+from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.solvers import Adam, is_due
 
 
@@ -188,15 +182,13 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         name = type(self).__name__
         check_generator(self.generator, name)
         X = self._validated(X, reset=True)
-        self._term()
-        self._bounds()
+        objective = SampleObjective(self)
         self.generator_ = clone(self.generator).fit(X, y)
         codes = self._encoded(X)
         self.spread_ = spread_of(codes)
         self._n_features_out = codes.shape[1]
         samples, _ = samples_and_pullback(self.generator_, codes[:1])
-        if self.image_shape is not None:
-            check_image_shape(self.image_shape, samples.shape[1], name)
+        objective.check_shape(samples.shape[1])
         random_state = check_random_state(self.random_state)
         self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
         return self
@@ -256,14 +248,10 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 f"Z of {type(self).__name__} must have {self.spread_.size} columns, "
                 f"one for each component of a code. Got {Z.shape[1]}."
             )
-        term, degree = self._term()
         problem = LatentProblem(
             self.generator_,
-            term,
-            degree,
+            SampleObjective(self),
             spread=self.spread_,
-            shape=self.image_shape,
-            clip=self._bounds(),
             fidelity=self.fidelity,
             weight=self.fidelity_weight,
             seed=self.seed_,
@@ -289,25 +277,6 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if has_encoder(self.generator_):
             X = self.generator_.transform(X)
         return np.asarray(X, dtype=np.float64)
-
-    def _term(self):
-        """The objective as a term in the sample, and its degree of homogeneity."""
-        name, objective = type(self).__name__, self.objective
-        if isinstance(objective, Term):
-            names = ("filtration", "homology_dimensions")
-            warn_unused(self, names, "where 'objective' is a Term", stacklevel=4)
-        filtration = as_filtration(self.filtration or Cubical(superlevel=True), name)
-        dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        default = PersistenceEnergy(p=1, q=0, i0=2)
-        term = as_term(objective, filtration, dimensions, name, default)
-        degree = getattr(default if objective is None else objective, "degree", None)
-        return term, 1.0 if degree is None else float(degree)
-
-    def _bounds(self):
-        if self.clip is None:
-            return None
-        check_clip(self.clip, type(self).__name__)
-        return tuple(map(float, self.clip))
 
 
 def _moved(problem, solver, z, row, verbose):

@@ -1,0 +1,279 @@
+"""A decoder whose weights are trained until its samples have a topology."""
+
+import warnings
+from copy import deepcopy
+
+import numpy as np
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPRegressor
+from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._fitting import fit_context, keep_fit
+from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._tables import check_one_table, validate_table
+from sktopo._validation import (
+    NON_NEGATIVE,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    POSITIVE_INT,
+)
+from sktopo.filtrations import FILTRATION_CONSTRAINT
+from sktopo.gradients import FlatParameters, value_and_pullback
+from sktopo.neural_network._decoder_loss import DecoderLoss, network_of
+from sktopo.neural_network._sample_objective import SampleObjective
+from sktopo.solvers import Adam
+
+
+class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
+    """Train the weights of a decoder for the topology of the samples that it makes.
+
+    A multi-layer perceptron g from codes to samples, fitted by scikit-learn, is trained
+    on by Adam, on the mean over mini-batches of ::
+
+        topology_weight * objective(g(z)) / r^d + ||g(z) - x||^2 / r^2
+
+    as the topology generator of [1]_ is. r is the range of the samples and d the
+    degree of the objective: 1 for E(1, 0, i0). The codes z are drawn from the normal
+    distribution that the training codes have, and x is what the perceptron made of
+    them at first; or they are those of the training data, and x their samples.
+
+    Parameters
+    ----------
+    decoder : MLPRegressor or None, default=None
+        A clone is fitted; put one that is ready into a FrozenEstimator. None is
+        ``MLPRegressor(hidden_layer_sizes=100, max_iter=500)``, with ``random_state``.
+    objective : Term, DiagramFunctional or None, default=None
+        What is to become small: a functional of the sample's diagrams, or a Term in the
+        sample itself. None is ``PersistenceEnergy(p=1, q=0, i0=2)``: one component in
+        place of several.
+    filtration : Filtration or None, default=None
+        Of a functional. None is ``Cubical(superlevel=True)``.
+    homology_dimensions : int or tuple of int, default=0
+        The diagrams of a functional.
+    topology_weight : float >= 0, default=10.0
+        How much the objective counts.
+    codes : {"normal", "training"}, default="normal"
+        Which codes the decoder is trained on; see above.
+    image_shape : tuple of int or None, default=None
+        Read the samples as images or voxel grids; without it they are signals.
+    clip : tuple of 2 floats or None, default=None
+        Range of the samples, to which they are cut before the objective sees them.
+    learning_rate : float > 0, default=0.001
+        Of Adam.
+    max_iter : int >= 0, default=200
+        Steps, of a mini-batch each.
+    batch_size : int >= 1, default=64
+        Codes of a step.
+    random_state : int, RandomState instance or None, default=None
+        Of the codes, of an objective that is random, and of the default decoder.
+    verbose : int >= 0, default=0
+        1 prints every 100th step, 2 every 10th, 3 each one.
+
+    Attributes
+    ----------
+    decoder_ : MLPRegressor
+        With the trained weights.
+    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+        The loss of one mini-batch after the other.
+    n_iter_ : int
+        Steps that were made.
+    n_features_in_ : int
+        Number of components of a code.
+
+    See Also
+    --------
+    LatentOptimizer : Moves codes in place of weights.
+
+    References
+    ----------
+    .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
+       AISTATS 2020, section 3.2, :doi:`10.48550/arXiv.1905.12200`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.decomposition import PCA
+    >>> from sktopo.neural_network import TopologicalDecoder
+    >>> X = load_digits().data[:500] / 16
+    >>> codes = PCA(8).fit_transform(X)
+    >>> model = TopologicalDecoder(
+    ...     image_shape=(8, 8), clip=(0, 1), max_iter=50, random_state=0
+    ... ).fit(codes, X)
+    >>> bool(model.loss_curve_[-10:].mean() < 0.7 * model.loss_curve_[:3].mean())
+    True
+    """
+
+    _parameter_constraints = {
+        "decoder": [HasMethods(["fit", "predict"]), None],
+        "objective": [HasMethods(["value_and_grad"]), None],
+        "filtration": [*FILTRATION_CONSTRAINT, None],
+        "homology_dimensions": ["array-like", int],
+        "topology_weight": [NON_NEGATIVE],
+        "codes": [StrOptions({"normal", "training"})],
+        "image_shape": ["array-like", None],
+        "clip": ["array-like", None],
+        "learning_rate": [POSITIVE],
+        "max_iter": [NON_NEGATIVE_INT],
+        "batch_size": [POSITIVE_INT],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        decoder=None,
+        objective=None,
+        *,
+        filtration=None,
+        homology_dimensions=0,
+        topology_weight=10.0,
+        codes="normal",
+        image_shape=None,
+        clip=None,
+        learning_rate=0.001,
+        max_iter=200,
+        batch_size=64,
+        random_state=None,
+        verbose=0,
+    ):
+        self.decoder = decoder
+        self.objective = objective
+        self.filtration = filtration
+        self.homology_dimensions = homology_dimensions
+        self.topology_weight = topology_weight
+        self.codes = codes
+        self.image_shape = image_shape
+        self.clip = clip
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y):
+        """Fit the perceptron, and train it on.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Codes.
+        y : array-like of shape (n_samples, n_outputs) or (n_samples,)
+            Their samples.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If ``image_shape`` does not fit the samples.
+        TypeError
+            If the decoder is no MLPRegressor.
+        KeyboardInterrupt
+            If the fit is interrupted; the weights are then those of the last step.
+        """
+        name = type(self).__name__
+        check_one_table(X, name, "Codes are rows.")
+        checks = {"dtype": np.float64, "multi_output": True, "y_numeric": True}
+        X, y = validate_table(self, X, y, **checks)
+        rng = check_random_state(self.random_state)
+        objective = SampleObjective(self)
+        fitted = self._fitted_decoder(X, y, rng)
+        network = network_of(fitted, name)
+        # One that is ready stays what it is.
+        network = deepcopy(network) if network is not fitted else network
+        targets = y.reshape(len(y), -1).astype(np.float64)
+        objective.check_shape(targets.shape[1])
+        parameters = [*network.coefs_, *network.intercepts_]
+        flat = FlatParameters(parameters)
+        extent = float(np.ptp(targets)) or 1.0
+        loss = DecoderLoss(
+            network,
+            flat,
+            objective.function(int(rng.randint(np.iinfo(np.int32).max)), extent),
+            self._batches(X, targets, network, rng),
+            (X, targets),
+            extent=extent,
+            topology_weight=self.topology_weight,
+        )
+        solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
+        try:
+            result = solver.minimize(loss, flat.join(parameters))
+        except BaseException as error:
+            if hasattr(error, "result"):
+                self._unpack(network, loss, error.result)
+                keep_fit(error)
+            raise
+        self._unpack(network, loss, result)
+        return self
+
+    def _unpack(self, network, loss, result):
+        loss.set_parameters(result.x)
+        self.decoder_, self.loss_curve_ = network, result.history
+        self.n_iter_ = result.nit
+
+    def predict(self, X):
+        """Make samples of codes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Codes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs) or (n_samples,)
+        """
+        check_is_fitted(self)
+        check_one_table(X, type(self).__name__, "Codes are rows.")
+        X = validate_table(self, X, dtype=np.float64, reset=False)
+        return self.value_and_pullback(X)[0]
+
+    def value_and_pullback(self, X):
+        """Make samples of codes, and the pullback of gradients to these.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_components)
+
+        Returns
+        -------
+        samples : ndarray of shape (n_samples, n_outputs) or (n_samples,)
+        pullback : callable
+        """
+        check_is_fitted(self)
+        return value_and_pullback(self.decoder_, X)
+
+    def _fitted_decoder(self, X, y, rng):
+        if self.decoder is not None:
+            return clone(self.decoder).fit(X, y)
+        seed = int(rng.randint(np.iinfo(np.int32).max))
+        decoder = MLPRegressor(hidden_layer_sizes=100, max_iter=500, random_state=seed)
+        with warnings.catch_warnings():
+            # It is a start: the training goes on.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return decoder.fit(X, y)
+
+    def _batches(self, X, targets, network, rng):
+        """Codes and what is to be made of them, one mini-batch after the other."""
+        first = deepcopy(network)
+        if self.codes == "training":
+            while True:
+                order = rng.permutation(len(X))
+                for rows in gen_batches(len(order), self.batch_size):
+                    yield X[order[rows]], targets[order[rows]]
+        mean, turn = X.mean(axis=0), _root_of_covariance(X)
+        while True:
+            codes = mean + rng.normal(size=(self.batch_size, len(turn))) @ turn
+            yield codes, value_and_pullback(first, codes)[0].reshape(len(codes), -1)
+
+
+def _root_of_covariance(X):
+    """A matrix R such that normal rows times R have the covariance of X."""
+    _, size, right = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    return size[:, None] / np.sqrt(max(1, len(X) - 1)) * right
