@@ -1,0 +1,239 @@
+"""
+Digits in one piece: latent codes and decoders
+==============================================
+
+A generator of digits that has been learned from images makes some that fall into
+pieces. Most digits have one component: in the diagram of superlevel sets one bar is
+long, and E(1, 0, 2) adds up all others. Its gradient goes through the generator to the
+latent codes (:class:`~sktopo.LatentOptimizer`) or to the weights of a decoder
+(:class:`~sktopo.TopologicalDecoder`), as in section 3.2 of the paper on the topology
+layer, whose generator was half of a GAN.
+
+Codes are drawn from the normal distribution that the codes of the training images have;
+those of NMF from a mixture of ten, with negative entries cut off. Beside the
+topological prior stands what costs nothing: leave out all but the largest component of
+each image.
+"""
+
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.ndimage import label
+from sklearn.datasets import load_digits
+from sklearn.decomposition import NMF, PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import pairwise_distances as euclidean
+from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import train_test_split
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+
+from sktopo import LatentOptimizer, PersistenceDiagrams, TopologicalDecoder
+from sktopo.filtrations import Cubical
+from sktopo.metrics import (
+    coverage,
+    inception_score,
+    minimum_matching_distance,
+    pairwise_distances,
+)
+
+sys.path.append(str(Path(__file__).parents[1]))
+from shared import SHORT, save, stored
+
+LONG = 0.1  # a bar that is seen, on images from 0 to 1
+N_RUNS, N_SAMPLES, N_DIAGRAMS = (1, 60, 30) if SHORT else (5, 1000, 100)
+
+found = None if SHORT else stored("mnist.npz")
+if found is None:
+    X, y = load_digits(return_X_y=True)
+    X, X_test, y, y_test = train_test_split(X / 16, y, random_state=0, test_size=0.4)
+else:
+    X, y = found["x_train"][:10_000].reshape(-1, 784) / 255, found["y_train"][:10_000]
+    X_test, y_test = found["x_test"].reshape(-1, 784) / 255, found["y_test"]
+side = int(np.sqrt(X.shape[1]))
+IMAGES = {"image_shape": (side, side), "clip": (0, 1)}
+n_components = 10 if SHORT else 32
+
+# Generators, and codes for them
+# ------------------------------
+
+warnings.simplefilter("ignore", ConvergenceWarning)
+pca = PCA(n_components, random_state=0).fit(X)
+nmf = NMF(n_components, max_iter=300, init="nndsvda", random_state=0).fit(X)
+codes = pca.transform(X)
+decoder = MLPRegressor(
+    hidden_layer_sizes=(64,) if SHORT else (256, 256), max_iter=60, random_state=0
+).fit(codes, X)
+trained = TopologicalDecoder(
+    FrozenEstimator(decoder), max_iter=50 if SHORT else 400, random_state=0, **IMAGES
+).fit(codes, X)
+classifier = MLPClassifier(hidden_layer_sizes=(100,), random_state=0, max_iter=30)
+classifier.fit(X, y)
+print(
+    f"The classifier behind the score is right on {classifier.score(X_test, y_test):.3f}"
+)
+
+
+def normal_codes(codes, rng):
+    return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), N_SAMPLES)
+
+
+mixture = GaussianMixture(10, random_state=0).fit(nmf.transform(X))
+
+
+def nmf_codes(rng):
+    mixture.random_state = int(rng.integers(2**31))
+    return np.maximum(mixture.sample(N_SAMPLES)[0], 0)
+
+
+def moved(generator, data, Z):
+    """Samples of codes that were moved, and the seconds for each."""
+    model = LatentOptimizer(FrozenEstimator(generator), n_jobs=-1, **IMAGES).fit(data)
+    start = time.perf_counter()
+    samples = model.generate(Z)
+    return samples, (time.perf_counter() - start) / len(Z)
+
+
+# Measures
+# --------
+
+diagrams_of = make_pipeline(
+    PersistenceDiagrams(Cubical(superlevel=True), 0, image_shape=(side, side))
+)
+
+
+def n_components_of(diagrams):
+    return np.array(
+        [np.count_nonzero(np.abs(bars[:, 1] - bars[:, 0]) > LONG) for bars in diagrams]
+    )
+
+
+def largest_component(samples):
+    """What lies in the largest component of the pixels above the level of a bar."""
+    kept = np.zeros_like(samples)
+    for sample, out in zip(samples, kept, strict=True):
+        image = sample.reshape(side, side)
+        parts, n_parts = label(image > LONG, structure=np.ones((3, 3)))
+        if n_parts:
+            sizes = np.bincount(parts.ravel(), weights=image.ravel(), minlength=2)
+            out[:] = np.where(parts == 1 + np.argmax(sizes[1:]), image, 0).ravel()
+    return kept
+
+
+def measures(samples, baseline, reference, rng):
+    samples, baseline = np.clip(samples, 0, 1), np.clip(baseline, 0, 1)
+    diagrams = diagrams_of.fit_transform(samples)
+    is_seen = np.ptp(samples, axis=1) > LONG
+    one = n_components_of(diagrams)[is_seen] == 1
+    distances = euclidean(samples, reference)
+    few = rng.choice(len(samples), N_DIAGRAMS, replace=False)
+    between = pairwise_distances(
+        [diagrams[i] for i in few],
+        diagrams_of.fit_transform(reference[:N_DIAGRAMS]),
+        p=1,
+        n_jobs=-1,
+    )
+    spread = np.linalg.norm(baseline - baseline.mean(axis=0))
+    return {
+        "blank": np.mean(~is_seen),
+        "one piece": one.mean(),
+        "change": np.linalg.norm(samples - baseline) / spread,
+        "MMD-L2": minimum_matching_distance(distances),
+        "COV-L2": coverage(distances),
+        "MMD-W1": minimum_matching_distance(between),
+        "COV-W1": coverage(between),
+        "score": inception_score(classifier.predict_proba(samples)),
+    }
+
+
+tables, pictures, seconds = {}, {}, {}
+for run in range(N_RUNS):
+    rng = np.random.default_rng(run)
+    reference = X_test[rng.choice(len(X_test), N_SAMPLES, replace=False)]
+    Z, Z_nmf = normal_codes(codes, rng), nmf_codes(rng)
+    rows = {}
+    for name, generator, data, start in (
+        ("PCA", pca, X, Z),
+        ("NMF", nmf, X, Z_nmf),
+        ("decoder", decoder, codes, Z),
+    ):
+        plain = (
+            generator.predict(start)
+            if name == "decoder"
+            else generator.inverse_transform(start)
+        )
+        rows[name] = plain, plain
+        rows[f"{name}, codes moved"], taken = moved(generator, data, start)
+        seconds.setdefault(name, []).append(taken)
+        rows[f"{name}, codes moved"] = rows[f"{name}, codes moved"], plain
+        if name == "decoder":
+            rows["decoder, weights trained"] = trained.predict(start), plain
+        rows[f"{name}, largest component"] = largest_component(plain), plain
+    rows["test images"] = (X_test[-N_SAMPLES:],) * 2
+    for name, (samples, baseline) in rows.items():
+        tables.setdefault(name, []).append(measures(samples, baseline, reference, rng))
+        if run == 0:
+            pictures[name] = samples[:12]
+
+COLUMNS = list(tables["PCA"][0])
+print("\nMeans over runs, +- standard deviation")
+print(f"{'':28s}" + "".join(f"{column:>15s}" for column in COLUMNS))
+for name, runs in tables.items():
+    cells = []
+    for column in COLUMNS:
+        values = [row[column] for row in runs]
+        cells.append(f"{np.mean(values):.3f} +- {np.std(values):.3f}")
+    print(f"{name:28s}" + "".join(f"{cell:>15s}" for cell in cells))
+for name, taken in seconds.items():
+    print(f"{name}: {1000 * np.mean(taken):.0f} ms for a code")
+
+# Samples before and after
+# ------------------------
+
+
+def strip(images):
+    """Images side by side."""
+    images = np.clip(np.asarray(images), 0, 1).reshape(-1, side, side)
+    return np.hstack([np.pad(image, 1, constant_values=1) for image in images])
+
+
+shown = [name for name in pictures if "largest" not in name]
+fig, axes = plt.subplots(len(shown), 1, figsize=(8, 0.85 * len(shown)))
+for ax, name in zip(axes, shown, strict=True):
+    ax.imshow(strip(pictures[name]), cmap="gray")
+    ax.set_title(name, fontsize="small", loc="left", pad=2)
+    ax.axis("off")
+fig.tight_layout(pad=0.3)
+save(fig, "digit_generators.png")
+
+# Between two codes
+# -----------------
+# Half way between a 1 and a 4 a part of the 4 appears by itself, and grows; where the
+# weights, or the codes on the way, are trained, it grows out of the 1.
+
+ones, fours = codes[y == 1], codes[y == 4]
+ends = ones[0], fours[np.argmin(np.linalg.norm(fours - ones[0], axis=1))]
+way = np.linspace(*ends, 12)
+middle, _ = moved(decoder, codes, way)
+rows = {
+    "decoder": decoder.predict(way),
+    "codes on the way moved": middle,
+    "weights trained": trained.predict(way),
+}
+fig, axes = plt.subplots(3, 1, figsize=(8, 2.7))
+for ax, (name, images) in zip(axes, rows.items(), strict=True):
+    ax.imshow(strip(images), cmap="gray")
+    ax.set_title(name, fontsize="small", loc="left", pad=2)
+    ax.axis("off")
+fig.tight_layout(pad=0.3)
+save(fig, "digit_interpolation.png")
+pieces = {
+    name: int(n_components_of(diagrams_of.transform(np.clip(images, 0, 1))).sum())
+    for name, images in rows.items()
+}
+print(f"\nComponents on the way, in all: {pieces}")
