@@ -23,6 +23,7 @@ from sktopo.linear_model import (
 )
 from sktopo.neural_network import (
     LatentOptimizer,
+    TopologicalAutoencoder,
     TopologicalDecoder,
     TopologicalMapping,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "SlicedWassersteinKernel",
     "TopoPointOptimizer",
     "TopologicalAttack",
+    "TopologicalAutoencoder",
     "TopologicalDecoder",
     "TopologicalLogisticRegression",
     "TopologicalLogisticRegressionCV",

@@ -74,9 +74,7 @@ trained = TopologicalDecoder(
 ).fit(codes, X)
 classifier = MLPClassifier(hidden_layer_sizes=(100,), random_state=0, max_iter=30)
 classifier.fit(X, y)
-print(
-    f"The classifier behind the score is right on {classifier.score(X_test, y_test):.3f}"
-)
+print(f"Accuracy of the classifier: {classifier.score(X_test, y_test):.3f}")
 
 
 def normal_codes(codes, rng):

@@ -1,7 +1,13 @@
 """Learned maps that are trained through persistence, and codes that are moved by it."""
 
+from sktopo.neural_network._autoencoder import TopologicalAutoencoder
 from sktopo.neural_network._decoder import TopologicalDecoder
 from sktopo.neural_network._latent import LatentOptimizer
 from sktopo.neural_network._mapping import TopologicalMapping
 
-__all__ = ["LatentOptimizer", "TopologicalDecoder", "TopologicalMapping"]
+__all__ = [
+    "LatentOptimizer",
+    "TopologicalAutoencoder",
+    "TopologicalDecoder",
+    "TopologicalMapping",
+]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.utils import check_array
 
 from sktopo.gradients import inverse_value_and_pullback, value_and_pullback
 
@@ -41,6 +42,23 @@ def samples_and_pullback(generator, Z):
     if samples.ndim == 2:
         return samples, pullback
     return samples[:, None], lambda grad: pullback(grad[:, 0])
+
+
+def check_codes(Z, n_components, estimator):
+    """Return codes as an array (n_samples, n_components).
+
+    Raises
+    ------
+    ValueError
+        If they have another number of columns, or are no finite table.
+    """
+    Z = check_array(Z, dtype=np.float64, input_name="Z", estimator=estimator)
+    if Z.shape[1] != n_components:
+        raise ValueError(
+            f"Z of {type(estimator).__name__} must have {n_components} columns, one "
+            f"for each component of a code. Got {Z.shape[1]}."
+        )
+    return Z
 
 
 def spread_of(Z):

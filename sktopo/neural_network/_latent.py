@@ -7,7 +7,7 @@ from sklearn.base import (
     TransformerMixin,
     clone,
 )
-from sklearn.utils import Bunch, check_array, check_random_state
+from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
@@ -22,6 +22,7 @@ from sktopo._validation import (
 from sktopo._workers import in_workers
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.neural_network._decoding import (
+    check_codes,
     check_generator,
     has_encoder,
     samples_and_pullback,
@@ -242,12 +243,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             arrays with the loss of each step. The best of all steps is kept.
         """
         check_is_fitted(self)
-        Z = check_array(Z, dtype=np.float64, input_name="Z", estimator=self)
-        if Z.shape[1] != self.spread_.size:
-            raise ValueError(
-                f"Z of {type(self).__name__} must have {self.spread_.size} columns, "
-                f"one for each component of a code. Got {Z.shape[1]}."
-            )
+        Z = check_codes(Z, self.spread_.size, self)
         problem = LatentProblem(
             self.generator_,
             SampleObjective(self),

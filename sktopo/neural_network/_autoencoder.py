@@ -1,0 +1,337 @@
+"""An autoencoder whose latent space keeps the topology of the data, or gets one."""
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._fitting import fit_context, keep_fit
+from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._tables import check_one_table, validate_table
+from sktopo._validation import (
+    FRACTION,
+    NON_NEGATIVE,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    POSITIVE_INT,
+    check_homology_dimensions,
+    check_int,
+)
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.functionals import PersistenceEnergy
+from sktopo.gradients import FlatParameters
+from sktopo.neural_network._autoencoder_loss import (
+    AutoencoderLoss,
+    MatchedPersistence,
+    ResidualPerceptron,
+    mini_batches,
+    principal_directions,
+    weighted_sum,
+)
+from sktopo.neural_network._decoding import check_codes
+from sktopo.neural_network._early_stopping import EarlyStopping
+from sktopo.objectives import as_term
+from sktopo.solvers import Adam
+
+
+class TopologicalAutoencoder(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """Embed rows in few dimensions so that their topology is kept, or one is made.
+
+    Encoder and decoder are the projection to the first principal components and the way
+    back, each with a perceptron added, and trained by Adam on mini-batches ::
+
+        mean ||x - decoder(encoder(x))||^2 + topology_weight * matching
+                                           + objective_weight * objective(codes)
+
+    where x is the data in units of its overall standard deviation. The matching [1]_
+    compares distances of rows with those of their codes, along the edges at which the
+    bars of the one and of the other are born or die. The objective, if there is one,
+    prescribes a topology for the codes of a batch, such as one loop. At the start the
+    perceptrons are zero, and the codes those of PCA.
+
+    Parameters
+    ----------
+    n_components : int >= 1, default=2
+        Length of a code.
+    hidden_layer_sizes : sequence of int, default=(64, 64)
+        Of the encoder's perceptron; the decoder's has them in reverse.
+    activation : {"logistic", "relu", "tanh"}, default="tanh"
+        Of the hidden layers.
+    topology_weight : float >= 0, default=1.0
+        Weight of the matching.
+    homology_dimensions : int or tuple of int, default=0
+        Whose edges are matched: 0, those of the minimum spanning tree; 1, those of
+        loops, or (0, 1) for both.
+    objective : Term, DiagramFunctional or None, default=None
+        Of the codes of a batch, an array (n_rows, n_components). None is none.
+    objective_weight : float >= 0, default=1.0
+        Its weight.
+    filtration : Filtration or str, default="weak_alpha"
+        Of a functional as objective.
+    objective_dimensions : int or tuple of int, default=1
+        The homology dimensions of a functional as objective.
+    learning_rate : float > 0, default=0.003
+        Of Adam.
+    max_iter : int >= 0, default=200
+        Passes over the data.
+    batch_size : int >= 1, default=128
+        Rows of a step.
+    validation_fraction : float in [0, 1), default=0.1
+        Share of the rows that are kept for early stopping; with 0 all passes are made.
+    n_iter_no_change : int >= 1, default=20
+        Passes without a better loss of these rows, after which the training ends. The
+        parameters of the best pass are kept.
+    random_state : int, RandomState instance or None, default=None
+        Of the first weights, of the rows kept back and of the batches.
+    verbose : int >= 0, default=0
+        1 prints every 100th step, 2 every 10th, 3 each one.
+
+    Attributes
+    ----------
+    components_ : ndarray of shape (n_components, n_features)
+        The principal directions.
+    mean_ : ndarray of shape (n_features,)
+        The mean row.
+    scale_ : float
+        The root of the mean squared distance of rows from it.
+    encoder_parameters_, decoder_parameters_ : list of ndarray
+        Weights and then intercepts of the perceptrons.
+    loss_curve_ : ndarray of shape (n_steps + 1,)
+        The loss of one mini-batch after the other.
+    validation_curve_ : ndarray of shape (n_iter_,)
+        The loss of the rows kept back, after each pass.
+    n_iter_ : int
+        Passes over the data that were made.
+    n_features_in_ : int
+        Number of columns.
+
+    References
+    ----------
+    .. [1] M. Moor, M. Horn, B. Rieck and K. Borgwardt, "Topological autoencoders", ICML
+       2020, :doi:`10.48550/arXiv.1906.00722`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo import TopologicalAutoencoder
+    >>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 200)
+    >>> X = np.stack([np.cos(k * angle) for k in range(6)], axis=1)
+    >>> model = TopologicalAutoencoder(max_iter=50, random_state=0).fit(X)
+    >>> model.transform(X).shape
+    (200, 2)
+    >>> bool(model.validation_curve_.min() < model.validation_curve_[0])
+    True
+    """
+
+    _parameter_constraints = {
+        "n_components": [POSITIVE_INT],
+        "hidden_layer_sizes": ["array-like"],
+        "activation": [StrOptions({"logistic", "relu", "tanh"})],
+        "topology_weight": [NON_NEGATIVE],
+        "homology_dimensions": ["array-like", int],
+        "objective": [HasMethods(["value_and_grad"]), None],
+        "objective_weight": [NON_NEGATIVE],
+        "filtration": FILTRATION_CONSTRAINT,
+        "objective_dimensions": ["array-like", int],
+        "learning_rate": [POSITIVE],
+        "max_iter": [NON_NEGATIVE_INT],
+        "batch_size": [POSITIVE_INT],
+        "validation_fraction": [FRACTION],
+        "n_iter_no_change": [POSITIVE_INT],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        n_components=2,
+        *,
+        hidden_layer_sizes=(64, 64),
+        activation="tanh",
+        topology_weight=1.0,
+        homology_dimensions=0,
+        objective=None,
+        objective_weight=1.0,
+        filtration="weak_alpha",
+        objective_dimensions=1,
+        learning_rate=0.003,
+        max_iter=200,
+        batch_size=128,
+        validation_fraction=0.1,
+        n_iter_no_change=20,
+        random_state=None,
+        verbose=0,
+    ):
+        self.n_components = n_components
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.topology_weight = topology_weight
+        self.homology_dimensions = homology_dimensions
+        self.objective = objective
+        self.objective_weight = objective_weight
+        self.filtration = filtration
+        self.objective_dimensions = objective_dimensions
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Train encoder and decoder.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X is no finite table, or parameters cannot be.
+        KeyboardInterrupt
+            If the fit is interrupted; the parameters are then the best so far.
+        """
+        X = self._validated(X, reset=True)
+        topology = self._topology()
+        sizes = self._sizes()
+        rng = check_random_state(self.random_state)
+        self.mean_ = X.mean(axis=0)
+        rows = X - self.mean_
+        self.scale_ = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
+        rows /= self.scale_
+        self.components_ = principal_directions(rows, self.n_components)
+        encoder, decoder = self._halves()
+        parameters = encoder.first_parameters(sizes, rng)
+        parameters += decoder.first_parameters(sizes[::-1], rng)
+        flat = FlatParameters(parameters)
+        order = rng.permutation(len(rows))
+        n_kept = int(self.validation_fraction * len(rows))
+        kept, used = rows[order[:n_kept]], rows[order[n_kept:]]
+        n_batches = -(-len(used) // self.batch_size)
+        batches = mini_batches(used, self.batch_size, rng)
+        loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
+        stopping = EarlyStopping(
+            lambda x: loss.of_batch(x, kept)[0] if n_kept else None,
+            every=n_batches,
+            patience=self.n_iter_no_change,
+        )
+        n_steps = self.max_iter * n_batches
+        solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
+        try:
+            result = solver.minimize(loss, flat.join(parameters), callback=stopping)
+        except BaseException as error:
+            if hasattr(error, "result"):
+                self._unpack(loss, stopping, error.result, n_batches)
+                keep_fit(error)
+            raise
+        self._unpack(loss, stopping, result, n_batches)
+        return self
+
+    def _unpack(self, loss, stopping, result, n_batches):
+        x = result.x if stopping.best_x is None else stopping.best_x
+        self.encoder_parameters_, self.decoder_parameters_ = loss.halves(x)
+        self.loss_curve_ = result.history
+        self.validation_curve_ = np.array(stopping.values)
+        self.n_iter_ = result.nit // n_batches
+        self._n_features_out = self.n_components
+
+    def transform(self, X):
+        """Encode rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+            Codes, in the units of X.
+        """
+        check_is_fitted(self)
+        return self.value_and_pullback(self._validated(X, reset=False))[0]
+
+    def inverse_transform(self, Z):
+        """Decode codes.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, n_components)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        Z = check_codes(Z, len(self.components_), self)
+        return self.inverse_value_and_pullback(Z)[0]
+
+    def value_and_pullback(self, X):
+        """Encode rows, and the pullback of gradients; see ``sktopo.gradients``."""
+        check_is_fitted(self)
+        encoder, _ = self._halves()
+        rows = (X - self.mean_) / self.scale_
+        codes, pullback = encoder.at(self.encoder_parameters_, rows)
+        return codes * self.scale_, lambda grad: pullback(grad)[0]
+
+    def inverse_value_and_pullback(self, Z):
+        """Decode codes, and the pullback of gradients; see ``sktopo.gradients``."""
+        check_is_fitted(self)
+        _, decoder = self._halves()
+        rows, pullback = decoder.at(self.decoder_parameters_, Z / self.scale_)
+        return rows * self.scale_ + self.mean_, lambda grad: pullback(grad)[0]
+
+    def _validated(self, X, reset):
+        check_one_table(X, type(self).__name__, "Flatten images to rows.")
+        return validate_table(self, X, dtype=np.float64, reset=reset)
+
+    def _halves(self):
+        """Encoder and decoder."""
+        directions = self.components_.T
+        return (
+            ResidualPerceptron(directions, self.activation),
+            ResidualPerceptron(directions.T, self.activation),
+        )
+
+    def _sizes(self):
+        sizes = np.asarray(self.hidden_layer_sizes, dtype=object).ravel().tolist()
+        for size in sizes:
+            check_int(size, "hidden_layer_sizes", type(self).__name__, 1)
+        return sizes
+
+    def _topology(self):
+        """What the codes of a batch are to have, as a function of rows and codes."""
+        name, parts = type(self).__name__, []
+        dimensions = check_homology_dimensions(self.homology_dimensions, name)
+        if max(dimensions) > 1:
+            raise ValueError(
+                f"The 'homology_dimensions' parameter of {name} must be 0, 1 or both. "
+                f"Got {self.homology_dimensions!r} instead."
+            )
+        if self.topology_weight:
+            parts.append((self.topology_weight, MatchedPersistence(dimensions)))
+        if self.objective is not None:
+            term = as_term(
+                self.objective,
+                as_filtration(self.filtration, name),
+                check_homology_dimensions(self.objective_dimensions, name),
+                name,
+                PersistenceEnergy(),
+            )
+            function = term.warm_value_and_grad()
+            parts.append((self.objective_weight, lambda X, Z: function(Z)))
+        return weighted_sum(parts)
