@@ -65,9 +65,9 @@ class TopologicalAutoencoder(
         Of the hidden layers.
     topology_weight : float >= 0, default=1.0
         Weight of the matching.
-    homology_dimensions : int or tuple of int, default=0
-        Whose edges are matched: 0, those of the minimum spanning tree; 1, those of
-        loops, or (0, 1) for both.
+    homology_dimensions : int or tuple of int, default=(0, 1)
+        Whose edges are matched: 0, those of the minimum spanning tree, which is fast;
+        1, those of loops.
     objective : Term, DiagramFunctional or None, default=None
         Of the codes of a batch, an array (n_rows, n_components). None is none.
     objective_weight : float >= 0, default=1.0
@@ -78,13 +78,13 @@ class TopologicalAutoencoder(
         The homology dimensions of a functional as objective.
     learning_rate : float > 0, default=0.003
         Of Adam.
-    max_iter : int >= 0, default=200
+    max_iter : int >= 0, default=300
         Passes over the data.
     batch_size : int >= 1, default=128
         Rows of a step.
     validation_fraction : float in [0, 1), default=0.1
         Share of the rows that are kept for early stopping; with 0 all passes are made.
-    n_iter_no_change : int >= 1, default=20
+    n_iter_no_change : int >= 1, default=50
         Passes without a better loss of these rows, after which the training ends. The
         parameters of the best pass are kept.
     random_state : int, RandomState instance or None, default=None
@@ -155,16 +155,16 @@ class TopologicalAutoencoder(
         hidden_layer_sizes=(64, 64),
         activation="tanh",
         topology_weight=1.0,
-        homology_dimensions=0,
+        homology_dimensions=(0, 1),
         objective=None,
         objective_weight=1.0,
         filtration="weak_alpha",
         objective_dimensions=1,
         learning_rate=0.003,
-        max_iter=200,
+        max_iter=300,
         batch_size=128,
         validation_fraction=0.1,
-        n_iter_no_change=20,
+        n_iter_no_change=50,
         random_state=None,
         verbose=0,
     ):

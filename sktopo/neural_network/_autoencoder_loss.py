@@ -8,7 +8,7 @@ from sklearn.utils import gen_batches
 from sktopo.base import Term
 from sktopo.filtrations import VietorisRips
 from sktopo.gradients import DenseLayers
-from sktopo.persistence import NEVER
+from sktopo.persistence import FINITE
 
 
 class ResidualPerceptron:
@@ -111,7 +111,8 @@ class MatchedPersistence:
 
     Half the mean squared difference between their lengths in the two spaces, over the
     edges of the Vietoris-Rips filtration of the rows at which a bar is born or dies,
-    and half of that over those of the codes.
+    and half of that over those of the codes. Loops count by their lifetimes: short ones
+    are noise.
 
     Parameters
     ----------
@@ -126,26 +127,41 @@ class MatchedPersistence:
         """The value, and the gradient in the codes Z."""
         value, grad = 0.0, np.zeros_like(Z)
         for points in (X, Z):
-            for i, j in self._edges(points):
-                if i.size == 0:
-                    continue
+            for (i, j), lifetimes in self._edges(points):
                 step = Z[i] - Z[j]
                 length = np.linalg.norm(step, axis=1)
                 excess = length - np.linalg.norm(X[i] - X[j], axis=1)
-                value += float(excess @ excess) / (2 * i.size)
-                slope = excess / np.where(length > 0, length, 1.0) / i.size
+                total = lifetimes.sum()
+                both = (excess**2).reshape(-1, lifetimes.size)
+                part = float(lifetimes @ both.mean(axis=0)) / (2 * total)
+                slope = np.tile(lifetimes / total, len(both)) * excess / len(both)
+                if points is Z and len(both) == 2:
+                    # The loops of the codes count by lifetimes that change with them.
+                    by_lifetime = (both.mean(axis=0) / 2 - part) / total
+                    slope += np.concatenate([-by_lifetime, by_lifetime])
+                value += part
+                slope /= np.where(length > 0, length, 1.0)
                 np.add.at(grad, i, slope[:, None] * step)
                 np.add.at(grad, j, -slope[:, None] * step)
         return value, grad
 
     def _edges(self, points):
-        """For each homology dimension the ends of the edges."""
+        """For each homology dimension the ends of the edges, and what bars count.
+
+        Those of loops are all births, and then all deaths.
+        """
         complex_ = VietorisRips().build(points)
         for bars in complex_.bars(self.homology_dimensions):
-            index = np.unique(bars.indices[bars.indices != NEVER])
+            bars = bars.take(bars.kind == FINITE).without_zero()
+            if len(bars.diagram) == 0:
+                continue
             # All vertices share the first value; the edges stand behind it.
-            index = index[index > 0] - 1
-            yield complex_.edge_points(index).T
+            born, dies = bars.indices.T - 1
+            if bars.dimension == 0:
+                yield complex_.edge_points(dies).T, np.ones(dies.size)
+                continue
+            edges = np.concatenate([born, dies])
+            yield complex_.edge_points(edges).T, np.diff(bars.diagram).ravel()
 
 
 def weighted_sum(parts):
