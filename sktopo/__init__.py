@@ -26,6 +26,7 @@ from sktopo.neural_network import (
     TopologicalAutoencoder,
     TopologicalDecoder,
     TopologicalMapping,
+    TopologicalProjection,
 )
 from sktopo.points import TopoPointOptimizer
 
@@ -48,6 +49,7 @@ __all__ = [
     "TopologicalLogisticRegression",
     "TopologicalLogisticRegressionCV",
     "TopologicalMapping",
+    "TopologicalProjection",
     "TopologicalRidge",
     "TopologicalRidgeCV",
     "TopologicalTrend",

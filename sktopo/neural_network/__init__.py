@@ -4,10 +4,12 @@ from sktopo.neural_network._autoencoder import TopologicalAutoencoder
 from sktopo.neural_network._decoder import TopologicalDecoder
 from sktopo.neural_network._latent import LatentOptimizer
 from sktopo.neural_network._mapping import TopologicalMapping
+from sktopo.neural_network._projection import TopologicalProjection
 
 __all__ = [
     "LatentOptimizer",
     "TopologicalAutoencoder",
     "TopologicalDecoder",
     "TopologicalMapping",
+    "TopologicalProjection",
 ]
