@@ -106,7 +106,8 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
     solver, settings
         As for ``minimize_penalised``.
     beside : list of OptimizeResult or None, default=None
-        Results for the same alphas under a penalty close by: more starts.
+        Results for the same alphas under a penalty close by: more starts. None are
+        those under the penalty's relaxations, one after the other.
 
     Returns
     -------
@@ -116,6 +117,11 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
         problem.least_squares  # noqa: B018 -- computed once for all of the path
 
     exact = exact_solver(solver, problem.penalty)
+    if exact == "dc" and beside is None:
+        how = {"solver": solver, "settings": settings}
+        for relaxation in problem.penalty.relaxations:
+            easier = problem.relaxed(relaxation)
+            beside = penalised_path(easier, alphas, beside=beside or [], **how)
     short = {**settings, "max_iter": min(settings["max_iter"], _WARM_STEPS)}
 
     def sweep(indices, more):
