@@ -80,8 +80,8 @@ class TopologicalAutoencoder(
         Of Adam.
     max_iter : int >= 0, default=300
         Passes over the data.
-    batch_size : int >= 1, default=128
-        Rows of a step.
+    batch_size : int >= 1 or "auto", default="auto"
+        Rows of a step; "auto" is an eighth of them, between 16 and 128.
     validation_fraction : float in [0, 1), default=0.1
         Share of the rows that are kept for early stopping; with 0 all passes are made.
     n_iter_no_change : int >= 1, default=50
@@ -141,7 +141,7 @@ class TopologicalAutoencoder(
         "objective_dimensions": ["array-like", int],
         "learning_rate": [POSITIVE],
         "max_iter": [NON_NEGATIVE_INT],
-        "batch_size": [POSITIVE_INT],
+        "batch_size": [POSITIVE_INT, StrOptions({"auto"})],
         "validation_fraction": [FRACTION],
         "n_iter_no_change": [POSITIVE_INT],
         "random_state": ["random_state"],
@@ -162,7 +162,7 @@ class TopologicalAutoencoder(
         objective_dimensions=1,
         learning_rate=0.003,
         max_iter=300,
-        batch_size=128,
+        batch_size="auto",
         validation_fraction=0.1,
         n_iter_no_change=50,
         random_state=None,
@@ -222,8 +222,10 @@ class TopologicalAutoencoder(
         order = rng.permutation(len(rows))
         n_kept = int(self.validation_fraction * len(rows))
         kept, used = rows[order[:n_kept]], rows[order[n_kept:]]
-        n_batches = -(-len(used) // self.batch_size)
-        batches = mini_batches(used, self.batch_size, rng)
+        size = self.batch_size
+        if size == "auto":
+            size = min(max(16, len(used) // 8), 128)
+        n_batches, batches = -(-len(used) // size), mini_batches(used, size, rng)
         loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
         stopping = EarlyStopping(
             lambda x: loss.of_batch(x, kept)[0] if n_kept else None,
