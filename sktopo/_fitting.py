@@ -51,6 +51,34 @@ def keep_fit(error):
     setattr(error, _KEPT, True)
 
 
+def minimize_and_unpack(solver, objective, start, unpack, callback=None):
+    """Minimise, and hand the result on; of a run that is interrupted the best so far.
+
+    Parameters
+    ----------
+    solver : Solver
+    objective : Term or callable
+    start : ndarray
+    unpack : callable
+        Takes the result, and makes the estimator a fitted one.
+    callback : callable or None, default=None
+        Of the solver.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+    """
+    try:
+        result = solver.minimize(objective, start, callback=callback)
+    except BaseException as error:
+        if hasattr(error, "result"):
+            unpack(error.result)
+            keep_fit(error)
+        raise
+    unpack(result)
+    return result
+
+
 def _forget(estimator):
     for name in [*vars(estimator)]:
         if name.endswith("_") and not name.startswith("_"):

@@ -1,17 +1,13 @@
 """An autoencoder whose latent space keeps the topology of the data, or gets one."""
 
+from functools import partial
+
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context, keep_fit
+from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import HasMethods, StrOptions
-from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
     FRACTION,
     NON_NEGATIVE,
@@ -32,15 +28,13 @@ from sktopo.neural_network._autoencoder_loss import (
     principal_directions,
     weighted_sum,
 )
-from sktopo.neural_network._decoding import check_codes
 from sktopo.neural_network._early_stopping import EarlyStopping
+from sktopo.neural_network._embedding import Embedding
 from sktopo.objectives import as_term
 from sktopo.solvers import Adam
 
 
-class TopologicalAutoencoder(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class TopologicalAutoencoder(Embedding):
     """Embed rows in few dimensions so that their topology is kept, or one is made.
 
     Encoder and decoder are the projection to the first principal components and the way
@@ -210,10 +204,7 @@ class TopologicalAutoencoder(
         topology = self._topology()
         sizes = self._sizes()
         rng = check_random_state(self.random_state)
-        self.mean_ = X.mean(axis=0)
-        rows = X - self.mean_
-        self.scale_ = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
-        rows /= self.scale_
+        rows, self.mean_, self.scale_ = self._centred(X)
         self.components_ = principal_directions(rows, self.n_components)
         encoder, decoder = self._halves()
         parameters = encoder.first_parameters(sizes, rng)
@@ -234,53 +225,16 @@ class TopologicalAutoencoder(
         )
         n_steps = self.max_iter * n_batches
         solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
-        try:
-            result = solver.minimize(loss, flat.join(parameters), callback=stopping)
-        except BaseException as error:
-            if hasattr(error, "result"):
-                self._unpack(loss, stopping, error.result, n_batches)
-                keep_fit(error)
-            raise
-        self._unpack(loss, stopping, result, n_batches)
+        unpack = partial(self._unpack, loss, stopping, n_batches)
+        minimize_and_unpack(solver, loss, flat.join(parameters), unpack, stopping)
         return self
 
-    def _unpack(self, loss, stopping, result, n_batches):
+    def _unpack(self, loss, stopping, n_batches, result):
         x = result.x if stopping.best_x is None else stopping.best_x
         self.encoder_parameters_, self.decoder_parameters_ = loss.halves(x)
         self.loss_curve_ = result.history
         self.validation_curve_ = np.array(stopping.values)
         self.n_iter_ = result.nit // n_batches
-        self._n_features_out = self.n_components
-
-    def transform(self, X):
-        """Encode rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_components)
-            Codes, in the units of X.
-        """
-        check_is_fitted(self)
-        return self.value_and_pullback(self._validated(X, reset=False))[0]
-
-    def inverse_transform(self, Z):
-        """Decode codes.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, n_components)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features)
-        """
-        check_is_fitted(self)
-        Z = check_codes(Z, len(self.components_), self)
-        return self.inverse_value_and_pullback(Z)[0]
 
     def value_and_pullback(self, X):
         """Encode rows, and the pullback of gradients; see ``sktopo.gradients``."""
@@ -296,10 +250,6 @@ class TopologicalAutoencoder(
         _, decoder = self._halves()
         rows, pullback = decoder.at(self.decoder_parameters_, Z / self.scale_)
         return rows * self.scale_ + self.mean_, lambda grad: pullback(grad)[0]
-
-    def _validated(self, X, reset):
-        check_one_table(X, type(self).__name__, "Flatten images to rows.")
-        return validate_table(self, X, dtype=np.float64, reset=reset)
 
     def _halves(self):
         """Encoder and decoder."""

@@ -2,6 +2,7 @@
 
 import warnings
 from copy import deepcopy
+from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin, clone
@@ -10,7 +11,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context, keep_fit
+from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
@@ -202,14 +203,8 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
             topology_weight=self.topology_weight,
         )
         solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
-        try:
-            result = solver.minimize(loss, flat.join(parameters))
-        except BaseException as error:
-            if hasattr(error, "result"):
-                self._unpack(network, loss, error.result)
-                keep_fit(error)
-            raise
-        self._unpack(network, loss, result)
+        unpack = partial(self._unpack, network, loss)
+        minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
         return self
 
     def _unpack(self, network, loss, result):

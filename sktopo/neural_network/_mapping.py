@@ -1,5 +1,7 @@
 """A learned change of images that makes their persistence say more."""
 
+from functools import partial
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.linear_model import LogisticRegression
@@ -8,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context, keep_fit
+from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._memory import check_count
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods
@@ -177,14 +179,8 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
         )
         n_steps = self.max_iter * -(-len(images) // self.batch_size)
         solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
-        try:
-            result = solver.minimize(loss, flat.join(parameters))
-        except BaseException as error:
-            if hasattr(error, "result"):
-                self._unpack(loss, head, error.result)
-                keep_fit(error)
-            raise
-        self._unpack(loss, head, result)
+        unpack = partial(self._unpack, loss, head)
+        minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
         return self
 
     def _unpack(self, loss, head, result):

@@ -1,17 +1,11 @@
 """A linear embedding with a topological term."""
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context, keep_fit
+from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import HasMethods
-from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
@@ -24,14 +18,12 @@ from sktopo.base import Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._autoencoder_loss import principal_directions
-from sktopo.neural_network._decoding import check_codes
+from sktopo.neural_network._embedding import Embedding
 from sktopo.objectives import SubsampledTerm, Subsampling, as_term
 from sktopo.solvers import Adam
 
 
-class TopologicalProjection(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class TopologicalProjection(Embedding):
     """Project rows to few dimensions, orthogonally and with a topology in view.
 
     Adam minimises, over matrices W with orthonormal rows and from PCA on [1]_ ::
@@ -171,55 +163,16 @@ class TopologicalProjection(
                 f"The 'n_components' parameter of {type(self).__name__} must be at "
                 f"most the number of features, {X.shape[1]}. Got {self.n_components}."
             )
-        self.mean_ = X.mean(axis=0)
-        rows = X - self.mean_
-        rows /= float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
+        rows, self.mean_, _ = self._centred(X)
         loss = ProjectionLoss(rows, self._term(len(rows)), self.topology_weight)
         start = _completed(principal_directions(rows, self.n_components))
         solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
-        try:
-            result = solver.minimize(loss, start)
-        except BaseException as error:
-            if hasattr(error, "result"):
-                self._unpack(error.result)
-                keep_fit(error)
-            raise
-        self._unpack(result)
+        minimize_and_unpack(solver, loss, start, self._unpack)
         return self
 
     def _unpack(self, result):
         self.components_, _ = orthonormal_and_pullback(result.x)
         self.loss_curve_, self.n_iter_ = result.history, result.nit
-        self._n_features_out = self.n_components
-
-    def transform(self, X):
-        """Project rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_components)
-        """
-        check_is_fitted(self)
-        return self.value_and_pullback(self._validated(X, reset=False))[0]
-
-    def inverse_transform(self, Z):
-        """Take projected rows to the nearest ones that are projected there.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, n_components)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features)
-        """
-        check_is_fitted(self)
-        Z = check_codes(Z, len(self.components_), self)
-        return self.inverse_value_and_pullback(Z)[0]
 
     def value_and_pullback(self, X):
         """Project rows, and the pullback of gradients; see ``sktopo.gradients``."""
@@ -232,10 +185,6 @@ class TopologicalProjection(
         check_is_fitted(self)
         W = self.components_
         return Z @ W + self.mean_, lambda grad: grad @ W.T
-
-    def _validated(self, X, reset):
-        check_one_table(X, type(self).__name__, "Flatten images to rows.")
-        return validate_table(self, X, dtype=np.float64, reset=reset)
 
     def _term(self, n_rows):
         name = type(self).__name__

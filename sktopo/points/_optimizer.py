@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context, keep_fit
+from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
@@ -265,14 +265,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         unpack = partial(
             self._unpack, X, bandwidth, filtration, dimensions, n_points, random_state
         )
-        try:
-            result = solver.minimize(term, X, callback=self.callback)
-        except BaseException as error:
-            if hasattr(error, "result"):
-                unpack(error.result)
-                keep_fit(error)
-            raise
-        unpack(result)
+        result = minimize_and_unpack(solver, term, X, unpack, self.callback)
         if self.tol > 0 and result.status == 1:
             warnings.warn(
                 f"TopoPointOptimizer made max_iter={self.max_iter} steps and the loss "

@@ -1,0 +1,65 @@
+"""What embeddings share: rows to codes, and codes to rows."""
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._tables import check_one_table, validate_table
+from sktopo.neural_network._decoding import check_codes
+
+
+class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """A map of rows to codes with a way back.
+
+    A subclass has ``components_``, one for each component of a code,
+    ``value_and_pullback(X)`` and ``inverse_value_and_pullback(Z)``.
+    """
+
+    def transform(self, X):
+        """Embed rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+            Codes, in the units of X.
+        """
+        check_is_fitted(self)
+        return self.value_and_pullback(self._validated(X, reset=False))[0]
+
+    def inverse_transform(self, Z):
+        """Make rows of codes.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, n_components)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        Z = check_codes(Z, len(self.components_), self)
+        return self.inverse_value_and_pullback(Z)[0]
+
+    def _validated(self, X, reset):
+        check_one_table(X, type(self).__name__, "Flatten images to rows.")
+        return validate_table(self, X, dtype=np.float64, reset=reset)
+
+    def _centred(self, X):
+        """X less its mean, in units of its overall standard deviation, and these."""
+        mean = X.mean(axis=0)
+        rows = X - mean
+        scale = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
+        return rows / scale, mean, scale
+
+    @property
+    def _n_features_out(self):
+        return len(self.components_)
