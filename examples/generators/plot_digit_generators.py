@@ -35,6 +35,7 @@ from sklearn.pipeline import make_pipeline
 
 from sktopo import LatentOptimizer, PersistenceDiagrams, TopologicalDecoder
 from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceEnergy
 from sktopo.metrics import (
     coverage,
     inception_score,
@@ -235,3 +236,37 @@ pieces = {
     for name, images in rows.items()
 }
 print(f"\nComponents on the way, in all: {pieces}")
+
+# Queries of the latent space
+# ---------------------------
+# What is closest to a 6 without its ring, or to a 2 with a loop, is not always a digit:
+# the latent space is more flexible than the digits are.
+
+loops = PersistenceEnergy(p=1, i0=1)
+longest = PersistenceEnergy(p=1, i0=2) - loops  # minus its lifetime
+QUERIES = [(6, "no ring", loops), (9, "no ring", loops), (2, "a loop", longest)]
+rows = []
+for digit, _, functional in QUERIES:
+    start = codes[y == digit][:6]
+    model = LatentOptimizer(
+        FrozenEstimator(decoder),
+        functional,
+        homology_dimensions=1,
+        fidelity_weight=0.02,
+        n_jobs=-1,
+        **IMAGES,
+    ).fit(codes)
+    found = model.optimize(start)
+    pairs = np.stack([decoder.predict(start), found.samples], axis=1)
+    rows.append(pairs.reshape(12, -1))
+    print(
+        f"{digit}, {QUERIES[len(rows) - 1][1]}: objective "
+        f"{found.objective_before.mean():.3f} -> {found.objective_after.mean():.3f}"
+    )
+fig, axes = plt.subplots(len(rows), 1, figsize=(8, 0.9 * len(rows)))
+for ax, (digit, goal, _), images in zip(axes, QUERIES, rows, strict=True):
+    ax.imshow(strip(images), cmap="gray")
+    ax.set_title(f"{digit}, then with {goal}", fontsize="small", loc="left", pad=2)
+    ax.axis("off")
+fig.tight_layout(pad=0.3)
+save(fig, "digit_queries.png")
