@@ -1,6 +1,7 @@
 """Jobs that are spread over joblib's workers: once, or again and again."""
 
 import os
+import platform
 import threading
 from contextlib import contextmanager, suppress
 
@@ -21,12 +22,16 @@ def in_workers(function, jobs, n_jobs, verbose=0):
     """
     with _one_blas_thread():
         return Parallel(n_jobs=n_jobs, verbose=verbose)(
-            delayed(_single_threaded)(os.getpid(), function, *job) for job in jobs
+            delayed(_single_threaded)(_process(), function, *job) for job in jobs
         )
 
 
+def _process():
+    return platform.node(), os.getpid()
+
+
 def _single_threaded(caller, function, *job):
-    if os.getpid() == caller:
+    if _process() == caller:
         return function(*job)
     with _one_blas_thread():
         return function(*job)
