@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial import cKDTree
 
 from sktopo._memory import check_memory
+from sktopo.metrics._graphs import bipartite_graph
 from sktopo.metrics._matching import finite_and_gaps
 
 _ROUNDING = 1e-12  # by how much a search goes beyond a radius, relative
@@ -140,7 +140,7 @@ class _Steps:
             if n_long == 0:
                 continue
             shape = (n_long, len(self.sides[1 - k]))
-            graph = csr_array((np.ones(row.size, dtype=bool), (row, column)), shape)
+            graph = bipartite_graph(row, column, shape)
             if (maximum_bipartite_matching(graph, perm_type="column") < 0).any():
                 return False
         return True
@@ -206,7 +206,7 @@ class _Steps:
         # be matched are neighbours as well, and free when the bars are.
         rows = np.concatenate([i, short_i, n + short_j, n + j])
         columns = np.concatenate([j, m + short_i, short_j, m + i])
-        graph = csr_array((np.ones(rows.size, dtype=bool), (rows, columns)))
+        graph = bipartite_graph(rows, columns)
         partner = maximum_bipartite_matching(graph, perm_type="column")
         i, j = np.arange(n + m), partner
         inside = (i < n) | (j < m)

@@ -5,13 +5,13 @@ import numbers
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from sktopo._memory import check_memory
 from sktopo._sklearn_compat import validate_parameter_constraints
 from sktopo._validation import Range
 from sktopo.metrics._costs import step_costs, steps_from_diagonal
+from sktopo.metrics._graphs import bipartite_graph
 from sktopo.metrics._matching import finite_and_gaps
 
 WASSERSTEIN_CONSTRAINTS = {
@@ -131,7 +131,8 @@ def _best_gains(cost):
         rows = np.concatenate([i, np.arange(n_rows)])
         columns = np.concatenate([j, n_columns + np.arange(n_rows)])
         weights = np.concatenate([cost[i, j], np.zeros(n_rows)]) + shift
-        graph = csr_array((weights, (rows, columns)), (n_rows, n_rows + n_columns))
+        shape = n_rows, n_rows + n_columns
+        graph = bipartite_graph(rows, columns, shape, weights)
         i, j = min_weight_full_bipartite_matching(graph)
         inside = j < n_columns
         i, j = i[inside], j[inside]
