@@ -13,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
 
 from sktopo import LatentOptimizer, TopologicalDecoder
 from sktopo.functionals import PersistenceEnergy
@@ -167,6 +168,12 @@ def test_what_an_interrupt_leaves(network, monkeypatch):
 def test_errors_name_the_parameter(network):
     for params, error, message in (
         ({"decoder": LinearRegression()}, TypeError, "'decoder' parameter of Topolo"),
+        # Codes that a step before the network changes are not those it is trained on.
+        (
+            {"decoder": FrozenEstimator(make_pipeline("passthrough", network))},
+            TypeError,
+            "'decoder' parameter of TopologicalDecoder must be an MLPRegressor",
+        ),
         ({"objective": 3}, ValueError, "'objective' parameter of TopologicalDecoder"),
         ({"image_shape": (3, 3)}, ValueError, "'image_shape' parameter of Topologic"),
         ({"clip": (2, 1)}, ValueError, "'clip' parameter of TopologicalDecoder"),

@@ -19,7 +19,7 @@ from sktopo.gradients import (  # noqa: F401
     _projections,
     _svm,
 )
-from sktopo.gradients._compose import last_of
+from sktopo.gradients._compose import unwrapped
 from sktopo.gradients._layers import DenseLayers
 from sktopo.gradients._linear import linear_classifier, linear_regressor
 from sktopo.gradients._loss import input_gradient, loss_and_gradient, loss_of
@@ -37,7 +37,6 @@ __all__ = [
     "FlatParameters",
     "input_gradient",
     "inverse_value_and_pullback",
-    "last_of",
     "linear_classifier",
     "linear_regressor",
     "loss_and_gradient",
@@ -45,5 +44,6 @@ __all__ = [
     "parameter_value_and_pullback",
     "register",
     "register_inverse",
+    "unwrapped",
     "value_and_pullback",
 ]

@@ -69,15 +69,23 @@ def _search_as_step(search, X):
     return transform_and_pullback(search.best_estimator_, X)
 
 
-def last_of(estimator):
-    """The estimator that makes the output, inside of those that hand it on."""
+def unwrapped(estimator):
+    """The estimator inside of those that hand input and output on."""
     while True:
-        if isinstance(estimator, Pipeline):
-            estimator = estimator.steps[-1][1]
-        elif isinstance(estimator, FrozenEstimator):
+        if isinstance(estimator, FrozenEstimator):
             estimator = estimator.estimator
         elif isinstance(estimator, (GridSearchCV, RandomizedSearchCV)):
             estimator = estimator.best_estimator_
+        else:
+            return estimator
+
+
+def last_of(estimator):
+    """The estimator that makes the output, inside of those that hand it on."""
+    while True:
+        estimator = unwrapped(estimator)
+        if isinstance(estimator, Pipeline):
+            estimator = estimator.steps[-1][1]
         elif isinstance(estimator, RFE):
             estimator = estimator.estimator_
         else:

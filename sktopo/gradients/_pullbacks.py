@@ -15,8 +15,11 @@ _FORWARD = Rules(
         "_predict",
         "_transform",
     },
+    "register",
 )
-_INVERSE = Rules("inverse_value_and_pullback", {"inverse_transform"})
+_INVERSE = Rules(
+    "inverse_value_and_pullback", {"inverse_transform"}, "register_inverse"
+)
 _PARAMETERS = Rules("parameter_value_and_pullback", {"_forward_pass_fast"})
 
 
@@ -36,7 +39,7 @@ class _StepRules(Rules):
         return rule
 
 
-_STEP = _StepRules(_FORWARD.method, _FORWARD.outputs)
+_STEP = _StepRules(_FORWARD.method, _FORWARD.outputs, _FORWARD.decorator)
 
 
 def value_and_pullback(estimator, X):

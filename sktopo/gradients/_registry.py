@@ -18,6 +18,8 @@ class Rules:
     outputs : set of str
         The methods that make the output: a class that overrides one of them may give
         another one than its base class.
+    decorator : str or None, default=None
+        With which users register a function, where they can.
 
     Attributes
     ----------
@@ -25,8 +27,8 @@ class Rules:
         From classes to functions.
     """
 
-    def __init__(self, method, outputs):
-        self.method, self.outputs = method, outputs
+    def __init__(self, method, outputs, decorator=None):
+        self.method, self.outputs, self.decorator = method, outputs, decorator
         self.table, self._found = {}, {}
 
     def __call__(self, estimator, X):
@@ -99,13 +101,11 @@ class Rules:
     def _how_to(self, estimator_class):
         name = estimator_class.__name__
         how_to = f"Give {name} a method {self.method}(X)"
-        decorators = {"value_and_pullback": "register"}
-        decorators["inverse_value_and_pullback"] = "register_inverse"
-        if self.method not in decorators:
+        if self.decorator is None:
             return how_to + "."
         return (
             f"{how_to}, or register a function (estimator, X) -> (output, pullback) "
-            f"with @sktopo.gradients.{decorators[self.method]}({name})."
+            f"with @sktopo.gradients.{self.decorator}({name})."
         )
 
     def _in_float64(self, X):

@@ -24,10 +24,10 @@ from sktopo.neural_network._autoencoder_loss import (
     AutoencoderLoss,
     MatchedPersistence,
     ResidualPerceptron,
-    mini_batches,
     principal_directions,
     weighted_sum,
 )
+from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._early_stopping import EarlyStopping
 from sktopo.neural_network._embedding import Embedding
 from sktopo.objectives import as_term
@@ -216,7 +216,8 @@ class TopologicalAutoencoder(Embedding):
         size = self.batch_size
         if size == "auto":
             size = min(max(16, len(used) // 8), 128)
-        n_batches, batches = -(-len(used) // size), mini_batches(used, size, rng)
+        n_batches = -(-len(used) // size)
+        batches = (used[rows] for rows in mini_batches(len(used), size, rng))
         loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
         stopping = EarlyStopping(
             lambda x: loss.of_batch(x, kept)[0] if n_kept else None,

@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import numpy as np
-from sklearn.utils import gen_batches
 
 from sktopo.base import Term
 from sktopo.filtrations import VietorisRips
@@ -173,14 +172,6 @@ def weighted_sum(parts):
         return value, sum(weight * grad for weight, _, grad in found)
 
     return topology if parts else None
-
-
-def mini_batches(rows, batch_size, rng):
-    """Mini-batches without end, each pass in another order."""
-    while True:
-        order = rng.permutation(len(rows))
-        for part in gen_batches(len(rows), batch_size):
-            yield rows[order[part]]
 
 
 def principal_directions(rows, n_components):

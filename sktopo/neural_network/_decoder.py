@@ -1,14 +1,14 @@
 """A decoder whose weights are trained until its samples have a topology."""
 
 import warnings
-from copy import deepcopy
+from copy import copy
 from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
@@ -22,6 +22,7 @@ from sktopo._validation import (
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import FlatParameters, value_and_pullback
+from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._decoder_loss import DecoderLoss, network_of
 from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.solvers import Adam
@@ -184,10 +185,8 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X, y = validate_table(self, X, y, **checks)
         rng = check_random_state(self.random_state)
         objective = SampleObjective(self)
-        fitted = self._fitted_decoder(X, y, rng)
-        network = network_of(fitted, name)
         # One that is ready stays what it is.
-        network = deepcopy(network) if network is not fitted else network
+        network = copy(network_of(self._fitted_decoder(X, y, rng), name))
         targets = y.reshape(len(y), -1).astype(np.float64)
         objective.check_shape(targets.shape[1])
         parameters = [*network.coefs_, *network.intercepts_]
@@ -256,12 +255,11 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     def _batches(self, X, targets, network, rng):
         """Codes and what is to be made of them, one mini-batch after the other."""
-        first = deepcopy(network)
         if self.codes == "training":
-            while True:
-                order = rng.permutation(len(X))
-                for rows in gen_batches(len(order), self.batch_size):
-                    yield X[order[rows]], targets[order[rows]]
+            for rows in mini_batches(len(X), self.batch_size, rng):
+                yield X[rows], targets[rows]
+        # The training replaces the parameters of the network, not their entries.
+        first = copy(network)
         mean, turn = X.mean(axis=0), _root_of_covariance(X)
         while True:
             codes = mean + rng.normal(size=(self.batch_size, len(turn))) @ turn

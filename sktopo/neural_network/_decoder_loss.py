@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neural_network import MLPRegressor
 
 from sktopo.base import Term
-from sktopo.gradients import last_of, parameter_value_and_pullback
+from sktopo.gradients import parameter_value_and_pullback, unwrapped
 
 
 def network_of(decoder, owner):
@@ -15,7 +15,7 @@ def network_of(decoder, owner):
     TypeError
         If there is none, or its last layer has an activation.
     """
-    network = last_of(decoder)
+    network = unwrapped(decoder)
     if not isinstance(network, MLPRegressor) or network.out_activation_ != "identity":
         raise TypeError(
             f"The 'decoder' parameter of {owner} must be an MLPRegressor whose last "
@@ -57,7 +57,7 @@ class DecoderLoss(Term):
 
     def set_parameters(self, x):
         """Give the perceptron the weights and intercepts that x holds."""
-        arrays = [array.copy() for array in self.parameters.split(x)]
+        arrays = self.parameters.split(x)
         half = len(arrays) // 2
         self.network.coefs_, self.network.intercepts_ = arrays[:half], arrays[half:]
 

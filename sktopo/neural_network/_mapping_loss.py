@@ -1,10 +1,10 @@
 """The loss that a mapping of images is trained on."""
 
 import numpy as np
-from sklearn.utils import gen_batches
 
 from sktopo.base import Term
 from sktopo.gradients import value_and_pullback
+from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
 
 
@@ -82,7 +82,7 @@ class MappingLoss(Term):
 
     def warm_value_and_grad(self):
         """A function of x that takes the next mini-batch in every call."""
-        batches = self._batches()
+        batches = mini_batches(len(self.images), self.batch_size, self.rng)
         return lambda x: self.of_batch(x, next(batches))
 
     def of_batch(self, x, rows):
@@ -118,9 +118,3 @@ class MappingLoss(Term):
             value += self.l2 * float((parameters[k] ** 2).sum())
             grads[k] = grads[k] + 2 * self.l2 * parameters[k]
         return value, self.parameters.join(grads)
-
-    def _batches(self):
-        while True:
-            order = self.rng.permutation(len(self.images))
-            for rows in gen_batches(len(order), self.batch_size):
-                yield order[rows]
