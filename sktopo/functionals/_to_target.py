@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sktopo.functionals._checked import CheckedFunctional, check_target
-from sktopo.metrics import match_essential, split_essential
+from sktopo.metrics import match_kinds
 
 
 class DistanceToTarget(CheckedFunctional):
@@ -23,12 +23,9 @@ class DistanceToTarget(CheckedFunctional):
     def _evaluate(self, diagram):
         target = check_target(self.target, type(self).__name__)
         grad = np.zeros(diagram.shape)
-        finite, essential = split_essential(diagram)
-        target_finite, target_essential = split_essential(target)
-        matched, births = match_essential(diagram[essential], target[target_essential])
+        finite, target_finite, matched, births = match_kinds(diagram, target)
         if matched is None:
             return math.inf, grad
-        matched = essential[matched]
         value, grad[finite], grad[matched, 0] = self._distance(
             diagram[finite], target[target_finite], diagram[matched, 0] - births
         )

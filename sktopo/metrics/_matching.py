@@ -39,6 +39,32 @@ def match_essential(diagram, target):
     return np.concatenate(bars), np.concatenate(births)
 
 
+def match_kinds(diagram, target):
+    """Tell finite bars from essential ones, and pair the essential ones.
+
+    Parameters
+    ----------
+    diagram, target : ndarray of shape (n_bars, 2)
+
+    Returns
+    -------
+    finite : ndarray of int
+        The bars of the diagram that live and die.
+    target_finite : ndarray of int
+        Those of the target.
+    matched : ndarray of int or None
+        Essential bars of the diagram; None where the numbers of these differ.
+    births : ndarray or None
+        The births in the target that they are matched to.
+    """
+    finite, essential = split_essential(diagram)
+    target_finite, target_essential = split_essential(target)
+    matched, births = match_essential(diagram[essential], target[target_essential])
+    if matched is not None:
+        matched = essential[matched]
+    return finite, target_finite, matched, births
+
+
 def finite_and_gaps(diagram, other, owner):
     """The finite bars of two diagrams, and by how far their essential bars are apart.
 
@@ -55,10 +81,7 @@ def finite_and_gaps(diagram, other, owner):
         differ in number.
     """
     diagram, other = check_diagram(diagram, owner), check_diagram(other, owner)
-    finite, essential = split_essential(diagram)
-    other_finite, other_essential = split_essential(other)
-    matched, births = match_essential(diagram[essential], other[other_essential])
+    finite, other_finite, matched, births = match_kinds(diagram, other)
     if matched is None:
         return None
-    gaps = diagram[essential[matched], 0] - births
-    return diagram[finite], other[other_finite], gaps
+    return diagram[finite], other[other_finite], diagram[matched, 0] - births
