@@ -54,6 +54,22 @@ class LogisticProblem:
             return norm
         return self.alpha * self.penalty.value_and_grad(w)[0] + norm
 
+    def row_slope(self, w):
+        """The gradient of ``row_penalty``."""
+        slope = 2 * self.l2 * w
+        if self.alpha == 0:
+            return slope
+        return slope + self.alpha * self.penalty.value_and_grad(w)[1]
+
+    def ties(self, w, reach):
+        """Labels of the weights of a row; see ``Problem.ties``."""
+        if self.alpha == 0:
+            return np.arange(w.size)
+        penalty = self.penalty
+        if penalty.majorant is not None:
+            penalty = penalty.majorant(w)
+        return penalty.ties(w, reach * np.abs(w).max(initial=0.0))
+
     def value(self, coef, intercept):
         """The objective."""
         loss, _ = self.losses(self.X @ coef.T + intercept)

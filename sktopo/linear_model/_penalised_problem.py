@@ -4,7 +4,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_array
 
 _MAX_STALE = 3  # rounds of polishing without progress: it cycles
 EXACT = 1e-12  # error or penalty that is rounding, relative
@@ -114,20 +113,35 @@ class Problem:
 
     def _minimum_with_ties(self, labels, w):
         """The minimum for weights tied like this and paired as they are in w."""
-        n_groups = labels.max() + 1
-        places = (np.ones(w.size), (labels, np.arange(w.size)))
-        to_groups = csr_array(places, shape=(n_groups, w.size))
-        tied = ((to_groups @ w) / to_groups.sum(axis=1))[labels]
+        sizes = np.bincount(labels)
+        order = np.argsort(labels, kind="stable")
+        begins = np.cumsum(sizes) - sizes
+
+        def summed(x):
+            return np.add.reduceat(x[..., order], begins, axis=-1)
+
+        tied = (summed(w) / sizes)[labels]
         _, slope = self.penalty.value_and_grad(tied)
-        rows = to_groups @ self.design.matrix.T
-        right = to_groups @ (self.moment - self.alpha / 2 * slope)
-        gram = rows @ rows.T
-        gram[np.diag_indices_from(gram)] += self.design.ridge * to_groups.sum(axis=1)
-        return _solve(gram, right)[labels]
+        columns = summed(self.design.matrix)
+        right = summed(self.moment - self.alpha / 2 * slope)
+        gram = columns.T @ columns
+        gram[np.diag_indices_from(gram)] += self.design.ridge * sizes
+        return solve_symmetric(gram, right)[labels]
 
 
-def _solve(gram, right):
-    """Solve normal equations; of least norm where they are singular."""
+def solve_symmetric(gram, right):
+    """Solve a symmetric system; of least norm where it is singular.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n, n)
+        Positive semidefinite up to rounding.
+    right : ndarray of shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
     try:
         factor = cho_factor(gram)
         diagonal = np.abs(np.diagonal(factor[0]))

@@ -13,16 +13,14 @@ from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._logistic_problem import descend
 from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import convex_step, exact_solver
+from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Composite, ProximalGradient, Run
 
 _LEAST_CURVATURE = 1e-5  # of the largest: that of saturated samples underflows
 _MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 _SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
-_SWEEPS_BETWEEN = 5  # whose zigzag averages out: the line through them is longer
-_BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # sweeps, as far as it helps
-_FLAT = 1e-10  # relative decrease along a line that is as good as none
-_SEPARATED = 1e-6  # of the loss at zero: as good as zero, the least there can be
+_SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
 _PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
@@ -112,23 +110,6 @@ class _State:
         penalties[k] = self.problem.row_penalty(w)
         return _State(self.problem, coef, intercept, margins, penalties)
 
-    def beyond(self, before):
-        """The best state on the line from another one through this one.
-
-        The rows of softmax depend on each other, and one after the other they go in
-        many short steps where a long one is due.
-        """
-        best = self
-        for length in _BEYOND:
-            coef = self.coef + length * (self.coef - before.coef)
-            intercept = self.intercept + length * (self.intercept - before.intercept)
-            state = _State(self.problem, coef, intercept)
-            # Where the objective is flat, rounding must not say how far.
-            if not best.value - state.value > _FLAT * abs(best.value):
-                break
-            best = state
-        return best
-
     def under(self, problem):
         """The same weights, where the penalty is another one."""
         return _State(problem, self.coef, self.intercept)
@@ -171,17 +152,13 @@ class _Newton:
         if relaxation is not None:
             problem, tol = problem.relaxed(relaxation), max(tol, _LOOSE)
             state = state.under(problem)
-        older = state
-        for sweep in range(1, _MANY_SWEEPS + 1):
+        for _ in range(_MANY_SWEEPS):
             if self._run.nit >= self.settings["max_iter"]:
                 break
             before = state
             for k in range(len(state.coef)):
                 state = _step(state, k)
-            if len(state.coef) > 1:
-                state = state.beyond(before)
-                if sweep % _SWEEPS_BETWEEN == 0:
-                    state = older = state.beyond(older)
+            state = self._tied(state, tol)
             if relaxation is None:
                 self._record(state)
             if self.is_separated(state):
@@ -189,6 +166,35 @@ class _Newton:
                 break
             if self._is_small(before.value - state.value, before, tol):
                 self._run.status = 0
+                break
+        return state
+
+    def _tied(self, state, tol):
+        """The state after Newton steps among weights that are tied like these.
+
+        One row on a path has little of them: the exact solver costs no more there.
+        """
+        problem, penalty = state.problem, state.problem.penalty
+        if problem.alpha > 0 and (
+            penalty.ties is None or (penalty.prox is None and len(state.coef) == 1)
+        ):
+            return state
+        for _ in range(_MANY_SWEEPS):
+            coef, intercept, residual = state.coef, state.intercept, state.residual
+            *goal, decrease = tied_newton_goal(problem, coef, intercept, residual)
+            if self._is_small(decrease, state, tol):
+                break
+            last = state
+            for share in _SHARES:
+                new = _State(
+                    problem,
+                    coef + share * (goal[0] - coef),
+                    intercept + share * (goal[1] - intercept),
+                )
+                if new.value < state.value:
+                    state = new
+                    break
+            if state is last:
                 break
         return state
 
