@@ -25,6 +25,7 @@ from sktopo.neural_network import (
     LatentOptimizer,
     TopologicalAutoencoder,
     TopologicalDecoder,
+    TopologicalEmbedding,
     TopologicalMapping,
     TopologicalProjection,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "TopologicalAttack",
     "TopologicalAutoencoder",
     "TopologicalDecoder",
+    "TopologicalEmbedding",
     "TopologicalLogisticRegression",
     "TopologicalLogisticRegressionCV",
     "TopologicalMapping",

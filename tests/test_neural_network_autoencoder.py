@@ -21,10 +21,9 @@ from sktopo.gradients import (
 )
 from sktopo.neural_network._autoencoder_loss import (
     AutoencoderLoss,
-    MatchedPersistence,
     ResidualPerceptron,
-    weighted_sum,
 )
+from sktopo.neural_network._code_topology import MatchedPersistence, weighted_sum
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 

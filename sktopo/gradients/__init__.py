@@ -12,6 +12,7 @@ Each family of estimators has a module of rules, which ``register`` puts where
 from sktopo.gradients import (  # noqa: F401
     _compose,
     _inverses,
+    _kernel_approximation,
     _linear,
     _neural_network,
     _parameters,
@@ -20,6 +21,7 @@ from sktopo.gradients import (  # noqa: F401
     _svm,
 )
 from sktopo.gradients._compose import unwrapped
+from sktopo.gradients._kernels import kernel_and_pullback
 from sktopo.gradients._layers import DenseLayers
 from sktopo.gradients._linear import linear_classifier, linear_regressor
 from sktopo.gradients._loss import input_gradient, loss_and_gradient, loss_of
@@ -37,6 +39,7 @@ __all__ = [
     "FlatParameters",
     "input_gradient",
     "inverse_value_and_pullback",
+    "kernel_and_pullback",
     "linear_classifier",
     "linear_regressor",
     "loss_and_gradient",

@@ -5,7 +5,7 @@ import numpy as np
 KERNELS = ("linear", "poly", "rbf", "sigmoid")
 
 
-def kernel_and_pullback(kernel, X, vectors, *, gamma, degree, coef0):
+def kernel_and_pullback(kernel, X, vectors, *, gamma, degree=3, coef0=1):
     """The values of a kernel, and the pullback from these to X.
 
     Parameters
@@ -13,7 +13,9 @@ def kernel_and_pullback(kernel, X, vectors, *, gamma, degree, coef0):
     kernel : {"linear", "poly", "rbf", "sigmoid"}
     X : ndarray of shape (n_samples, n_features)
     vectors : ndarray of shape (n_vectors, n_features)
-    gamma, degree, coef0 : float
+    gamma : float
+        As in scikit-learn.
+    degree, coef0 : float, default=3, 1
         As in scikit-learn.
 
     Returns

@@ -2,6 +2,7 @@
 
 from sktopo.neural_network._autoencoder import TopologicalAutoencoder
 from sktopo.neural_network._decoder import TopologicalDecoder
+from sktopo.neural_network._free_embedding import TopologicalEmbedding
 from sktopo.neural_network._latent import LatentOptimizer
 from sktopo.neural_network._mapping import TopologicalMapping
 from sktopo.neural_network._projection import TopologicalProjection
@@ -10,6 +11,7 @@ __all__ = [
     "LatentOptimizer",
     "TopologicalAutoencoder",
     "TopologicalDecoder",
+    "TopologicalEmbedding",
     "TopologicalMapping",
     "TopologicalProjection",
 ]

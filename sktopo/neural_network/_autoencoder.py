@@ -7,34 +7,31 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     FRACTION,
-    NON_NEGATIVE,
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
-    check_homology_dimensions,
     check_int,
 )
-from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
-from sktopo.functionals import PersistenceEnergy
 from sktopo.gradients import FlatParameters
 from sktopo.neural_network._autoencoder_loss import (
     AutoencoderLoss,
-    MatchedPersistence,
     ResidualPerceptron,
     principal_directions,
-    weighted_sum,
 )
 from sktopo.neural_network._batches import mini_batches
+from sktopo.neural_network._code_topology import (
+    TOPOLOGY_CONSTRAINTS,
+    topology_of_codes,
+)
 from sktopo.neural_network._early_stopping import EarlyStopping
-from sktopo.neural_network._embedding import Embedding
-from sktopo.objectives import as_term
+from sktopo.neural_network._embedding import InvertibleEmbedding
 from sktopo.solvers import Adam
 
 
-class TopologicalAutoencoder(Embedding):
+class TopologicalAutoencoder(InvertibleEmbedding):
     """Embed rows in few dimensions so that their topology is kept, or one is made.
 
     Encoder and decoder are the projection to the first principal components and the way
@@ -127,12 +124,7 @@ class TopologicalAutoencoder(Embedding):
         "n_components": [POSITIVE_INT],
         "hidden_layer_sizes": ["array-like"],
         "activation": [StrOptions({"logistic", "relu", "tanh"})],
-        "topology_weight": [NON_NEGATIVE],
-        "homology_dimensions": ["array-like", int],
-        "objective": [HasMethods(["value_and_grad"]), None],
-        "objective_weight": [NON_NEGATIVE],
-        "filtration": FILTRATION_CONSTRAINT,
-        "objective_dimensions": ["array-like", int],
+        **TOPOLOGY_CONSTRAINTS,
         "learning_rate": [POSITIVE],
         "max_iter": [NON_NEGATIVE_INT],
         "batch_size": [POSITIVE_INT, StrOptions({"auto"})],
@@ -201,7 +193,7 @@ class TopologicalAutoencoder(Embedding):
             If the fit is interrupted; the parameters are then the best so far.
         """
         X = self._validated(X, reset=True)
-        topology = self._topology()
+        topology = topology_of_codes(self)
         sizes = self._sizes()
         rng = check_random_state(self.random_state)
         rows, self.mean_, self.scale_ = self._centred(X)
@@ -265,26 +257,3 @@ class TopologicalAutoencoder(Embedding):
         for size in sizes:
             check_int(size, "hidden_layer_sizes", type(self).__name__, 1)
         return sizes
-
-    def _topology(self):
-        """What the codes of a batch are to have, as a function of rows and codes."""
-        name, parts = type(self).__name__, []
-        dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        if max(dimensions) > 1:
-            raise ValueError(
-                f"The 'homology_dimensions' parameter of {name} must be 0, 1 or both. "
-                f"Got {self.homology_dimensions!r} instead."
-            )
-        if self.topology_weight:
-            parts.append((self.topology_weight, MatchedPersistence(dimensions)))
-        if self.objective is not None:
-            term = as_term(
-                self.objective,
-                as_filtration(self.filtration, name),
-                check_homology_dimensions(self.objective_dimensions, name),
-                name,
-                PersistenceEnergy(),
-            )
-            function = term.warm_value_and_grad()
-            parts.append((self.objective_weight, lambda X, Z: function(Z)))
-        return weighted_sum(parts)

@@ -5,9 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from sktopo.base import Term
-from sktopo.filtrations import VietorisRips
 from sktopo.gradients import DenseLayers
-from sktopo.persistence import FINITE
 
 
 class ResidualPerceptron:
@@ -103,75 +101,6 @@ class AutoencoderLoss(Term):
             value, grad_Z = value + more, grad_Z + slope
         _, grads_encoder = pull_codes(grad_Z)
         return value, self.parameters.join([*grads_encoder, *grads_decoder])
-
-
-class MatchedPersistence:
-    """How much the edges that make the persistence of rows and of codes differ.
-
-    Half the mean squared difference between their lengths in the two spaces, over the
-    edges of the Vietoris-Rips filtration of the rows at which a bar is born or dies,
-    and half of that over those of the codes. Loops count by their lifetimes: short ones
-    are noise.
-
-    Parameters
-    ----------
-    homology_dimensions : tuple of int
-        0, 1 or both; their means are added up.
-    """
-
-    def __init__(self, homology_dimensions):
-        self.homology_dimensions = homology_dimensions
-
-    def __call__(self, X, Z):
-        """The value, and the gradient in the codes Z."""
-        value, grad = 0.0, np.zeros_like(Z)
-        for points in (X, Z):
-            for (i, j), lifetimes in self._edges(points):
-                step = Z[i] - Z[j]
-                length = np.linalg.norm(step, axis=1)
-                excess = length - np.linalg.norm(X[i] - X[j], axis=1)
-                total = lifetimes.sum()
-                both = (excess**2).reshape(-1, lifetimes.size)
-                part = float(lifetimes @ both.mean(axis=0)) / (2 * total)
-                slope = np.tile(lifetimes / total, len(both)) * excess / len(both)
-                if points is Z and len(both) == 2:
-                    # The loops of the codes count by lifetimes that change with them.
-                    by_lifetime = (both.mean(axis=0) / 2 - part) / total
-                    slope += np.concatenate([-by_lifetime, by_lifetime])
-                value += part
-                slope /= np.where(length > 0, length, 1.0)
-                np.add.at(grad, i, slope[:, None] * step)
-                np.add.at(grad, j, -slope[:, None] * step)
-        return value, grad
-
-    def _edges(self, points):
-        """For each homology dimension the ends of the edges, and what bars count.
-
-        Those of loops are all births, and then all deaths.
-        """
-        complex_ = VietorisRips().build(points)
-        for bars in complex_.bars(self.homology_dimensions):
-            bars = bars.take(bars.kind == FINITE).without_zero()
-            if len(bars.diagram) == 0:
-                continue
-            # All vertices share the first value; the edges stand behind it.
-            born, dies = bars.indices.T - 1
-            if bars.dimension == 0:
-                yield complex_.edge_points(dies).T, np.ones(dies.size)
-                continue
-            edges = np.concatenate([born, dies])
-            yield complex_.edge_points(edges).T, np.diff(bars.diagram).ravel()
-
-
-def weighted_sum(parts):
-    """Functions of rows and codes, each with its weight, as one; None without any."""
-
-    def topology(X, Z):
-        found = [(weight, *part(X, Z)) for weight, part in parts]
-        value = sum(weight * value for weight, value, _ in found)
-        return value, sum(weight * grad for weight, _, grad in found)
-
-    return topology if parts else None
 
 
 def principal_directions(rows, n_components):

@@ -13,11 +13,7 @@ from sktopo.neural_network._decoding import check_codes
 
 
 class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """A map of rows to codes with a way back.
-
-    A subclass has ``components_``, one for each component of a code,
-    ``value_and_pullback(X)`` and ``inverse_value_and_pullback(Z)``.
-    """
+    """A map of rows to codes; a subclass has ``value_and_pullback(X)``."""
 
     def transform(self, X):
         """Embed rows.
@@ -34,6 +30,25 @@ class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         check_is_fitted(self)
         return self.value_and_pullback(self._validated(X, reset=False))[0]
 
+    def _validated(self, X, **checks):
+        check_one_table(X, type(self).__name__, "Flatten images to rows.")
+        return validate_table(self, X, dtype=np.float64, **checks)
+
+    def _centred(self, X):
+        """X less its mean, in units of its overall standard deviation, and these."""
+        mean = X.mean(axis=0)
+        rows = X - mean
+        scale = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
+        return rows / scale, mean, scale
+
+
+class InvertibleEmbedding(Embedding):
+    """An embedding with a way back.
+
+    A subclass has ``components_``, one for each component of a code, and
+    ``inverse_value_and_pullback(Z)``.
+    """
+
     def inverse_transform(self, Z):
         """Make rows of codes.
 
@@ -48,17 +63,6 @@ class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         check_is_fitted(self)
         Z = check_codes(Z, len(self.components_), self)
         return self.inverse_value_and_pullback(Z)[0]
-
-    def _validated(self, X, reset):
-        check_one_table(X, type(self).__name__, "Flatten images to rows.")
-        return validate_table(self, X, dtype=np.float64, reset=reset)
-
-    def _centred(self, X):
-        """X less its mean, in units of its overall standard deviation, and these."""
-        mean = X.mean(axis=0)
-        rows = X - mean
-        scale = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
-        return rows / scale, mean, scale
 
     @property
     def _n_features_out(self):

@@ -18,12 +18,12 @@ from sktopo.base import Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._autoencoder_loss import principal_directions
-from sktopo.neural_network._embedding import Embedding
+from sktopo.neural_network._embedding import InvertibleEmbedding
 from sktopo.objectives import SubsampledTerm, Subsampling, as_term
 from sktopo.solvers import Adam
 
 
-class TopologicalProjection(Embedding):
+class TopologicalProjection(InvertibleEmbedding):
     """Project rows to few dimensions, orthogonally and with a topology in view.
 
     Adam minimises, over matrices W with orthonormal rows and from PCA on [1]_ ::

@@ -26,12 +26,14 @@ class Adam(Solver):
     ----------
     learning_rate : float > 0, default=0.01
         Length of a step in each coordinate, in units of x.
-    schedule : {"constant", "adaptive"}, default="constant"
-        With "adaptive", whenever ``n_iter_no_change`` steps in a row have not lowered
-        the best value by more than ``tol`` of it, the run goes back to its best point
-        with 0.3 times the rate, and it has converged when that is less than 1e-6 of
-        the first one. It is the schedule for nonsmooth functions, around whose minima a
-        constant rate oscillates.
+    schedule : {"constant", "adaptive", "linear"}, default="constant"
+        With "linear" the rate falls to zero over ``max_iter`` steps: what mini-batches
+        add to a gradient is averaged out in the end. With "adaptive", whenever
+        ``n_iter_no_change`` steps in a row have not lowered the best value by more than
+        ``tol`` of it, the run goes back to its best point with 0.3 times the rate, and
+        it has converged when that is less than 1e-6 of the first one. It is the
+        schedule for nonsmooth functions, around whose minima a constant rate
+        oscillates.
     max_iter : int >= 0, default=1000
         Steps at most.
     tol : float >= 0, default=0.0
@@ -66,7 +68,7 @@ class Adam(Solver):
 
     _parameter_constraints = {
         "learning_rate": [POSITIVE],
-        "schedule": [StrOptions({"constant", "adaptive"})],
+        "schedule": [StrOptions({"constant", "adaptive", "linear"})],
         "max_iter": [NON_NEGATIVE_INT],
         "tol": [NON_NEGATIVE],
         "n_iter_no_change": [POSITIVE_INT],
@@ -112,7 +114,9 @@ class Adam(Solver):
         best_grad = grad
         rate, mean, square, age = self.learning_rate, 0.0, 0.0, 0
         progress = Progress(self.tol, value)
-        for _ in range(self.max_iter):
+        for n_steps in range(self.max_iter):
+            if self.schedule == "linear":
+                rate = self.learning_rate * (1 - n_steps / self.max_iter)
             age += 1
             mean = self.beta_1 * mean + (1 - self.beta_1) * grad
             square = self.beta_2 * square + (1 - self.beta_2) * grad**2
@@ -124,7 +128,7 @@ class Adam(Solver):
             run.record(x, value)
             if progress.note(run.best_value) < self.n_iter_no_change:
                 continue
-            if self.schedule == "constant":
+            if self.schedule != "adaptive":
                 if self.tol > 0:
                     run.status = 0
                     return
