@@ -23,7 +23,11 @@ from sktopo.neural_network._autoencoder_loss import (
     AutoencoderLoss,
     ResidualPerceptron,
 )
-from sktopo.neural_network._code_topology import MatchedPersistence, weighted_sum
+from sktopo.neural_network._code_topology import (
+    MatchedPersistence,
+    RowBatch,
+    weighted_sum,
+)
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
@@ -40,10 +44,11 @@ def curve(rng, n=300):
 def test_the_gradient_of_the_matching(rng, dimensions):
     X, Z = rng.normal(size=(25, 5)), rng.normal(size=(25, 2))
     matching = MatchedPersistence(dimensions)
-    check_gradient(lambda z: matching(X, z), Z, rtol=1e-4)
+    batch = RowBatch(X)
+    check_gradient(lambda z: matching(batch, z), Z, rtol=1e-4)
     # Of equal distances nothing is left.
-    assert matching(X, X)[0] == pytest.approx(0)
-    assert_allclose(matching(X, X)[1], 0)
+    assert matching(batch, X)[0] == pytest.approx(0)
+    assert_allclose(matching(batch, X)[1], 0)
 
 
 def test_components_are_matched_along_the_spanning_trees(rng):
@@ -53,7 +58,7 @@ def test_components_are_matched_along_the_spanning_trees(rng):
     for distances in (of_rows, of_codes):
         i, j = minimum_spanning_tree(distances).nonzero()
         expected += np.mean((of_rows[i, j] - of_codes[i, j]) ** 2) / 2
-    assert MatchedPersistence((0,))(X, Z)[0] == pytest.approx(expected)
+    assert MatchedPersistence((0,))(RowBatch(X), Z)[0] == pytest.approx(expected)
 
 
 def test_the_gradient_of_the_loss(rng):
@@ -69,7 +74,7 @@ def test_the_gradient_of_the_loss(rng):
     )
     loss = AutoencoderLoss(encoder, decoder, flat, iter([]), topology)
     start = flat.join(parameters) + 0.3 * rng.normal(size=flat.join(parameters).size)
-    check_gradient(lambda x: loss.of_batch(x, X), start, rtol=1e-4)
+    check_gradient(lambda x: loss.of_batch(x, RowBatch(X)), start, rtol=1e-4)
 
 
 def test_without_a_step_it_is_pca(rng):

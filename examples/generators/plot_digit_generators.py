@@ -15,38 +15,34 @@ topological prior stands what costs nothing: leave out all but the largest compo
 each image.
 """
 
-import sys
 import time
 import warnings
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.ndimage import label
+from measures import (
+    SHORT,
+    diagrams_of,
+    largest_component,
+    measures,
+    n_components_of,
+    normal_codes,
+    print_table,
+    save,
+    stored,
+)
 from sklearn.datasets import load_digits
 from sklearn.decomposition import NMF, PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import pairwise_distances as euclidean
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
 
-from sktopo import LatentOptimizer, PersistenceDiagrams, TopologicalDecoder
-from sktopo.filtrations import Cubical
+from sktopo import LatentOptimizer, TopologicalDecoder
 from sktopo.functionals import PersistenceEnergy
-from sktopo.metrics import (
-    coverage,
-    inception_score,
-    minimum_matching_distance,
-    pairwise_distances,
-)
+from sktopo.metrics import inception_score
 
-sys.path.append(str(Path(__file__).parents[1]))
-from shared import SHORT, save, stored
-
-LONG = 0.1  # a bar that is seen, on images from 0 to 1
 N_RUNS, N_SAMPLES, N_DIAGRAMS = (1, 60, 30) if SHORT else (5, 1000, 100)
 
 found = None if SHORT else stored("mnist.npz")
@@ -57,7 +53,8 @@ else:
     X, y = found["x_train"][:10_000].reshape(-1, 784) / 255, found["y_train"][:10_000]
     X_test, y_test = found["x_test"].reshape(-1, 784) / 255, found["y_test"]
 side = int(np.sqrt(X.shape[1]))
-IMAGES = {"image_shape": (side, side), "clip": (0, 1)}
+SHAPE = (side, side)
+IMAGES = {"image_shape": SHAPE, "clip": (0, 1)}
 n_components = 10 if SHORT else 32
 
 # Generators, and codes for them
@@ -78,10 +75,6 @@ classifier.fit(X, y)
 print(f"Accuracy of the classifier: {classifier.score(X_test, y_test):.3f}")
 
 
-def normal_codes(codes, rng):
-    return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), N_SAMPLES)
-
-
 mixture = GaussianMixture(10, random_state=0).fit(nmf.transform(X))
 
 
@@ -98,63 +91,11 @@ def moved(generator, data, Z):
     return samples, (time.perf_counter() - start) / len(Z)
 
 
-# Measures
-# --------
-
-diagrams_of = make_pipeline(
-    PersistenceDiagrams(Cubical(superlevel=True), 0, image_shape=(side, side))
-)
-
-
-def n_components_of(diagrams):
-    return np.array(
-        [np.count_nonzero(np.abs(bars[:, 1] - bars[:, 0]) > LONG) for bars in diagrams]
-    )
-
-
-def largest_component(samples):
-    """What lies in the largest component of the pixels above the level of a bar."""
-    kept = np.zeros_like(samples)
-    for sample, out in zip(samples, kept, strict=True):
-        image = sample.reshape(side, side)
-        parts, n_parts = label(image > LONG, structure=np.ones((3, 3)))
-        if n_parts:
-            sizes = np.bincount(parts.ravel(), weights=image.ravel(), minlength=2)
-            out[:] = np.where(parts == 1 + np.argmax(sizes[1:]), image, 0).ravel()
-    return kept
-
-
-def measures(samples, baseline, reference, rng):
-    samples, baseline = np.clip(samples, 0, 1), np.clip(baseline, 0, 1)
-    diagrams = diagrams_of.fit_transform(samples)
-    is_seen = np.ptp(samples, axis=1) > LONG
-    one = n_components_of(diagrams)[is_seen] == 1
-    distances = euclidean(samples, reference)
-    few = rng.choice(len(samples), N_DIAGRAMS, replace=False)
-    between = pairwise_distances(
-        [diagrams[i] for i in few],
-        diagrams_of.fit_transform(reference[:N_DIAGRAMS]),
-        p=1,
-        n_jobs=-1,
-    )
-    spread = np.linalg.norm(baseline - baseline.mean(axis=0))
-    return {
-        "blank": np.mean(~is_seen),
-        "one piece": one.mean(),
-        "change": np.linalg.norm(samples - baseline) / spread,
-        "MMD-L2": minimum_matching_distance(distances),
-        "COV-L2": coverage(distances),
-        "MMD-W1": minimum_matching_distance(between),
-        "COV-W1": coverage(between),
-        "score": inception_score(classifier.predict_proba(samples)),
-    }
-
-
 tables, pictures, seconds = {}, {}, {}
 for run in range(N_RUNS):
     rng = np.random.default_rng(run)
     reference = X_test[rng.choice(len(X_test), N_SAMPLES, replace=False)]
-    Z, Z_nmf = normal_codes(codes, rng), nmf_codes(rng)
+    Z, Z_nmf = normal_codes(codes, N_SAMPLES, rng), nmf_codes(rng)
     rows = {}
     for name, generator, data, start in (
         ("PCA", pca, X, Z),
@@ -172,22 +113,16 @@ for run in range(N_RUNS):
         rows[f"{name}, codes moved"] = rows[f"{name}, codes moved"], plain
         if name == "decoder":
             rows["decoder, weights trained"] = trained.predict(start), plain
-        rows[f"{name}, largest component"] = largest_component(plain), plain
+        rows[f"{name}, largest component"] = largest_component(plain, SHAPE), plain
     rows["test images"] = (X_test[-N_SAMPLES:],) * 2
     for name, (samples, baseline) in rows.items():
-        tables.setdefault(name, []).append(measures(samples, baseline, reference, rng))
+        row = measures(samples, baseline, reference, SHAPE, N_DIAGRAMS, rng)
+        row["score"] = inception_score(classifier.predict_proba(np.clip(samples, 0, 1)))
+        tables.setdefault(name, []).append(row)
         if run == 0:
             pictures[name] = samples[:12]
 
-COLUMNS = list(tables["PCA"][0])
-print("\nMeans over runs, +- standard deviation")
-print(f"{'':28s}" + "".join(f"{column:>15s}" for column in COLUMNS))
-for name, runs in tables.items():
-    cells = []
-    for column in COLUMNS:
-        values = [row[column] for row in runs]
-        cells.append(f"{np.mean(values):.3f} +- {np.std(values):.3f}")
-    print(f"{name:28s}" + "".join(f"{cell:>15s}" for cell in cells))
+print_table(tables)
 for name, taken in seconds.items():
     print(f"{name}: {1000 * np.mean(taken):.0f} ms for a code")
 
@@ -232,7 +167,7 @@ for ax, (name, images) in zip(axes, rows.items(), strict=True):
 fig.tight_layout(pad=0.3)
 save(fig, "digit_interpolation.png")
 pieces = {
-    name: int(n_components_of(diagrams_of.transform(np.clip(images, 0, 1))).sum())
+    name: int(n_components_of(diagrams_of(images, SHAPE)).sum())
     for name, images in rows.items()
 }
 print(f"\nComponents on the way, in all: {pieces}")

@@ -21,9 +21,10 @@ from sktopo.neural_network._autoencoder_loss import (
     ResidualPerceptron,
     principal_directions,
 )
-from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
+    RowBatch,
+    row_batches,
     topology_of_codes,
 )
 from sktopo.neural_network._early_stopping import EarlyStopping
@@ -204,12 +205,12 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         flat = FlatParameters(parameters)
         order = rng.permutation(len(rows))
         n_kept = int(self.validation_fraction * len(rows))
-        kept, used = rows[order[:n_kept]], rows[order[n_kept:]]
+        kept, used = RowBatch(rows[order[:n_kept]]), rows[order[n_kept:]]
         size = self.batch_size
         if size == "auto":
             size = min(max(16, len(used) // 8), 128)
         n_batches = -(-len(used) // size)
-        batches = (used[rows] for rows in mini_batches(len(used), size, rng))
+        batches = row_batches(used, size, rng)
         loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
         stopping = EarlyStopping(
             lambda x: loss.of_batch(x, kept)[0] if n_kept else None,

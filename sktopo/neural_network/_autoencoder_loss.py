@@ -56,9 +56,9 @@ class AutoencoderLoss(Term):
     encoder, decoder : ResidualPerceptron
     parameters : FlatParameters
         Their shapes.
-    batches : iterator of ndarray of shape (n, n_features)
+    batches : iterator of RowBatch
     topology : callable or None
-        From a batch and its codes to a number and its gradient in the codes.
+        From a RowBatch and its codes to a number and its gradient in the codes.
     """
 
     is_random = True
@@ -77,19 +77,20 @@ class AutoencoderLoss(Term):
         """The loss of the next mini-batch."""
         return self.of_batch(x, next(self.batches))
 
-    def of_batch(self, x, X):
+    def of_batch(self, x, batch):
         """The loss of some rows, and its gradient.
 
         Parameters
         ----------
         x : ndarray
-        X : ndarray of shape (n, n_features)
+        batch : RowBatch
 
         Returns
         -------
         value : float
         grad : ndarray of x's shape
         """
+        X = batch.rows
         to_codes, to_rows = self.halves(x)
         Z, pull_codes = self.encoder.at(to_codes, X)
         rows, pull_rows = self.decoder.at(to_rows, Z)
@@ -97,7 +98,7 @@ class AutoencoderLoss(Term):
         value = float((change**2).sum()) / len(X)
         grad_Z, grads_decoder = pull_rows(2 / len(X) * change)
         if self.topology is not None:
-            more, slope = self.topology(X, Z)
+            more, slope = self.topology(batch, Z)
             value, grad_Z = value + more, grad_Z + slope
         _, grads_encoder = pull_codes(grad_Z)
         return value, self.parameters.join([*grads_encoder, *grads_decoder])

@@ -18,9 +18,9 @@ from sktopo._validation import (
     POSITIVE_INT,
 )
 from sktopo.gradients import kernel_and_pullback, value_and_pullback
-from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
+    row_batches,
     topology_of_codes,
 )
 from sktopo.neural_network._embedding import Embedding
@@ -229,11 +229,10 @@ default="pca"
         # So that a row moves about as far as its coefficients, however many there are.
         size = np.sqrt((features**2).sum(axis=1).mean())
         loss = EmbeddingLoss(
-            rows,
             share * codes,
             features / size,
             features[chosen] / size**2,
-            mini_batches(len(X), self.batch_size, rng),
+            row_batches(rows, self.batch_size, rng),
             topology,
             self.fidelity_weight,
         )
