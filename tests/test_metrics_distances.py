@@ -102,6 +102,19 @@ def test_distances_of_many_bars(rng, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_network_simplex_finds_the_same(rng, kind, monkeypatch):
+    pytest.importorskip("ot", reason="POT is not installed")
+    # Also where it would be too small, and where most pairs are not worth a match.
+    monkeypatch.setattr("sktopo.metrics._wasserstein._MANY", 0)
+    monkeypatch.setattr("sktopo.metrics._wasserstein._FEW", -1)
+    for n, m in ((40, 40), (75, 30), (1, 60)):
+        a, b = drawn(rng, n, kind), drawn(rng, m, kind)
+        for p in (1.0, 2.0):
+            power, _ = augmented(a, b, p)
+            assert_allclose(wasserstein(a, b, p, INF) ** p, power, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_step_that_attains_the_bottleneck(rng, kind):
     """Without it, or with it a little longer, the distance is another one."""
     for _ in range(40):

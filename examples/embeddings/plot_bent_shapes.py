@@ -5,8 +5,8 @@ A curve, a torus and two spheres, bent through fifty dimensions
 Each shape has few dimensions, and lies in fifty: every column is the sine of a random
 projection, with some noise. How much of its topology is left in two or three components
 is the distance between the diagrams of the rows and those of the codes: 1-Wasserstein,
-for components and for loops, of Vietoris-Rips filtrations of 300 of them, each in units
-of its root mean squared distance. Beside it stand the trustworthiness of neighbourhoods,
+of components and of loops, in Vietoris-Rips filtrations of 300 rows, each in units of
+its root mean squared distance. Beside it stand the trustworthiness of neighbourhoods,
 and, for curve and torus, how well the angle along the shape can be read off the first
 two principal components of the codes.
 
@@ -39,7 +39,7 @@ N_ROWS, N_SEEN = (150, 60) if SHORT else (2000, 300)
 
 
 def shape_of(name, rng):
-    """Rows, the number of components to embed them in, and an angle, if there is one."""
+    """Rows, the number of components to embed them in, and an angle, if any."""
     a, b = rng.uniform(0, 2 * np.pi, size=(2, N_ROWS))
     if name == "curve":
         waves = [np.cos(b), np.sin(b), 0.5 * np.cos(2 * b), 0.5 * np.sin(3 * b)]

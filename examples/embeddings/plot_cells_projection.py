@@ -3,11 +3,11 @@ Three arms of a cloud of cells, in a linear projection
 ======================================================
 
 154 cells that develop along a path which branches, in 50 principal components of some
-thousand genes (or, where these data are not at hand, the 64 pixels of handwritten zeros,
-ones and twos). What is known of them is their shape: one piece with three arms. As in
-"Topologically regularized data embeddings" a projection is asked for that keeps the
-variance and shows it: the components of all points are made to merge early, and of the
-points far from the centre three are to stay apart.
+thousand genes (or, where these data are not at hand, the 64 pixels of digits). What is
+known of them is their shape: one piece with three arms. As in the paper on topologically
+regularized embeddings, a projection is asked for that keeps the variance and shows it:
+the components of all points are to merge early, and of the points far from the centre
+three components are to stay apart.
 
 A projection that looks for a shape may find it in noise, so the same is done for normal
 noise with the covariance of the cells; and what half of the cells have led to is looked

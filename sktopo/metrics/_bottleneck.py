@@ -128,9 +128,12 @@ class _Steps:
     def _least_step(self, k):
         if self.trees[1 - k] is None or self.trees[k] is None:
             return self.halves[k]
-        _, nearest = self.trees[1 - k].query(self.sides[k], p=math.inf)
-        steps = np.abs(self.sides[k] - self.sides[1 - k][nearest]).max(axis=1)
-        return np.minimum(self.halves[k], steps)
+        # A tree cannot tell coincident bars apart, and goes through all of them.
+        bars, place = np.unique(self.sides[k], axis=0, return_inverse=True)
+        target = np.unique(self.sides[1 - k], axis=0)
+        _, nearest = cKDTree(target).query(bars, p=math.inf)
+        steps = np.abs(bars - target[nearest]).max(axis=1)
+        return np.minimum(self.halves[k], steps[place.ravel()])
 
     def is_enough(self, radius):
         """Whether a matching with no longer step exists."""
