@@ -125,11 +125,13 @@ fig, axes = plt.subplots(3, len(names), figsize=(2 * len(names), 6))
 for row, shape in zip(axes, ("curve", "torus", "two spheres"), strict=True):
     for ax, name in zip(row, names, strict=True):
         codes, angle = pictures[shape, name]
-        colour = np.arange(len(codes)) % 2 if angle is None else angle
-        ax.scatter(*PCA(2).fit_transform(codes).T, c=colour, cmap="twilight", s=2)
+        style = {"c": angle, "cmap": "twilight"}
+        if angle is None:
+            style = {"c": np.arange(len(codes)) % 2, "cmap": "coolwarm"}
+        ax.scatter(*PCA(2).fit_transform(codes).T, s=2, **style)
         ax.set(xticks=[], yticks=[])
         ax.set_aspect("equal", "datalim")
-        if row is axes[0]:
+        if shape == "curve":
             ax.set_title(name.replace(", ", ",\n"), fontsize="small")
     row[0].set_ylabel(shape)
 fig.tight_layout(pad=0.3)

@@ -3,8 +3,8 @@ Three arms of a cloud of cells, in a linear projection
 ======================================================
 
 154 cells that develop along a path which branches, in 50 principal components of some
-thousand genes (or, where these data are not at hand, the 64 pixels of digits). What is
-known of them is their shape: one piece with three arms. As in the paper on topologically
+thousand genes (or, where these are not at hand, 64 pixels of digits). What is known of
+them is their shape: one piece with three arms. As in the paper on topologically
 regularized embeddings, a projection is asked for that keeps the variance and shows it:
 the components of all points are to merge early, and of the points far from the centre
 three components are to stay apart.

@@ -9,8 +9,11 @@ from scipy.spatial import cKDTree
 from sktopo._memory import check_memory
 from sktopo.metrics._graphs import bipartite_graph
 from sktopo.metrics._matching import finite_and_gaps
+from sktopo.persistence import bottleneck_estimate
 
 _ROUNDING = 1e-12  # by how much a search goes beyond a radius, relative
+_GUESS = 1e-9  # to how many digits an estimate is taken
+_DENSE = 2  # bars nearby, from which on gudhi's estimate is worth its time
 
 
 def bottleneck(diagram, other):
@@ -103,15 +106,38 @@ class _Steps:
         """The bottleneck distance: one of the half lifetimes or of the distances."""
         # Each bar goes to its nearest one or to the diagonal, at the least.
         low = max(self._least_step(k).max(initial=0.0) for k in (0, 1))
-        if self.is_enough(low):
-            return low
         halves = np.unique(np.concatenate(self.halves))
-        low, high = self._bisected(low, halves[halves > low])
-        distances = np.concatenate([self._edges(k, low, high)[0] for k in (0, 1)])
-        between = np.unique(distances[(distances > low) & (distances < high)])
-        return self._bisected(low, np.append(between, high))[1]
+        around = self._around(low)
+        if around is None:
+            if self.is_enough(low):
+                return low
+            low, high = self._bisected(low, halves[halves > low])
+            edges = [self._edges(k, low, high) for k in (0, 1)]
+        else:
+            low, high, edges = around
+        radii = np.unique(np.concatenate([edges[0][0], edges[1][0], halves]))
+        return self._bisected(low, radii[(radii > low) & (radii <= high)], edges)[1]
 
-    def _bisected(self, low, radii):
+    def _around(self, low):
+        """A radius that is too small and one that is not, close to gudhi's distance.
+
+        The edges up to the latter come with them. None where bars are near to few
+        others, so that it would cost more than it saves, and on the rare inputs on
+        which gudhi's distance is wrong.
+        """
+        n_near = sum(self._count(k, low, low) for k in (0, 1))
+        if n_near < _DENSE * sum(map(len, self.sides)):
+            return None
+        guess = bottleneck_estimate(*self.sides)
+        below, above = guess * (1 - _GUESS), guess * (1 + _GUESS)
+        if below <= low:
+            return None
+        edges = [self._edges(k, below, above) for k in (0, 1)]
+        if not self.is_enough(above, edges) or self.is_enough(below, edges):
+            return None
+        return below, above, edges
+
+    def _bisected(self, low, radii, edges=None):
         """The last of the rising radii that is too small, and the first that is not.
 
         The given one is too small, and the last one not.
@@ -119,7 +145,7 @@ class _Steps:
         first, last = 0, radii.size - 1
         while first < last:
             middle = (first + last) // 2
-            if self.is_enough(radii[middle]):
+            if self.is_enough(radii[middle], edges):
                 last = middle
             else:
                 first = middle + 1
@@ -135,44 +161,73 @@ class _Steps:
         steps = np.abs(bars - target[nearest]).max(axis=1)
         return np.minimum(self.halves[k], steps[place.ravel()])
 
-    def is_enough(self, radius):
-        """Whether a matching with no longer step exists."""
+    def is_enough(self, radius, edges=None):
+        """Whether a matching with no longer step exists.
+
+        Parameters
+        ----------
+        radius : float
+        edges : list of tuple or None
+            For each side the edges up to some longer reach, where they are known.
+        """
         for k in (0, 1):
-            _, row, column = self._edges(k, radius, radius)
-            n_long = np.count_nonzero(self.halves[k] > radius)
+            is_long = self.halves[k] > radius
+            n_long = np.count_nonzero(is_long)
             if n_long == 0:
                 continue
+            known = self._edges(k, radius, radius) if edges is None else edges[k]
+            distance, bar, other = known
+            used = (distance <= radius) & is_long[bar]
+            row = np.cumsum(is_long)[bar[used]] - 1
             shape = (n_long, len(self.sides[1 - k]))
-            graph = bipartite_graph(row, column, shape)
+            graph = bipartite_graph(row, other[used], shape)
             if (maximum_bipartite_matching(graph, perm_type="column") < 0).any():
                 return False
         return True
 
+    def _count(self, k, radius, reach):
+        """How many edges there are, about; see ``_edges``.
+
+        Raises
+        ------
+        MemoryError
+            If they would not fit.
+        """
+        long = self.halves[k] > radius
+        if not long.any() or self.trees[1 - k] is None:
+            return 0
+        points = self.sides[k][long]
+        tree, ball = cKDTree(points), _a_little_more(reach, points)
+        n_edges = int(tree.count_neighbors(self.trees[1 - k], ball, p=math.inf))
+        check_memory(
+            100 * n_edges,
+            f"A bottleneck matching of {len(self.sides[0])} and {len(self.sides[1])} "
+            "bars",
+            "Leave out the short bars.",
+        )
+        return n_edges
+
     def _edges(self, k, radius, reach):
         """Distances up to ``reach`` from bars that are too long for the radius.
 
-        With each go the place among these bars and the bar of the other diagram.
+        With each go the bar and that of the other diagram.
         """
         long = np.flatnonzero(self.halves[k] > radius)
         if long.size == 0 or self.trees[1 - k] is None:
             empty = np.empty(0, dtype=np.intp)
             return np.empty(0), empty, empty
         points, other = self.sides[k][long], self.sides[1 - k]
-        ball = reach * (1 + _ROUNDING) + _ROUNDING * np.abs(points).max()
-        tree, near = cKDTree(points), self.trees[1 - k]
-        check_memory(
-            100 * int(tree.count_neighbors(near, ball, p=math.inf)),
-            f"A bottleneck matching of {len(self.sides[0])} and {len(self.sides[1])} "
-            "bars",
-            "Leave out the short bars.",
-        )
-        found = tree.sparse_distance_matrix(
-            near, ball, p=math.inf, output_type="ndarray"
+        self._count(k, radius, reach)
+        found = cKDTree(points).sparse_distance_matrix(
+            self.trees[1 - k],
+            _a_little_more(reach, points),
+            p=math.inf,
+            output_type="ndarray",
         )
         row, column = found["i"], found["j"]
         distance = np.abs(points[row] - other[column]).max(axis=1)
         is_near = distance <= reach
-        return distance[is_near], row[is_near], column[is_near]
+        return distance[is_near], long[row[is_near]], column[is_near]
 
     def of_size(self, radius):
         """Steps of just this size that a matching may need; see ``matching``."""
@@ -188,9 +243,8 @@ class _Steps:
         """Bars within the radius, one of which is too long for the diagonal."""
         pairs = []
         for k in (0, 1):
-            _, row, column = self._edges(k, radius, radius)
-            long = np.flatnonzero(self.halves[k] > radius)
-            pairs.append(np.stack([long[row], column][:: 1 - 2 * k]))
+            _, bar, other = self._edges(k, radius, radius)
+            pairs.append(np.stack([bar, other][:: 1 - 2 * k]))
         return np.unique(np.concatenate(pairs, axis=1), axis=1)
 
     def matching(self, radius):
@@ -223,3 +277,8 @@ class _Steps:
         bars, target = self.sides
         size[both] = np.abs(bars[i[both]] - target[j[both]]).max(axis=1)
         return size, np.where(i < n, i, -1), np.where(j < m, j, -1)
+
+
+def _a_little_more(reach, points):
+    """A reach that rounding cannot make too short."""
+    return reach * (1 + _ROUNDING) + _ROUNDING * np.abs(points).max()
