@@ -30,6 +30,7 @@ from sktopo import (
 from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical
 from sktopo.neural_network import TopologicalMapping
+from sktopo.peaks import PeakFinder
 from sktopo.pooling import RandomPooling
 
 
@@ -67,6 +68,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalLogisticRegression(),
         TopologicalLogisticRegressionCV([1.0], i0=2, topology="path", l2=1.0, cv=2),
         TopologicalTrend(),
+        PeakFinder(2),
         TopologicalTrend(2, maxima=False, method="penalty"),
         OfSignals(PersistenceEnergies()),
         OfSignals(DiagramDistances("bottleneck")),

@@ -36,6 +36,7 @@ LAYERS = {
     "linear_model": 5,
     "points": 5,
     "images": 5,
+    "peaks": 5,
     "feature_extraction": 5,
     "attacks": 5,
     "inspection": 5,
