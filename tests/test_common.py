@@ -32,6 +32,7 @@ from sktopo.filtrations import Cubical
 from sktopo.neural_network import TopologicalMapping
 from sktopo.peaks import PeakFinder
 from sktopo.pooling import RandomPooling
+from sktopo.simplification import PersistenceSimplifier
 
 
 class OfSignals(TransformerMixin, BaseEstimator):
@@ -69,6 +70,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalLogisticRegressionCV([1.0], i0=2, topology="path", l2=1.0, cv=2),
         TopologicalTrend(),
         PeakFinder(2),
+        PersistenceSimplifier(1.0),
         TopologicalTrend(2, maxima=False, method="penalty"),
         OfSignals(PersistenceEnergies()),
         OfSignals(DiagramDistances("bottleneck")),

@@ -37,6 +37,7 @@ LAYERS = {
     "points": 5,
     "images": 5,
     "peaks": 5,
+    "simplification": 5,
     "feature_extraction": 5,
     "attacks": 5,
     "inspection": 5,

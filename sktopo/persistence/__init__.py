@@ -18,6 +18,7 @@ from sktopo.persistence._bars import (
     longest_first,
 )
 from sktopo.persistence._flag import flag_memory, flag_pairs
+from sktopo.persistence._flooding import flooded_ranks
 from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
 from sktopo.persistence._gudhi import bottleneck_estimate
 from sktopo.persistence._order import ranks_of, sort_order
@@ -36,6 +37,7 @@ __all__ = [
     "bottleneck_estimate",
     "flag_memory",
     "flag_pairs",
+    "flooded_ranks",
     "grid_pairs",
     "longest_first",
     "ranks_of",

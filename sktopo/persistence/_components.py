@@ -121,6 +121,26 @@ def grid_components(ranks, *, full):
     full : bool
         Also neighbours across edges and corners, 8 in the plane and 26 in space.
     """
+    return _merge_basins(ranks.ravel(), *grid_basins(ranks, full=full))
+
+
+def grid_basins(ranks, *, full):
+    """The cell that each cell flows to, and the passes between these.
+
+    Parameters
+    ----------
+    ranks, full
+        As of ``grid_components``.
+
+    Returns
+    -------
+    basin : ndarray of shape (size,)
+        A local minimum for each cell.
+    a, b : ndarray of int
+        Local minima on both sides of a pass.
+    heights : ndarray
+        Ranks of the passes.
+    """
     flat = ranks.ravel()
     order = np.empty(flat.size, dtype=np.intp)
     order[flat.astype(np.intp)] = np.arange(flat.size)
@@ -134,7 +154,7 @@ def grid_components(ranks, *, full):
             np.minimum(lowest[behind], ranks[ahead], out=lowest[behind])
     basin = follow(order[lowest.ravel().astype(np.intp)])
     join = _through_corners if full else _through_faces
-    return _merge_basins(flat, basin, *join(ranks, basin.reshape(ranks.shape)))
+    return basin, *join(ranks, basin.reshape(ranks.shape))
 
 
 def _through_faces(ranks, basin):

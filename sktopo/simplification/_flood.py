@@ -1,0 +1,79 @@
+"""Floods of one grid: which minima or maxima are kept, and where new values come from.
+
+A round floods what is left of one homology dimension: for H0 the minima of short bars,
+up to the pass to one that is kept; for the highest dimension, whose bars are those of
+the components of the complement, the maxima, down.
+"""
+
+import numpy as np
+
+from sktopo.persistence import flooded_ranks, grid_pairs, ranks_of, sort_order
+
+_MOST_ROUNDS = 50  # two or three are enough for noise
+
+
+def simplified_source(values, dimensions, is_long, *, connectivity):
+    """The cells whose values a simplified grid takes, after floods by turns.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), (h, w) or (d, h, w)
+    dimensions : tuple of int
+        0, the highest one of the grid, or both.
+    is_long : callable
+        From a dimension and the lifetimes of its bars to a mask of those that are
+        kept.
+    connectivity : {"full", "face"}
+
+    Returns
+    -------
+    source : ndarray of int of shape (values.size,)
+        The new values are ``values.ravel()[source]``.
+    """
+    source, full = np.arange(values.size), connectivity == "full"
+    for _ in range(_MOST_ROUNDS):
+        before = source
+        for k in dimensions:
+            found = values.ravel()[source]
+            order = sort_order(found)
+            flood = _flooded if k == 0 else _flooded_from_above
+            cells = flood(order, found, values.shape, is_long, k, full)
+            source = source[cells]
+        if len(dimensions) == 1 or np.array_equal(source, before):
+            break
+    return source
+
+
+def _flooded(order, found, shape, is_long, dimension, full):
+    """Cells whose values the grid takes once the minima of short bars are flooded."""
+    (pairs,) = grid_pairs(order, shape, "full" if full else "face", (0,))
+    birth, death = pairs.finite.T
+    kept = birth[is_long(0, found[death] - found[birth])]
+    return _taken(order, shape, np.concatenate([kept, pairs.essential]), full)
+
+
+def _flooded_from_above(order, found, shape, is_long, dimension, full):
+    """The same for the maxima that fill short loops or cavities.
+
+    They are the minima of the complement, whose neighbours are of the other kind, and
+    in which a frame around the grid is there from the start.
+    """
+    connectivity = "full" if full else "face"
+    (pairs,) = grid_pairs(order, shape, connectivity, (dimension,))
+    birth, death = pairs.finite.T
+    kept = death[is_long(dimension, found[death] - found[birth])]
+    cells = np.pad(np.arange(order.size).reshape(shape) + 1, 1).ravel()
+    frame, inside = np.flatnonzero(cells == 0), np.flatnonzero(cells)
+    place = np.empty(order.size, dtype=np.intp)
+    place[:] = inside
+    framed = np.concatenate([frame, place[order[::-1]]])
+    padded = tuple(n + 2 for n in shape)
+    taken = _taken(framed, padded, np.append(place[kept], frame[0]), not full)
+    return cells[taken[place]] - 1
+
+
+def _taken(order, shape, kept, full):
+    is_kept = np.zeros(order.size, dtype=bool)
+    is_kept[kept] = True
+    ranks = ranks_of(order).reshape(shape)
+    return order[flooded_ranks(ranks, is_kept, full=full)]

@@ -1,0 +1,242 @@
+"""A batch of grids -> the same without the bars that are too short."""
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import gen_even_slices
+
+from sktopo._fitting import fit_context
+from sktopo._samples import read_samples
+from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import (
+    N_JOBS,
+    NON_NEGATIVE,
+    POSITIVE_INT,
+    check_homology_dimensions,
+)
+from sktopo._workers import in_workers
+from sktopo.filtrations import Cubical
+from sktopo.simplification._flood import simplified_source
+
+
+class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Remove all short bars of signals, images and voxel grids, exactly.
+
+    Minima whose bars are too short are flooded up to the pass to one that is kept [1]_.
+    With f the grid, t the threshold and one homology dimension, the result g is the
+    smallest function above f whose H0 has lost these bars: its other bars are those of
+    f to the bit, and 0 <= g - f <= t. For the highest dimension, loops of images and
+    cavities of voxel grids, the same is done from above to the maxima that fill them.
+    Each value of g is one of f's.
+
+    With both dimensions, floods go by turns until no short bar is left, and the change
+    stays within t on each side. Then a kept bar may move, or, rarely, be lost: the pass
+    that a flood reaches may be where a loop is born.
+
+    Parameters
+    ----------
+    min_persistence : float >= 0 or None, default=None
+        Bars of at most this lifetime are removed, in the unit of X. None is 0, which
+        removes nothing, unless ``n_bars`` is given.
+    n_bars : int >= 1 or None, default=None
+        Keep so many of the longest bars of each dimension, of H0 the essential one
+        among them. Of equal lifetimes all or none are kept.
+    homology_dimensions : int, tuple of int or None, default=None
+        0, the highest dimension of the grids (1 of images, 2 of voxel grids), or both.
+        None is both; of signals it is 0. Loops of voxel grids cannot be simplified.
+    superlevel : bool, default=False
+        Bars of superlevel sets: maxima are cut down to their passes, and minima that
+        fill holes of these are raised.
+    connectivity : {"full", "face"}, default="full"
+        Which pixels are neighbours; see :class:`~sktopo.filtrations.Cubical`.
+    image_shape : tuple of int or None, default=None
+        Read the rows of a 2-D array as images (h, w) or voxel grids (d, h, w). Without
+        it they are signals.
+    n_jobs : int or None, default=None
+        Samples are spread over so many workers of joblib. The result is the same.
+
+    Attributes
+    ----------
+    sample_shape_ : tuple of int or None
+        Shape of the grids, where X is an array of them.
+    n_features_in_ : int
+        Number of columns, where X is a 2-D array.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the columns, where X has names.
+
+    See Also
+    --------
+    sktopo.peaks.find_peaks : The peaks that are left, with their prominences.
+    sktopo.TopologicalTrend : The least-squares function of at most so many maxima.
+
+    References
+    ----------
+    .. [1] H. Edelsbrunner, D. Morozov and V. Pascucci, "Persistence-sensitive
+       simplification of functions on 2-manifolds", SoCG 2006,
+       :doi:`10.1145/1137856.1137878`.
+
+    Examples
+    --------
+    >>> from sktopo.simplification import PersistenceSimplifier
+    >>> X = [[0, 3, 2, 5, 1, 4]]
+    >>> PersistenceSimplifier(min_persistence=1).fit_transform(X)
+    array([[0, 3, 3, 5, 1, 4]])
+    >>> PersistenceSimplifier(n_bars=1).fit_transform(X)
+    array([[0, 3, 3, 5, 5, 5]])
+    """
+
+    _parameter_constraints = {
+        "min_persistence": [NON_NEGATIVE, None],
+        "n_bars": [POSITIVE_INT, None],
+        "homology_dimensions": ["array-like", int, None],
+        "superlevel": ["boolean"],
+        "connectivity": [StrOptions({"full", "face"})],
+        "image_shape": ["array-like", None],
+        "n_jobs": N_JOBS,
+    }
+
+    def __init__(
+        self,
+        min_persistence=None,
+        n_bars=None,
+        *,
+        homology_dimensions=None,
+        superlevel=False,
+        connectivity="full",
+        image_shape=None,
+        n_jobs=None,
+    ):
+        self.min_persistence = min_persistence
+        self.n_bars = n_bars
+        self.homology_dimensions = homology_dimensions
+        self.superlevel = superlevel
+        self.connectivity = connectivity
+        self.image_shape = image_shape
+        self.n_jobs = n_jobs
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Check the parameters against X; nothing is learned.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            Signals in rows, or flat images with ``image_shape``; images or voxel grids.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the samples have no such dimensions, or a parameter cannot be.
+        """
+        self._sources(self._read(X, reset=True).arrays[:1])
+        return self
+
+    def transform(self, X):
+        """Simplify every sample.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        ndarray of X's shape, or list of ndarray
+            Of X's type of numbers.
+        """
+        return self.value_and_pullback(X)[0]
+
+    def value_and_pullback(self, X):
+        """Simplify every sample, and the pullback of gradients.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        simplified : ndarray of X's shape, or list of ndarray
+        pullback : callable
+            From gradients in the form of ``simplified`` to those in X: each goes to the
+            pixel whose value was taken.
+        """
+        samples = self._read(X, reset=False)
+        arrays = samples.arrays
+        n_jobs = min(effective_n_jobs(self.n_jobs), len(arrays))
+        if n_jobs == 1:
+            sources = self._sources(arrays)
+        else:
+            parts = gen_even_slices(len(arrays), n_jobs)
+            jobs = ((arrays[rows],) for rows in parts)
+            chunks = in_workers(self._sources, jobs, self.n_jobs)
+            sources = [source for chunk in chunks for source in chunk]
+        pairs = list(zip(arrays, sources, strict=True))
+
+        def pullback(grads):
+            return samples.restore(
+                [
+                    np.bincount(source, np.ravel(grad), x.size).reshape(x.shape)
+                    for (x, source), grad in zip(pairs, grads, strict=True)
+                ]
+            )
+
+        taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
+        return samples.restore(taken), pullback
+
+    def _sources(self, arrays):
+        return [self._source(x) for x in arrays]
+
+    def _source(self, x):
+        # The complex has the values as they enter, and says what it cannot take.
+        complex_ = Cubical(superlevel=self.superlevel).build(x)
+        values = np.asarray(complex_.values).reshape(complex_.shape)
+        if self.superlevel:
+            values = -values.astype(np.float64)
+        return simplified_source(
+            values,
+            self._dimensions(x.ndim),
+            self._is_long,
+            connectivity=self.connectivity,
+        )
+
+    def _is_long(self, dimension, lifetimes):
+        """Which bars are kept, of finite lifetimes."""
+        least = self.min_persistence or 0.0
+        if self.n_bars is not None:
+            # The essential bar of H0 is the longest.
+            n_kept = self.n_bars - (dimension == 0)
+            if n_kept < lifetimes.size:
+                least = max(least, np.sort(lifetimes)[::-1][n_kept])
+        return lifetimes > least
+
+    def _dimensions(self, ndim):
+        name = type(self).__name__
+        possible = (0,) if ndim == 1 else (0, ndim - 1)
+        if self.homology_dimensions is None:
+            return possible
+        dimensions = check_homology_dimensions(self.homology_dimensions, name)
+        if not set(dimensions) <= set(possible):
+            raise ValueError(
+                f"The 'homology_dimensions' parameter of {name} must be among "
+                f"{possible} for samples of {ndim} axes. Got {dimensions}."
+            )
+        return dimensions
+
+    def _read(self, X, *, reset):
+        return read_samples(self, X, reset=reset, kind=Cubical())
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def __sklearn_is_fitted__(self):
+        return True
