@@ -101,6 +101,30 @@ def test_distances_of_many_bars(rng, kind):
         assert bottleneck(a, b) == pytest.approx(largest, rel=1e-15)
 
 
+@pytest.mark.parametrize("p", [1, 2, 3, 8, 32])
+def test_small_steps_count_beside_long_bars(rng, p):
+    """Their powers vanish beside those of the lifetimes."""
+    birth = rng.random(40)
+    bars = np.column_stack([birth, 5 + birth + rng.random(40)])
+    assert wasserstein(bars, bars[::-1], p) == 0
+    moved = bars[::-1] + 1e-5 * rng.random((40, 2))
+    steps = np.linalg.norm(moved[::-1] - bars, axis=1)
+    expected = steps.max() * ((steps / steps.max()) ** p).sum() ** (1 / p)
+    assert wasserstein(bars, moved, p) == pytest.approx(expected, rel=1e-9)
+    assert wasserstein([[0, 1]], [[0, 1 + 1e-14]], p) == pytest.approx(1e-14, rel=0.01)
+    for _ in range(20):
+        a, b = (drawn(rng, 30, "ties") + 5 * np.arange(2) for _ in range(2))
+        largest, found = bottleneck(a, b), wasserstein(a, b, p, INF)
+        assert largest * (1 - 1e-12) <= found <= largest * 60 ** (1 / p) * (1 + 1e-12)
+
+
+def test_late_births_round_nothing():
+    late = 1.7e9
+    bars = np.array([[late, late + 0.001], [late, late + 0.003]])
+    expected = np.diff(bars).sum() / np.sqrt(2)
+    assert wasserstein(bars, [], 1) == pytest.approx(expected, rel=1e-12)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_network_simplex_finds_the_same(rng, kind, monkeypatch):
     pytest.importorskip("ot", reason="POT is not installed")

@@ -23,6 +23,7 @@ WASSERSTEIN_CONSTRAINTS = {
 _FEW = 0.15  # share of the pairs up to which a sparse method is faster
 _MANY = 250_000  # dense pairs from which POT is worth its import
 _MANY_PIVOTS = 10**8
+_LOST = 1e-6  # share of the largest cost below which costs have too few digits
 
 
 def wasserstein(diagram, other, p=2, internal_p=2):
@@ -75,13 +76,13 @@ def wasserstein(diagram, other, p=2, internal_p=2):
     bars, target, gaps = pair
     # No step of an optimal matching is much longer.
     lifetimes = [np.diff(bars), np.diff(target), gaps]
-    unit = max(np.abs(length).max(initial=0.0) for length in lifetimes)
-    if unit == 0:
+    longest = max(np.abs(length).max(initial=0.0) for length in lifetimes)
+    if longest == 0:
         return 0.0
+    unit = _power_of_two(longest)
     with np.errstate(over="ignore"):
-        *_, total = wasserstein_matching(bars / unit, target / unit, p, internal_p)
-    total += (np.abs(gaps / unit) ** p).sum()
-    return float(unit * total ** (1 / p))
+        *_, steps = _shortest_steps(bars / unit, target / unit, p, internal_p)
+    return float(unit * _norm(np.append(steps, np.abs(gaps) / unit), p))
 
 
 def wasserstein_matching(bars, target, p, internal_p):
@@ -102,21 +103,64 @@ def wasserstein_matching(bars, target, p, internal_p):
     total : float
         The sum of the p-th powers of all steps.
     """
+    i, j, steps = _shortest_steps(bars, target, p, internal_p)
+    return i, j, float((steps**p).sum())
+
+
+def _shortest_steps(bars, target, p, internal_p):
+    """The matching and the lengths of all steps; see ``wasserstein_matching``."""
     check_memory(
         50 * len(bars) * len(target),
         f"A Wasserstein matching of {len(bars)} and {len(target)} bars",
         "Leave out the short bars.",
     )
+    i, j = _matched(bars, target, p, internal_p, most=np.inf)
+    steps = _steps(bars, target, i, j, internal_p)
+    reach = _steps(bars, target, [], [], internal_p).max(initial=0.0)
+    # Of costs that are small beside those of the lifetimes rounding leaves nothing. No
+    # step of the best matching is longer than all steps of another one together: with
+    # longer ones cut short, the small ones count again.
+    while 0 < _norm(steps, p) < _LOST ** (1 / p) * reach:
+        reach = _power_of_two(_norm(steps, p))
+        with np.errstate(over="ignore"):
+            pairs = _matched(bars / reach, target / reach, p, internal_p, most=2.0)
+        shorter = _steps(bars, target, *pairs, internal_p)
+        if not _norm(shorter, p) < _norm(steps, p):
+            break
+        (i, j), steps = pairs, shorter
+    return i, j, steps
+
+
+def _matched(bars, target, p, internal_p, most):
+    """The matching whose costs, each cut off at ``most``, are least in all."""
     alone = step_costs(steps_from_diagonal(bars), p, internal_p)
     target_alone = step_costs(steps_from_diagonal(target), p, internal_p)
+    alone, target_alone = np.minimum(alone, most), np.minimum(target_alone, most)
     # What a match costs more than sending both to the diagonal: only gains count.
     extra = pair_costs(bars, target, p, internal_p)
     extra -= alone[:, None]
     extra -= target_alone
-    i, j = _best_gains(np.minimum(extra, 0.0, out=extra), alone, target_alone)
-    alone[i] = target_alone[j] = 0.0
-    matched = step_costs(bars[i] - target[j], p, internal_p)
-    return i, j, float(matched.sum() + alone.sum() + target_alone.sum())
+    return _best_gains(np.minimum(extra, 0.0, out=extra), alone, target_alone)
+
+
+def _steps(bars, target, i, j, internal_p):
+    """The lengths of all steps, of those that are matched and of those that are not."""
+    to_diagonal = np.delete(bars, i, axis=0), np.delete(target, j, axis=0)
+    steps = [bars[i] - target[j], *map(steps_from_diagonal, to_diagonal)]
+    return step_costs(np.concatenate(steps), 1, internal_p)
+
+
+def _norm(steps, p):
+    """The p-norm of lengths, whose powers may be too small for numbers."""
+    longest = steps.max(initial=0.0)
+    if longest == 0:
+        return 0.0
+    return longest * ((steps / longest) ** p).sum() ** (1 / p)
+
+
+def _power_of_two(size):
+    """The next larger one: division by it does not round."""
+    return float(np.ldexp(1.0, np.frexp(size)[1]))
 
 
 def _best_gains(cost, alone, target_alone):

@@ -11,6 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._decoding import check_codes
 
+_LEAST, _MOST = 1e-100, 1e100  # whose squares are numbers
+
 
 class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """A map of rows to codes; a subclass has ``value_and_pullback(X)``."""
@@ -38,6 +40,12 @@ class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """X less its mean, in units of its overall standard deviation, and these."""
         mean = X.mean(axis=0)
         rows = X - mean
+        extent = np.abs(rows).max()
+        if extent and not _LEAST < extent < _MOST:
+            raise ValueError(
+                f"X of {type(self).__name__} must have an extent between {_LEAST:.0e} "
+                f"and {_MOST:.0e}. Got {extent:.3e}: change its unit."
+            )
         scale = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
         return rows / scale, mean, scale
 

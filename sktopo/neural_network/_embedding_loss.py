@@ -1,6 +1,10 @@
 """The loss of an embedding that is a fixed one and a displacement."""
 
+import numpy as np
+
 from sktopo.base import Term
+
+_FIRST = 8  # batches that tell the loss at the start from that at the end
 
 
 class EmbeddingLoss(Term):
@@ -27,14 +31,31 @@ class EmbeddingLoss(Term):
         self.codes, self.features = codes, features
         self.gram, self.batches, self.topology = gram, batches, topology
         self.fidelity_weight = fidelity_weight
+        self._first = [next(batches) for _ in range(_FIRST)]
+
+    @property
+    def first_value(self):
+        """The mean loss of some batches without a displacement."""
+        shape = self.gram.shape[0], self.codes.shape[1]
+        return self._mean(np.zeros(shape))
+
+    def is_better(self, x):
+        """Whether the mean loss of some batches is not above that at the start."""
+        return not x.any() or self._mean(x) <= self.first_value
+
+    def _mean(self, x):
+        return np.mean([self.of_batch(x, batch)[0] for batch in self._first])
 
     def value_and_grad(self, x):
-        """Evaluate at coefficients (n_landmarks, n_components)."""
+        """The loss of the next batch, at coefficients (n_landmarks, n_components)."""
+        return self.of_batch(x, next(self.batches))
+
+    def of_batch(self, x, batch):
+        """The loss of some rows, and its gradient."""
         product = self.gram @ x
         value = self.fidelity_weight * float((x * product).sum())
         grad = 2 * self.fidelity_weight * product
         if self.topology is not None:
-            batch = next(self.batches)
             features = self.features[batch.index]
             more, slope = self.topology(batch, self.codes[batch.index] + features @ x)
             value, grad = value + more, grad + features.T @ slope

@@ -1,12 +1,13 @@
 """An embedding of any kind, moved until it has the topology of the data."""
 
+import numbers
+import warnings
+
 import numpy as np
 from scipy.spatial.distance import pdist
-from sklearn.base import clone
-from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.neighbors import KNeighborsRegressor
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
@@ -16,6 +17,7 @@ from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
+    Range,
 )
 from sktopo.gradients import kernel_and_pullback, value_and_pullback
 from sktopo.neural_network._code_topology import (
@@ -25,8 +27,10 @@ from sktopo.neural_network._code_topology import (
 )
 from sktopo.neural_network._embedding import Embedding
 from sktopo.neural_network._embedding_loss import EmbeddingLoss
+from sktopo.neural_network._first_embedding import codes_of, first_embedding
 from sktopo.solvers import Adam
 
+_MANY = 500  # rows whose distances tell the units of the first embedding
 _NEAR = 0.05  # quantile of the distances between landmarks that rows move together at
 
 
@@ -53,10 +57,11 @@ class TopologicalEmbedding(Embedding):
         Length of a code. None is that of the first embedding, and 2 with PCA.
     init : "pca", estimator or array-like of shape (n_samples, n_components), \
 default="pca"
-        The first embedding: PCA, an estimator with ``fit_transform``, of which a clone
-        is fitted (FrozenEstimator keeps one that is), or the codes of the rows. What
-        cannot embed new rows does so by their five nearest rows. Its units are those
-        in which distances are nearest to those of the rows.
+        The first embedding: PCA, a transformer, of which a clone is fitted
+        (FrozenEstimator keeps one that is), or the codes of the rows. What cannot embed
+        new rows, as t-SNE or codes, does so by their five nearest rows; of coincident
+        rows it takes the mean. Its units are those in which distances are nearest to
+        those of the rows.
     topology_weight : float >= 0, default=1.0
         Weight of the matching.
     homology_dimensions : int or tuple of int, default=(0, 1)
@@ -77,11 +82,13 @@ default="pca"
     gamma : float > 0 or None, default=None
         Gaussians are ``exp(-gamma ||x - landmark||^2)``. None is 1 / (2 d^2), where d
         is the distance within which 5 % of the pairs of landmarks lie.
-    learning_rate : float > 0, default=0.05
-        Of Adam; it falls linearly to zero.
+    learning_rate : float > 0, default=0.15
+        Of Adam; it falls linearly to zero. Without an objective it is in units of the
+        error at the start, the root of the matching: codes that are nearly right move
+        little.
     max_iter : int >= 0, default=500
         Steps, each with a mini-batch.
-    batch_size : int >= 1, default=128
+    batch_size : int >= 2, default=128
         Rows of a step.
     random_state : int, RandomState instance or None, default=None
         Of the landmarks and of the batches.
@@ -92,6 +99,8 @@ default="pca"
     ----------
     embedding_ : ndarray of shape (n_samples, n_components)
         The codes of the rows in ``fit``, in the units of X.
+    mean_ : ndarray of shape (n_features,)
+        The mean row.
     init_ : estimator
         The first embedding, or the regressor that stands for it.
     init_scale_ : float
@@ -142,14 +151,19 @@ default="pca"
 
     _parameter_constraints = {
         "n_components": [POSITIVE_INT, None],
-        "init": [StrOptions({"pca"}), HasMethods(["fit_transform"]), "array-like"],
+        "init": [
+            StrOptions({"pca"}),
+            HasMethods(["fit_transform"]),
+            HasMethods(["fit", "transform"]),
+            "array-like",
+        ],
         **TOPOLOGY_CONSTRAINTS,
         "fidelity_weight": [NON_NEGATIVE],
         "n_landmarks": [POSITIVE_INT],
         "gamma": [POSITIVE, None],
         "learning_rate": [POSITIVE],
         "max_iter": [NON_NEGATIVE_INT],
-        "batch_size": [POSITIVE_INT],
+        "batch_size": [Range(numbers.Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -168,7 +182,7 @@ default="pca"
         fidelity_weight=1e-4,
         n_landmarks=300,
         gamma=None,
-        learning_rate=0.05,
+        learning_rate=0.15,
         max_iter=500,
         batch_size=128,
         random_state=None,
@@ -215,12 +229,14 @@ default="pca"
         X = self._validated(X, reset=True, ensure_min_samples=2)
         topology = topology_of_codes(self)
         rng = check_random_state(self.random_state)
-        self.init_, codes = self._first_embedding(X, y)
-        rows, _, scale = self._centred(X)
-        chosen = rng.choice(len(X), min(self.n_landmarks, len(X)), replace=False)
-        apart, codes_apart = pdist(rows[chosen]), pdist(codes[chosen])
+        rows, self.mean_, scale = self._centred(X)
+        self.init_, codes = first_embedding(self, X, y)
+        order = rng.permutation(len(X))
+        chosen = order[: self.n_landmarks]
+        some = order[: max(self.n_landmarks, _MANY)]
+        apart, codes_apart = pdist(rows[some]), pdist(codes[some])
         square = float(codes_apart @ codes_apart)
-        share = float(apart @ codes_apart) / square if square > 0 else 1.0
+        share = float(apart @ codes_apart) / square if square > 0 else 1 / scale
         self.init_scale_ = share * scale
         near = np.quantile(apart[apart > 0], _NEAR) if apart.any() else 1.0
         gamma = 1 / (2 * near**2) if self.gamma is None else self.gamma * scale**2
@@ -236,15 +252,27 @@ default="pca"
             topology,
             self.fidelity_weight,
         )
+        start = np.zeros((len(chosen), codes.shape[1]))
+        rate = self.learning_rate
+        if self.objective is None and self.topology_weight > 0:
+            rate *= np.sqrt(loss.first_value / self.topology_weight)
 
         def unpack(result):
+            if not loss.is_better(result.x):
+                warnings.warn(
+                    f"The loss of {type(self).__name__} did not fall, and the codes "
+                    "are those of the first embedding. Lower learning_rate or raise "
+                    "max_iter.",
+                    ConvergenceWarning,
+                    stacklevel=4,
+                )
+                result.x = start
             self.coef_ = scale / size * result.x
             self.embedding_ = self.init_scale_ * codes + features @ self.coef_
             self.loss_curve_, self.n_iter_ = result.history, result.nit
 
-        start = np.zeros((features.shape[1], codes.shape[1]))
         solver = Adam(
-            self.learning_rate,
+            rate or 1.0,
             schedule="linear",
             max_iter=self.max_iter,
             verbose=self.verbose,
@@ -282,15 +310,19 @@ default="pca"
         """
         check_is_fitted(self)
         X = self._validated(X, reset=False)
-        features = rbf_kernel(X, self.landmarks_, self.gamma_)
-        return self.init_scale_ * _codes(self.init_, X) + features @ self.coef_
+        landmarks = self.landmarks_ - self.mean_
+        features = rbf_kernel(X - self.mean_, landmarks, self.gamma_)
+        return self.init_scale_ * codes_of(self.init_, X) + features @ self.coef_
 
     def value_and_pullback(self, X):
-        """Embed rows, and the pullback of gradients; see ``sktopo.gradients``."""
+        """Embed rows, and the pullback of gradients; see ``sktopo.gradients``.
+
+        It needs a first embedding that gradients go through, such as PCA.
+        """
         check_is_fitted(self)
         codes, pull_codes = value_and_pullback(self.init_, X)
         features, pull_features = kernel_and_pullback(
-            "rbf", X, self.landmarks_, gamma=self.gamma_
+            "rbf", X - self.mean_, self.landmarks_ - self.mean_, gamma=self.gamma_
         )
         scale, coef = self.init_scale_, self.coef_
 
@@ -299,47 +331,6 @@ default="pca"
 
         return scale * codes + features @ coef, pullback
 
-    def _first_embedding(self, X, y):
-        """A fitted estimator, and the codes of the rows."""
-        name, init = type(self).__name__, self.init
-        if isinstance(init, str):
-            n_components = 2 if self.n_components is None else self.n_components
-            if n_components > min(X.shape):
-                raise ValueError(
-                    f"The 'n_components' parameter of {name} must be at most the "
-                    f"number of rows and of columns, here {X.shape}, with init='pca'. "
-                    f"Got {n_components}."
-                )
-            init = PCA(n_components)
-        if hasattr(init, "fit_transform"):
-            init = clone(init)
-            if hasattr(init, "transform"):
-                # PCA divides by the variance, also where there is none.
-                with np.errstate(invalid="ignore"):
-                    init.fit(X, y)
-                codes = _codes(init, X)
-            else:
-                codes = np.asarray(init.fit_transform(X, y), dtype=np.float64)
-                init = None
-        else:
-            codes, init = check_array(init, dtype=np.float64, input_name="init"), None
-        expected = (len(X), self.n_components or np.shape(codes)[-1])
-        if np.shape(codes) != expected:
-            raise ValueError(
-                f"The 'init' parameter of {name} must give codes of shape {expected}, "
-                f"a row for each of X's. Got shape {np.shape(codes)}."
-            )
-        if init is None:
-            neighbors = KNeighborsRegressor(min(5, len(X)), weights="distance")
-            init = neighbors.fit(X, codes)
-        return init, codes
-
     @property
     def _n_features_out(self):
         return self.embedding_.shape[1]
-
-
-def _codes(init, X):
-    """What the first embedding makes of rows."""
-    codes = init.transform(X) if hasattr(init, "transform") else init.predict(X)
-    return np.asarray(codes, dtype=np.float64)

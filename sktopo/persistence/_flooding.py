@@ -43,9 +43,12 @@ def _levels(a, b, heights, kept, n_basins):
     """The rank of the lowest pass from each basin to one that is kept, or -1."""
     # Of several passes between two basins the lowest one counts.
     pair = np.minimum(a, b).astype(np.int64) * n_basins + np.maximum(a, b)
-    by_height = np.argsort(heights)
-    pair, first = np.unique(pair[by_height], return_index=True)
-    low, high, heights = *divmod(pair, n_basins), heights[by_height[first]]
+    by_pair = np.argsort(pair)
+    pair = pair[by_pair]
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    if first.size:
+        heights = np.minimum.reduceat(heights[by_pair], first)
+    low, high = divmod(pair[first], n_basins)
     # One more node stands for all that is kept; weights are positive.
     source = n_basins
     rows = np.concatenate([low, kept]).astype(np.int32)
