@@ -70,7 +70,12 @@ def check_no_colour(shape, dtype, what, *, is_batch):
     read = "a voxel grid"
     if is_batch:
         read = f"a batch of {shape[0]} {'images' if is_one else 'voxel grids'}"
-    insist = "a dtype other than uint8" if is_one else "filtration=Cubical(ndim=3)"
+    insist = "a dtype other than uint8"
+    if not is_one:
+        insist = (
+            "filtration=Cubical(ndim=3), where there is that parameter, or a list of "
+            "grids of a dtype other than uint8"
+        )
     raise ValueError(
         f"{what} must not be a colour image, or a batch of them: persistence is that "
         "of one value for each pixel. Take a channel, or a grey level such as "

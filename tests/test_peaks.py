@@ -137,7 +137,9 @@ def test_bad_input_is_named():
         find_peaks([1, 2], n_peaks=0)
     with pytest.raises(ValueError, match="must be a signal.*rule='scipy'"):
         find_peaks(np.ones((2, 3)), rule="scipy")
-    with pytest.raises(ValueError, match="NaN"):
+    with pytest.raises(ValueError, match="find_peaks: .*colour image"):
+        find_peaks(np.ones((4, 5, 3), dtype=np.uint8))
+    with pytest.raises(ValueError, match="find_peaks: .*NaN"):
         find_peaks([1, np.nan])
 
 

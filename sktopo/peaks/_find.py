@@ -89,7 +89,9 @@ def find_peaks(
     Raises
     ------
     ValueError
-        If x is no finite array of 1 to 3 axes, or a parameter cannot be.
+        If x is no finite array of 1 to 3 axes, looks like a colour image (uint8, with 3
+        or 4 entries in the last axis), holds integers beyond 2**53 or a range that
+        overflows, or if a parameter cannot be.
 
     See Also
     --------
@@ -125,7 +127,11 @@ def find_peaks(
         "rule": rule,
     }
     validate_parameter_constraints(_CONSTRAINTS, params, "find_peaks")
-    complex_ = Cubical(superlevel=superlevel, connectivity=connectivity).build(x)
+    filtration = Cubical(superlevel=superlevel, connectivity=connectivity)
+    try:
+        complex_ = filtration.build(x)
+    except (TypeError, ValueError, MemoryError) as error:
+        raise type(error)(f"find_peaks: {error}") from error
     find = _by_persistence if rule == "persistence" else _by_scipy
     return find(complex_, superlevel, min_prominence, n_peaks)
 
