@@ -125,6 +125,20 @@ def test_late_births_round_nothing():
     assert wasserstein(bars, [], 1) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("error", [0.5, 0.999, 1.0, 1.001, 2.0])
+def test_a_wrong_estimate_changes_nothing(rng, error, monkeypatch):
+    """gudhi's distance is where the search begins, and is checked on both sides."""
+    cases = [(drawn(rng, 40, "long"), drawn(rng, 35, "long")) for _ in range(5)]
+    expected = [bottleneck(a, b) for a, b in cases]
+    assert_allclose(expected, [augmented(a, b, 1)[1] for a, b in cases], rtol=1e-14)
+    monkeypatch.setattr("sktopo.metrics._bottleneck._DENSE", 0)
+    monkeypatch.setattr(
+        "sktopo.metrics._bottleneck.bottleneck_estimate",
+        lambda a, b: error * augmented(a, b, 1)[1],
+    )
+    assert [bottleneck(a, b) for a, b in cases] == expected
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_network_simplex_finds_the_same(rng, kind, monkeypatch):
     pytest.importorskip("ot", reason="POT is not installed")

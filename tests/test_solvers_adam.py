@@ -27,3 +27,15 @@ def test_a_restart_of_adam_forgets_its_age():
     assert rates[0] == pytest.approx(0.5)
     assert rates[0] > rates[1] > rates[2] > 0
     assert rates[1] / rates[0] == pytest.approx(rates[2] / rates[1], rel=1e-6)
+
+
+def test_the_rate_falls_linearly_to_zero():
+    """Of a constant gradient every step is as long as the rate."""
+
+    def slope(x):
+        return float(x.sum()), np.ones(x.shape)
+
+    result = Adam(0.5, schedule="linear", max_iter=10).minimize(slope, np.zeros(3))
+    assert_allclose(result.x, -0.5 * sum(1 - k / 10 for k in range(10)))
+    steps = -np.diff(result.history) / 3
+    assert_allclose(steps, 0.5 * (1 - np.arange(10) / 10))
