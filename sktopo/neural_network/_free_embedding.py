@@ -272,7 +272,7 @@ default="pca"
             self.loss_curve_, self.n_iter_ = result.history, result.nit
 
         solver = Adam(
-            rate or 1.0,
+            max(rate, np.finfo(float).tiny),
             schedule="linear",
             max_iter=self.max_iter,
             verbose=self.verbose,
