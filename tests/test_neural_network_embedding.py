@@ -161,7 +161,7 @@ def test_codes_are_kept_where_nothing_is_gained():
 
 
 def test_far_from_the_origin(rng):
-    X = rng.normal(size=(60, 3)) + [1.7e9, 0, -1e8]
+    X = rng.normal(size=(60, 3)) + np.array([1.7e9, 0, -1e8])
     model = TopologicalEmbedding(max_iter=30, random_state=0).fit(X)
     assert_allclose(model.transform(X), model.embedding_, atol=1e-6)
 
