@@ -82,7 +82,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         LatentOptimizer(PCA(1), n_steps=2),
         TopologicalDecoder(max_iter=2),
         TopologicalAutoencoder(1, max_iter=2),
-        TopologicalEmbedding(1, max_iter=2),
+        TopologicalEmbedding(1, learning_rate=0.01, max_iter=5),
         TopologicalProjection(1, filtration="vietoris_rips", max_iter=2),
         LatentOptimizer(make_pipeline(StandardScaler(), PCA(1)), n_steps=2, n_jobs=2),
         STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),

@@ -182,8 +182,6 @@ class _Newton:
         for _ in range(_MANY_SWEEPS):
             coef, intercept, residual = state.coef, state.intercept, state.residual
             *goal, decrease = tied_newton_goal(problem, coef, intercept, residual)
-            if self._is_small(decrease, state, tol):
-                break
             last = state
             for share in _SHARES:
                 new = _State(
@@ -194,7 +192,8 @@ class _Newton:
                 if new.value < state.value:
                     state = new
                     break
-            if state is last:
+            # The last step squares an error that is small before it.
+            if state is last or self._is_small(decrease, last, tol):
                 break
         return state
 

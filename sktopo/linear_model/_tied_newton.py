@@ -6,6 +6,7 @@ from scipy.linalg import block_diag
 from sktopo.linear_model._penalised_problem import solve_symmetric
 
 _ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
+_DAMPING = 1e-4  # of the Hessian, relative to the largest of its diagonal
 
 
 def tied_newton_goal(problem, coef, intercept, residual):
@@ -59,6 +60,14 @@ def tied_newton_goal(problem, coef, intercept, residual):
     for w, group, place in zip(coef, groups, places, strict=False):
         slope[place : place + group.shape[1]] += group.T @ problem.row_slope(w)
 
+    # Where classes are told apart, what is nearly flat must not be left to rounding.
+    diagonal = np.diagonal(hessian).copy()
+    is_weight = np.concatenate(
+        [np.arange(width) < width - ones.shape[1] for width in widths]
+    )
+    for kind in (is_weight, ~is_weight):
+        diagonal[kind] = _DAMPING * diagonal[kind].max(initial=0.0)
+    hessian[np.diag_indices_from(hessian)] += diagonal
     step = solve_symmetric(hessian, -slope)
     decrease = -float(slope @ step) / 2
     coef, intercept = coef.copy(), intercept.copy()

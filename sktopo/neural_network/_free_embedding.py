@@ -1,11 +1,9 @@
 """An embedding of any kind, moved until it has the topology of the data."""
 
 import numbers
-import warnings
 
 import numpy as np
 from scipy.spatial.distance import pdist
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -49,7 +47,8 @@ class TopologicalEmbedding(Embedding):
     objective, if there is one, prescribes a topology [2]_, and the norm is that of the
     reproducing kernel Hilbert space of the Gaussians. Rows that are far from each other
     are moved apart, however close their first codes are; new rows are embedded by the
-    same functions.
+    same functions. In the end, that part of the displacement is taken which is best on
+    some batches; it may be nothing.
 
     Parameters
     ----------
@@ -258,16 +257,7 @@ default="pca"
             rate *= np.sqrt(loss.first_value / self.topology_weight)
 
         def unpack(result):
-            if not loss.is_better(result.x):
-                warnings.warn(
-                    f"The loss of {type(self).__name__} did not fall, and the codes "
-                    "are those of the first embedding. Lower learning_rate or raise "
-                    "max_iter.",
-                    ConvergenceWarning,
-                    stacklevel=4,
-                )
-                result.x = start
-            self.coef_ = scale / size * result.x
+            self.coef_ = scale / size * loss.best_part(result.x)
             self.embedding_ = self.init_scale_ * codes + features @ self.coef_
             self.loss_curve_, self.n_iter_ = result.history, result.nit
 
