@@ -6,7 +6,7 @@ from scipy.linalg import block_diag
 from sktopo.linear_model._penalised_problem import solve_symmetric
 
 _ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
-_DAMPING = 1e-4  # of the Hessian, relative to the largest of its diagonal
+_DAMPING = 1e-5  # of the Hessian, relative to its diagonal
 
 
 def tied_newton_goal(problem, coef, intercept, residual):
@@ -62,9 +62,8 @@ def tied_newton_goal(problem, coef, intercept, residual):
 
     # Where classes are told apart, what is nearly flat must not be left to rounding.
     diagonal = np.diagonal(hessian).copy()
-    is_weight = np.concatenate(
-        [np.arange(width) < width - ones.shape[1] for width in widths]
-    )
+    n_weights = np.array(widths) - ones.shape[1]
+    is_weight = np.arange(row.size) - places[row] < n_weights[row]
     for kind in (is_weight, ~is_weight):
         diagonal[kind] = _DAMPING * diagonal[kind].max(initial=0.0)
     hessian[np.diag_indices_from(hessian)] += diagonal
