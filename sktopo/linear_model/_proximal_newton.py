@@ -21,6 +21,7 @@ _MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 _SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
+_FLAT = 1e-11  # of the objective: little more than what rounding may change it by
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
 _PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
@@ -189,13 +190,19 @@ class _Newton:
                     coef + share * (goal[0] - coef),
                     intercept + share * (goal[1] - intercept),
                 )
-                if new.value < state.value:
+                # A gain that is rounding must not be decided by rounding.
+                if new.value < state.value + self._slack(decrease, state):
                     state = new
                     break
             # The last step squares an error that is small before it.
             if state is last or self._is_small(decrease, last, tol):
                 break
         return state
+
+    def _slack(self, gain, state):
+        """By how much the objective may rise where a gain is little but rounding."""
+        slack = _FLAT * abs(state.value)
+        return slack if gain <= slack else 0.0
 
     def _is_small(self, gain, state, tol=None):
         tol = self.settings["tol"] if tol is None else tol
@@ -212,7 +219,11 @@ class _Newton:
     def result(self):
         """The best state, as a result."""
         result = self._run.result()
-        result.x = result.x[:, :-1], result.x[:, -1]
+        coef, intercept = result.x[:, :-1], result.x[:, -1]
+        if len(intercept) > 1:
+            # The same number more in each of them changes nothing.
+            intercept = intercept - intercept.mean()
+        result.x = coef, intercept
         return result
 
 
