@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
+from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed  # with its configuration
 
 from sktopo._sklearn_compat import threadpool_limits
@@ -24,6 +25,30 @@ def in_workers(function, jobs, n_jobs, verbose=0):
         return Parallel(n_jobs=n_jobs, verbose=verbose)(
             delayed(_single_threaded)(_process(), function, *job) for job in jobs
         )
+
+
+def in_even_chunks(function, samples, n_jobs, *arguments):
+    """``function(part, start, *arguments)`` for even parts of a batch, put together.
+
+    Parameters
+    ----------
+    function : callable
+        From some samples and the index of the first to a list of their answers.
+    samples : sequence
+    n_jobs : int or None
+
+    Returns
+    -------
+    list
+        An answer for each sample, in order.
+    """
+    n_parts = min(effective_n_jobs(n_jobs), len(samples))
+    if n_parts == 1:
+        return function(samples, 0, *arguments)
+    parts = gen_even_slices(len(samples), n_parts)
+    jobs = ((samples[rows], rows.start, *arguments) for rows in parts)
+    chunks = in_workers(function, jobs, n_jobs)
+    return [answer for chunk in chunks for answer in chunk]
 
 
 def _process():

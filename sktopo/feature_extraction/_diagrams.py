@@ -3,15 +3,13 @@
 import numbers
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import gen_even_slices
 
 from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, check_homology_dimensions
-from sktopo._workers import in_workers
+from sktopo._workers import in_even_chunks
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 from sktopo.feature_extraction._base import DiagramList
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
@@ -111,7 +109,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         dimensions = self._dimensions()
         samples = self._read(X, reset=True).arrays
         # The first sample tells whether the filtration can take this kind of data.
-        self._chunk(samples[:1], dimensions)
+        self._chunk(samples[:1], 0, dimensions)
         return self
 
     def transform(self, X):
@@ -131,14 +129,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         """
         dimensions = self._dimensions()
         samples = self._read(X, reset=False).arrays
-        n_jobs = min(effective_n_jobs(self.n_jobs), len(samples))
-        if n_jobs == 1:
-            found = self._chunk(samples, dimensions)
-        else:
-            parts = gen_even_slices(len(samples), n_jobs)
-            jobs = ((samples[rows], dimensions, rows.start) for rows in parts)
-            chunks = in_workers(self._chunk, jobs, self.n_jobs)
-            found = [diagrams for chunk in chunks for diagrams in chunk]
+        found = in_even_chunks(self._chunk, samples, self.n_jobs, dimensions)
         if isinstance(self.homology_dimensions, numbers.Integral):
             found = (diagrams[0] for diagrams in found)
         return DiagramList(found, dimensions)
@@ -212,7 +203,7 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
     def _dimensions(self):
         return check_homology_dimensions(self.homology_dimensions, type(self).__name__)
 
-    def _chunk(self, samples, dimensions, start=0):
+    def _chunk(self, samples, start, dimensions):
         return [
             diagrams_of(complex_, dimensions, self.essential)
             for complex_ in self._complexes(samples, start)

@@ -1,16 +1,14 @@
 """A batch of samples -> the most prominent peaks of each, as columns."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import gen_even_slices
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, POSITIVE_INT
-from sktopo._workers import in_workers
+from sktopo._workers import in_even_chunks
 from sktopo.filtrations import Cubical
 from sktopo.peaks._find import PEAK_CONSTRAINTS, find_peaks
 
@@ -121,7 +119,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
             If the samples cannot have such peaks, or are of several shapes.
         """
         samples = self._read(X, reset=True).arrays
-        self._rows(samples[:1])
+        self._row(samples[0])
         return self
 
     def transform(self, X):
@@ -139,12 +137,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         samples = self._read(X, reset=False).arrays
-        n_jobs = min(effective_n_jobs(self.n_jobs), len(samples))
-        if n_jobs == 1:
-            return self._rows(samples)
-        parts = gen_even_slices(len(samples), n_jobs)
-        jobs = ((samples[rows],) for rows in parts)
-        return np.concatenate(in_workers(self._rows, jobs, self.n_jobs))
+        return np.stack(in_even_chunks(self._rows, samples, self.n_jobs))
 
     def get_feature_names_out(self, input_features=None):
         """Names of the columns, such as "peak0_height".
@@ -163,8 +156,8 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         names = [f"peak{k}_{kind}" for k in range(self.n_peaks) for kind in kinds]
         return np.array(names, dtype=object)
 
-    def _rows(self, samples):
-        return np.stack([self._row(x) for x in samples])
+    def _rows(self, samples, start):
+        return [self._row(x) for x in samples]
 
     def _row(self, x):
         peaks = find_peaks(

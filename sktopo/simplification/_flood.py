@@ -30,50 +30,44 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
     source : ndarray of int of shape (values.size,)
         The new values are ``values.ravel()[source]``.
     """
-    source, full = np.arange(values.size), connectivity == "full"
+    source = np.arange(values.size)
     for _ in range(_MOST_ROUNDS):
         before = source
         for k in dimensions:
             found = values.ravel()[source]
             order = sort_order(found)
-            flood = _flooded if k == 0 else _flooded_from_above
-            cells = flood(order, found, values.shape, is_long, k, full)
+            (pairs,) = grid_pairs(order, values.shape, connectivity, (k,))
+            birth, death = pairs.finite.T
+            kept = is_long(k, found[death] - found[birth])
+            full = connectivity == "full"
+            if k == 0:
+                minima = np.concatenate([birth[kept], pairs.essential])
+                cells = _flooded(order, values.shape, minima, full)
+            else:
+                cells = _flooded_from_above(order, values.shape, death[kept], full)
             source = source[cells]
         if len(dimensions) == 1 or np.array_equal(source, before):
             break
     return source
 
 
-def _flooded(order, found, shape, is_long, dimension, full):
-    """Cells whose values the grid takes once the minima of short bars are flooded."""
-    (pairs,) = grid_pairs(order, shape, "full" if full else "face", (0,))
-    birth, death = pairs.finite.T
-    kept = birth[is_long(0, found[death] - found[birth])]
-    return _taken(order, shape, np.concatenate([kept, pairs.essential]), full)
+def _flooded(order, shape, minima, full):
+    """The cells whose values a grid takes that has no minima but these."""
+    is_kept = np.zeros(order.size, dtype=bool)
+    is_kept[minima] = True
+    ranks = ranks_of(order).reshape(shape)
+    return order[flooded_ranks(ranks, is_kept, full=full)]
 
 
-def _flooded_from_above(order, found, shape, is_long, dimension, full):
-    """The same for the maxima that fill short loops or cavities.
+def _flooded_from_above(order, shape, maxima, full):
+    """The same for maxima, those of loops or cavities.
 
     They are the minima of the complement, whose neighbours are of the other kind, and
     in which a frame around the grid is there from the start.
     """
-    connectivity = "full" if full else "face"
-    (pairs,) = grid_pairs(order, shape, connectivity, (dimension,))
-    birth, death = pairs.finite.T
-    kept = death[is_long(dimension, found[death] - found[birth])]
     cells = np.pad(np.arange(order.size).reshape(shape) + 1, 1).ravel()
-    frame, inside = np.flatnonzero(cells == 0), np.flatnonzero(cells)
-    place = np.empty(order.size, dtype=np.intp)
-    place[:] = inside
+    frame, place = np.flatnonzero(cells == 0), np.flatnonzero(cells)
     framed = np.concatenate([frame, place[order[::-1]]])
     padded = tuple(n + 2 for n in shape)
-    taken = _taken(framed, padded, np.append(place[kept], frame[0]), not full)
+    taken = _flooded(framed, padded, np.append(place[maxima], frame[0]), not full)
     return cells[taken[place]] - 1
-
-
-def _taken(order, shape, kept, full):
-    is_kept = np.zeros(order.size, dtype=bool)
-    is_kept[kept] = True
-    ranks = ranks_of(order).reshape(shape)
-    return order[flooded_ranks(ranks, is_kept, full=full)]

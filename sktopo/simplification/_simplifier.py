@@ -1,9 +1,7 @@
 """A batch of grids -> the same without the bars that are too short."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils import gen_even_slices
 
 from sktopo._fitting import fit_context
 from sktopo._samples import read_samples
@@ -14,7 +12,7 @@ from sktopo._validation import (
     POSITIVE_INT,
     check_homology_dimensions,
 )
-from sktopo._workers import in_workers
+from sktopo._workers import in_even_chunks
 from sktopo.filtrations import Cubical
 from sktopo.simplification._flood import simplified_source
 
@@ -134,7 +132,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         ValueError
             If the samples have no such dimensions, or a parameter cannot be.
         """
-        self._sources(self._read(X, reset=True).arrays[:1])
+        self._source(self._read(X, reset=True).arrays[0])
         return self
 
     def transform(self, X):
@@ -168,16 +166,8 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
             pixel whose value was taken.
         """
         samples = self._read(X, reset=False)
-        arrays = samples.arrays
-        n_jobs = min(effective_n_jobs(self.n_jobs), len(arrays))
-        if n_jobs == 1:
-            sources = self._sources(arrays)
-        else:
-            parts = gen_even_slices(len(arrays), n_jobs)
-            jobs = ((arrays[rows],) for rows in parts)
-            chunks = in_workers(self._sources, jobs, self.n_jobs)
-            sources = [source for chunk in chunks for source in chunk]
-        pairs = list(zip(arrays, sources, strict=True))
+        sources = in_even_chunks(self._sources, samples.arrays, self.n_jobs)
+        pairs = list(zip(samples.arrays, sources, strict=True))
 
         def pullback(grads):
             return samples.restore(
@@ -190,7 +180,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
         return samples.restore(taken), pullback
 
-    def _sources(self, arrays):
+    def _sources(self, arrays, start):
         return [self._source(x) for x in arrays]
 
     def _source(self, x):
