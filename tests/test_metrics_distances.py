@@ -133,7 +133,7 @@ def test_a_wrong_estimate_changes_nothing(rng, error, monkeypatch):
     assert_allclose(expected, [augmented(a, b, 1)[1] for a, b in cases], rtol=1e-14)
     monkeypatch.setattr("sktopo.metrics._bottleneck._DENSE", 0)
     monkeypatch.setattr(
-        "sktopo.metrics._bottleneck.bottleneck_estimate",
+        "sktopo.metrics._bottleneck._estimate",
         lambda a, b: error * augmented(a, b, 1)[1],
     )
     assert [bottleneck(a, b) for a, b in cases] == expected

@@ -2,6 +2,7 @@
 
 import math
 
+import gudhi
 import numpy as np
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial import cKDTree
@@ -9,7 +10,6 @@ from scipy.spatial import cKDTree
 from sktopo._memory import check_memory
 from sktopo.metrics._graphs import bipartite_graph
 from sktopo.metrics._matching import finite_and_gaps
-from sktopo.persistence import bottleneck_estimate
 
 _ROUNDING = 1e-12  # by how much a search goes beyond a radius, relative
 _GUESS = 1e-9  # to how many digits an estimate is taken
@@ -125,10 +125,10 @@ class _Steps:
         others, so that it would cost more than it saves, and on the rare inputs on
         which gudhi's distance is wrong.
         """
-        n_near = sum(self._count(k, low, low) for k in (0, 1))
+        n_near = sum(self._near(k, low, low)[-1] for k in (0, 1))
         if n_near < _DENSE * sum(map(len, self.sides)):
             return None
-        guess = bottleneck_estimate(*self.sides)
+        guess = _estimate(*self.sides)
         below, above = guess * (1 - _GUESS), guess * (1 + _GUESS)
         if below <= low:
             return None
@@ -185,19 +185,30 @@ class _Steps:
                 return False
         return True
 
-    def _count(self, k, radius, reach):
-        """How many edges there are, about; see ``_edges``.
+    def _near(self, k, radius, reach):
+        """What is asked for the edges of ``_edges``, and about how many there are.
+
+        Returns
+        -------
+        long : ndarray of int
+            The bars that are too long for the radius.
+        tree : cKDTree or None
+            Of these; None where there is no edge.
+        ball : float
+            A reach that rounding cannot make too short.
+        n_edges : int
 
         Raises
         ------
         MemoryError
             If they would not fit.
         """
-        long = self.halves[k] > radius
-        if not long.any() or self.trees[1 - k] is None:
-            return 0
+        long = np.flatnonzero(self.halves[k] > radius)
+        if long.size == 0 or self.trees[1 - k] is None:
+            return long, None, 0.0, 0
         points = self.sides[k][long]
-        tree, ball = cKDTree(points), _a_little_more(reach, points)
+        tree = cKDTree(points)
+        ball = reach * (1 + _ROUNDING) + _ROUNDING * np.abs(points).max()
         n_edges = int(tree.count_neighbors(self.trees[1 - k], ball, p=math.inf))
         check_memory(
             100 * n_edges,
@@ -205,29 +216,24 @@ class _Steps:
             "bars",
             "Leave out the short bars.",
         )
-        return n_edges
+        return long, tree, ball, n_edges
 
     def _edges(self, k, radius, reach):
         """Distances up to ``reach`` from bars that are too long for the radius.
 
         With each go the bar and that of the other diagram.
         """
-        long = np.flatnonzero(self.halves[k] > radius)
-        if long.size == 0 or self.trees[1 - k] is None:
+        long, tree, ball, _ = self._near(k, radius, reach)
+        if tree is None:
             empty = np.empty(0, dtype=np.intp)
             return np.empty(0), empty, empty
-        points, other = self.sides[k][long], self.sides[1 - k]
-        self._count(k, radius, reach)
-        found = cKDTree(points).sparse_distance_matrix(
-            self.trees[1 - k],
-            _a_little_more(reach, points),
-            p=math.inf,
-            output_type="ndarray",
+        found = tree.sparse_distance_matrix(
+            self.trees[1 - k], ball, p=math.inf, output_type="ndarray"
         )
-        row, column = found["i"], found["j"]
-        distance = np.abs(points[row] - other[column]).max(axis=1)
+        bar, other = long[found["i"]], found["j"]
+        distance = np.abs(self.sides[k][bar] - self.sides[1 - k][other]).max(axis=1)
         is_near = distance <= reach
-        return distance[is_near], long[row[is_near]], column[is_near]
+        return distance[is_near], bar[is_near], other[is_near]
 
     def of_size(self, radius):
         """Steps of just this size that a matching may need; see ``matching``."""
@@ -279,6 +285,7 @@ class _Steps:
         return size, np.where(i < n, i, -1), np.where(j < m, j, -1)
 
 
-def _a_little_more(reach, points):
-    """A reach that rounding cannot make too short."""
-    return reach * (1 + _ROUNDING) + _ROUNDING * np.abs(points).max()
+def _estimate(bars, target):
+    """The bottleneck distance as gudhi finds it, which is rarely wrong."""
+    # Bars of superlevel sets lie below the diagonal.
+    return gudhi.bottleneck_distance(np.sort(bars, axis=1), np.sort(target, axis=1))

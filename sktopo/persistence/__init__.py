@@ -20,7 +20,6 @@ from sktopo.persistence._bars import (
 from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._flooding import flooded_ranks
 from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
-from sktopo.persistence._gudhi import bottleneck_estimate
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
@@ -34,7 +33,6 @@ __all__ = [
     "Bars",
     "PersistencePairs",
     "SimplexOrder",
-    "bottleneck_estimate",
     "flag_memory",
     "flag_pairs",
     "flooded_ranks",

@@ -26,17 +26,6 @@ except ImportError:
 FIELD = 2
 
 
-def bottleneck_estimate(bars, target):
-    """The bottleneck distance of finite bars as gudhi finds it, which is rarely wrong.
-
-    Parameters
-    ----------
-    bars, target : ndarray of shape (n_bars, 2)
-        Of superlevel sets or of sublevel sets, both alike.
-    """
-    return gudhi.bottleneck_distance(np.sort(bars, axis=1), np.sort(target, axis=1))
-
-
 def path_diagram(values):
     """H0 of the sublevel sets of a function on a path, essential bar included."""
     if _persistence_on_a_line is not None:
