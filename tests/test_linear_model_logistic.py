@@ -181,7 +181,7 @@ def test_warm_start(problem):
     model = TopologicalLogisticRegression(topology="path", warm_start=True).fit(X, y)
     first, steps = objective(model, X, y), model.n_iter_
     again = model.fit(X, y)
-    assert objective(again, X, y) <= first * (1 + 1e-13)
+    assert objective(again, X, y) <= first
     assert again.n_iter_ < steps
     assert model.fit(X[:, :5], y).coef_.shape[1] == 5
 

@@ -22,6 +22,7 @@ _SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _FLAT = 1e-11  # of the objective: little more than what rounding may change it by
+_ROUNDING = 1e-13  # of the objective: what rounding may change it by
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
 _PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
@@ -63,7 +64,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     start = _State(problem, coef, intercept)
     if is_warm or not problem.penalty.relaxations:
         run.descend(start)
-        return run.result()
+        return run.result(start)
     for state, n_search in _starts(run, start, settings):
         if run.is_separated(run.descend(state, n_search=n_search)):
             break
@@ -216,9 +217,14 @@ class _Newton:
     def _record(self, state):
         self._run.record(np.column_stack([state.coef, state.intercept]), state.value)
 
-    def result(self):
-        """The best state, as a result."""
+    def result(self, start=None):
+        """The best state, as a result; the start where all gain is rounding."""
         result = self._run.result()
+        if start is not None and start.value - result.fun <= _ROUNDING * abs(
+            result.fun
+        ):
+            result.x, result.fun = (start.coef, start.intercept), start.value
+            return result
         coef, intercept = result.x[:, :-1], result.x[:, -1]
         if len(intercept) > 1:
             # The same number more in each of them changes nothing.
