@@ -32,6 +32,7 @@ class SampleKind(NamedTuple):
     sample_name: str
     is_grid: bool = True
     takes_graphs: bool = False
+    takes_missing: bool = False
     has_channels: bool = False
 
 
@@ -94,6 +95,8 @@ def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     Samples
     """
     name, ndim = type(estimator).__name__, kind.sample_ndim
+    if kind.takes_missing:
+        X = _nan_where_masked(X)
     check_unmasked(X, f"X of {name}")
     image_shape = getattr(estimator, "image_shape", None)
     X = as_batch(X, rows=1 in ndim)
@@ -121,6 +124,16 @@ def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     return samples
 
 
+def _nan_where_masked(X):
+    """Arrays with NaN in the place of masked entries."""
+    if isinstance(X, (list, tuple)):
+        return [_nan_where_masked(x) for x in X]
+    if not isinstance(X, np.ma.MaskedArray):
+        return X
+    dtype = X.dtype if X.dtype.kind == "f" else np.float64
+    return X.astype(dtype).filled(np.nan)
+
+
 def _check_no_colour(X, name):
     is_list = isinstance(X, list)
     for i, x in enumerate(X if is_list else [X]):
@@ -142,7 +155,9 @@ def _read_rows(estimator, X, reset, kind, image_shape, dtype):
             f"The 'image_shape' parameter of {name} reads the rows of a 2-D array as "
             f"images. Got an X of {axes} dimensions: leave image_shape out."
         )
-    rows = np.asarray(validate_table(estimator, X, dtype=dtype, reset=reset))
+    finite = "allow-nan" if kind.takes_missing else True
+    checks = {"dtype": dtype, "ensure_all_finite": finite}
+    rows = np.asarray(validate_table(estimator, X, reset=reset, **checks))
     shape = rows.shape[1:]
     if image_shape is not None:
         shape = check_image_shape(image_shape, rows.shape[1], name, kind.sample_ndim)
@@ -160,7 +175,7 @@ def _read_array(X, estimator, kind, dtype):
             f"each sample, or a {expected}. Got an array of shape {X.shape}. Reshape "
             "your data or put a single sample into a list."
         )
-    if kind.takes_graphs:
+    if kind.takes_graphs or kind.takes_missing:
         return Samples(X, X.shape[1:])
     X = check_real_array(X, "X", name, ((len(X.shape),), "a batch"))
     return Samples(_in_dtype(X, dtype), X.shape[1:])
@@ -168,7 +183,7 @@ def _read_array(X, estimator, kind, dtype):
 
 def read_list(samples, owner, kind, dtype=NUMBERS, *, name="X"):
     """Samples of any sizes as a list of arrays, each of them checked."""
-    if kind.takes_graphs:
+    if kind.takes_graphs or kind.takes_missing:
         return [x if sp.issparse(x) else np.asarray(x) for x in samples]
     form = kind.sample_ndim, f"a {kind.sample_name}"
     checked = (

@@ -93,7 +93,8 @@ class FilteredComplex(ABC):
     values : ndarray of shape (n_values,)
         What the filtration is made of, in the units of the data.
     order : ndarray of shape (n_values,)
-        The permutation that sorts the values into the filtration, ties included.
+        The permutation that sorts the values into the filtration, ties included; of a
+        masked grid only the pixels that are there.
     superlevel : bool
         True where large values enter first.
     cells : callable or None
@@ -181,13 +182,15 @@ class Filtration(ValidatedParams):
     have, in ``sample_name`` what it is called, and in ``is_grid`` whether a flat row
     may be read as a grid. Where ``takes_graphs`` is true, a sample may be a matrix with
     missing entries (infinite, or not stored in a sparse one), which ``build`` checks;
-    where ``has_channels`` is true, grids may be colour images.
+    where ``takes_missing`` is true, entries may be NaN or masked, and mean what
+    ``build`` says; where ``has_channels`` is true, grids may be colour images.
     """
 
     sample_ndim = ()
     sample_name = "sample"
     is_grid = False
     takes_graphs = False
+    takes_missing = False
     has_channels = False
 
     def build(self, x, previous=None):
@@ -233,7 +236,7 @@ class Filtration(ValidatedParams):
         cache, found = {} if cache is None else cache, []
         for x in X:
             complex_ = self.build(x, previous=cache.get("previous"))
-            if not np.array_equal(complex_.values, np.ravel(x)):
+            if not _are_entries(complex_.values, np.ravel(x)):
                 raise ValueError(
                     "Pooled copies need a filtration whose values are the entries of "
                     f"x. {type(self).__name__} has others."
@@ -244,6 +247,11 @@ class Filtration(ValidatedParams):
         return [
             first.followed_by(others) for first, *others in zip(*found, strict=True)
         ]
+
+
+def _are_entries(values, x):
+    """Whether values are those of x where it has some."""
+    return values.size == x.size and bool(np.all((values == x) | np.isnan(x)))
 
 
 class Solver(ValidatedParams):

@@ -111,6 +111,98 @@ def freudenthal_simplices(shape):
     return [s for s in found if len(s) > 1]
 
 
+def domain_diagrams(f, connectivity, periodic, is_absent=None):
+    """Diagrams of a grid, some of whose axes close and some of whose pixels are gone.
+
+    A cell is a corner and the steps from it, one after the other: units along some
+    axes for a cube; for a simplex of the triangulation steps with disjoint axes.
+    """
+    f = np.asarray(f, dtype=float)
+    gone = np.zeros(f.shape, bool) if is_absent is None else is_absent
+
+    def at(corner):
+        """The vertex, once around closed axes; None outside."""
+        turned = tuple(
+            c % n if p else c for c, n, p in zip(corner, f.shape, periodic, strict=True)
+        )
+        inside = all(0 <= c < n for c, n in zip(turned, f.shape, strict=True))
+        return turned if inside else None
+
+    def plus(corner, step):
+        return tuple(a + b for a, b in zip(corner, step, strict=True))
+
+    units = [tuple(int(i == j) for j in range(f.ndim)) for i in range(f.ndim)]
+    values, boundaries = {}, {}
+    if connectivity == "freudenthal":
+        steps = [s for s in product((0, 1), repeat=f.ndim) if any(s)]
+        for n_steps in range(f.ndim + 1):
+            for chain in product(steps, repeat=n_steps):
+                if max(map(sum, zip(*chain, strict=True)), default=0) > 1:
+                    continue
+                for base in np.ndindex(f.shape):
+                    corners = [base]
+                    for step in chain:
+                        corners.append(plus(corners[-1], step))
+                    corners = [at(c) for c in corners]
+                    if any(c is None or gone[c] for c in corners):
+                        continue
+                    values[base, chain] = max(f[c] for c in corners)
+                    inner = [
+                        (
+                            base,
+                            (*chain[:i], plus(chain[i], chain[i + 1]), *chain[i + 2 :]),
+                        )
+                        for i in range(n_steps - 1)
+                    ]
+                    ends = (
+                        [(corners[1], chain[1:]), (base, chain[:-1])] if chain else []
+                    )
+                    boundaries[base, chain] = ends + inner
+    else:
+        # A pixel stands between its corner and the next one: a vertex in "face", a
+        # cube in "full", where one more corner ends an axis that does not close.
+        more = [int(connectivity == "full" and not p) for p in periodic]
+        size = tuple(n + m for n, m in zip(f.shape, more, strict=True))
+        for axes in product((False, True), repeat=f.ndim):
+            chain = tuple(u for u, used in zip(units, axes, strict=True) if used)
+            for base in np.ndindex(size):
+                if connectivity == "face":
+                    around = [
+                        at(plus(base, s))
+                        for s in product(*[(0, 1) if a else (0,) for a in axes])
+                    ]
+                    if any(c is None or gone[c] for c in around):
+                        continue
+                    values[base, chain] = max(f[c] for c in around)
+                else:
+                    around = [
+                        at(plus(base, s))
+                        for s in product(*[(0,) if a else (-1, 0) for a in axes])
+                    ]
+                    around = [c for c in around if c is not None and not gone[c]]
+                    if not around:
+                        continue
+                    values[base, chain] = min(f[c] for c in around)
+                boundaries[base, chain] = []
+                for step in chain:
+                    left = tuple(u for u in chain if u != step)
+                    for end in (base, plus(base, step)):
+                        end = tuple(
+                            e % n if p else e
+                            for e, n, p in zip(end, f.shape, periodic, strict=True)
+                        )
+                        boundaries[base, chain].append((end, left))
+    order = sorted(values, key=lambda c: (values[c], len(c[1]), c))
+    place = {c: i for i, c in enumerate(order)}
+    cells = []
+    for cell in order:
+        column = set()
+        for face in boundaries[cell]:
+            column ^= {place[face]}
+        cells.append((values[cell], len(cell[1]), column))
+    return reduce_boundaries(cells)
+
+
 def rips_values(distances, max_dimension, max_edge_length=np.inf):
     """All cliques up to one dimension more, with their longest edges."""
     n = len(distances)

@@ -186,3 +186,21 @@ def test_in_a_pipeline(rng):
     assert PeakFinder(rule="scipy").fit(X).transform(X).shape == (60, 9)
     with pytest.raises(ValueError, match="rule='scipy'"):
         PeakFinder(rule="scipy").fit(X.reshape(60, 5, 6))
+
+
+def test_on_a_circle_the_ends_are_one_peak():
+    x = [5, 1, 0, 3, 2, 4]
+    assert_array_equal(find_peaks(x).places, [0, 5, 3])
+    peaks = find_peaks(x, periodic=True)
+    assert_array_equal(peaks.places, [0, 3])
+    assert_array_equal(peaks.prominences, [5, 1])
+
+
+def test_a_mask_cuts_a_signal_into_pieces():
+    x = np.array([1.0, 4, 2, np.nan, 0, 3, 1])
+    peaks = find_peaks(x, mask="missing")
+    assert_array_equal(peaks.places, [1, 5])
+    assert_array_equal(peaks.saddles, [-1, -1])
+    assert_array_equal(peaks.prominences, [4, 3])
+    with pytest.raises(ValueError, match="'rule' parameter of find_peaks"):
+        find_peaks(x, mask="missing", rule="scipy")

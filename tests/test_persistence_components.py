@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sktopo.persistence._components import (
-    component_diagram,
+    elder_rule,
     graph_components,
     grid_components,
 )
@@ -33,7 +33,7 @@ def test_components_of_grids_agree_with_a_cubical_complex(rng, shape, full):
     for smooth in (1, 3):
         ranks = as_ranks(rng.normal(size=shape).cumsum(axis=0) ** smooth)
         (expected,) = cubical_diagrams(ranks, (0,), cells_are=cells_are)
-        found = grid_components(ranks, full=full)
+        found = grid_components(ranks, "full" if full else "face")
         assert_array_equal(in_order(found), in_order(expected))
 
 
@@ -61,6 +61,5 @@ def test_components_that_die_one_after_the_other_are_all_found(n):
 
 
 def test_nothing_to_merge():
-    none = np.empty((0, 2), dtype=int)
-    found = component_diagram(np.array([1.0, 0.0]), none, np.empty(0))
-    assert_array_equal(found, [[1, np.inf], [0, np.inf]])
+    none = np.empty(0, dtype=np.int32)
+    assert_array_equal(elder_rule(2, none, none, none), [np.inf, np.inf])

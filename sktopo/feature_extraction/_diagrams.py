@@ -227,9 +227,10 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        ndim = self._filtration().sample_ndim
-        tags.input_tags.two_d_array = 1 in ndim
-        tags.input_tags.three_d_array = 2 in ndim
+        filtration = self._filtration()
+        tags.input_tags.two_d_array = 1 in filtration.sample_ndim
+        tags.input_tags.three_d_array = 2 in filtration.sample_ndim
+        tags.input_tags.allow_nan = filtration.takes_missing
         return tags
 
     def __sklearn_is_fitted__(self):

@@ -9,6 +9,7 @@ from sktopo._arrays import GRID, check_no_colour, check_real_array
 from sktopo._memory import check_memory
 from sktopo._sklearn_compat import Options, StrOptions
 from sktopo._validation import check_homology_dimensions
+from sktopo.filtrations._grid_domain import check_periodic, read_masked
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
     OrderedComplex,
@@ -22,21 +23,33 @@ _BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy o
 class GridComplex(OrderedComplex):
     """A grid whose pixels have entered in order; one value for each pixel."""
 
-    def __init__(self, values, shape, connectivity, **kwargs):
+    def __init__(self, values, shape, connectivity, *, periodic, is_absent, **kwargs):
         super().__init__(values, **kwargs)
         self.shape = shape
         self.connectivity = connectivity
+        self.periodic = periodic
+        self._is_absent = is_absent
+
+    def _sort(self):
+        order = super()._sort()
+        if self._is_absent is None:
+            return order
+        return order[~self._is_absent.ravel()[order]]
 
     def _pairs(self, homology_dimensions):
         return grid_pairs(
-            self.order, self.shape, self.connectivity, homology_dimensions
+            self.order,
+            self.shape,
+            self.connectivity,
+            homology_dimensions,
+            self.periodic,
         )
 
     def _what(self):
         return _grid_name(self.shape)
 
     def _end_of_homology(self):
-        return len(self.shape)
+        return _end_of_homology(self.shape, self.periodic)
 
     def pullback(self, grad_values):
         return np.reshape(grad_values, self.shape)
@@ -45,6 +58,11 @@ class GridComplex(OrderedComplex):
         pixels = np.stack(np.unravel_index(np.maximum(pairs, 0), self.shape), axis=-1)
         pixels[pairs < 0] = -1
         return pixels[:, 0], pixels[:, 1]
+
+
+def _end_of_homology(shape, periodic):
+    """A torus has homology of its own dimension, too."""
+    return len(shape) + (periodic is not None and all(periodic))
 
 
 def _grid_name(shape):
@@ -75,6 +93,15 @@ class Cubical(OrderedFiltration):
         How many axes a sample has. With None signals, images and voxel grids are all
         taken, but not what looks like colour images: uint8 arrays (h, w, 3) or
         (h, w, 4), and batches (n, h, w, 3) or (n, h, w, 4).
+    periodic : bool or tuple of bool, default=False
+        Whether the two ends of an axis are neighbours, for all axes or for each: images
+        of a torus or a cylinder, signals of a circle. What goes around is an essential
+        bar of H1.
+    mask : None, "missing" or array-like of bool, default=None
+        Pixels that are not there, as numpy.ma has them: true where there is none. They
+        never enter, their values count nowhere and their gradients are zero. With
+        "missing" each sample has its own, where it is NaN or is masked as a numpy.ma
+        array. The filtration ends with the last pixel that is there.
     tie_breaking : {"index", "random"}, default="index"
         Which of several equal pixels makes a bar: the first in C order, or one drawn
         at random. Diagrams do not depend on it, gradients do.
@@ -97,6 +124,16 @@ class Cubical(OrderedFiltration):
     array([[2. , 0.5]])
     >>> h1
     array([[1. , 0.5]])
+
+    Of a wave on a circle no more than two sides meet at either end of its valley:
+
+    >>> wave = [2, 1, 3, 0]
+    >>> persistence_diagrams(wave, Cubical(), 0)
+    [array([[0., 3.],
+           [1., 3.]])]
+    >>> persistence_diagrams(wave, Cubical(periodic=True))
+    [array([[0., 3.],
+           [1., 2.]]), array([], shape=(0, 2), dtype=float64)]
     """
 
     @property
@@ -111,10 +148,17 @@ class Cubical(OrderedFiltration):
     sample_name = "signal, image or voxel grid"
     is_grid = True
 
+    @property
+    def takes_missing(self):
+        """Whether samples may have NaN or masked entries."""
+        return isinstance(self.mask, str)
+
     _parameter_constraints = {
         "superlevel": ["boolean"],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
         "ndim": [Options(numbers.Integral, {1, 2, 3}), None],
+        "periodic": ["boolean", "array-like"],
+        "mask": [StrOptions({"missing"}), "array-like", None],
         **TIE_BREAKING_CONSTRAINTS,
     }
 
@@ -123,12 +167,16 @@ class Cubical(OrderedFiltration):
         superlevel=False,
         connectivity="full",
         ndim=None,
+        periodic=False,
+        mask=None,
         tie_breaking="index",
         random_state=None,
     ):
         self.superlevel = superlevel
         self.connectivity = connectivity
         self.ndim = ndim
+        self.periodic = periodic
+        self.mask = mask
         self.tie_breaking = tie_breaking
         self.random_state = random_state
 
@@ -154,20 +202,29 @@ class Cubical(OrderedFiltration):
             )
         if self.ndim is None and getattr(x, "ndim", 0) == 3:
             check_no_colour(x.shape, x.dtype, "x of Cubical.build", is_batch=False)
-        x = check_real_array(x, "x", "Cubical.build", (self._sample_ndim(), GRID[1]))
+        form, is_absent = (self._sample_ndim(), GRID[1]), None
+        if self.mask is not None:
+            x, is_absent = read_masked(x, self.mask, "Cubical.build")
+        x = check_real_array(x, "x", "Cubical.build", form)
         return GridComplex(
             x.flatten(),
             x.shape,
             self.connectivity,
+            periodic=check_periodic(self.periodic, x.ndim, "Cubical"),
+            is_absent=is_absent,
             superlevel=bool(self.superlevel),
             priority=self._priority(x.size),
             previous=self._own(previous, GridComplex),
         )
 
+    def _is_plain(self):
+        """Whether all pixels are there and no axis closes."""
+        return self.mask is None and not np.any(self.periodic)
+
     def batch_bars(self, X, homology_dimensions, essential="drop", cache=None):
         """Bars of many grids at once; see ``Filtration.batch_bars``."""
         self._check_params()
-        if self.tie_breaking != "index":
+        if self.tie_breaking != "index" or not self._is_plain():
             return super().batch_bars(X, homology_dimensions, essential, cache)
         return stacked_grid_bars(
             X,

@@ -23,22 +23,27 @@ class OrderedComplex(FilteredComplex):
         values.flags.writeable = False
         self._priority = priority
         self._previous = None
-        if previous is not None and previous._order is not None:
-            self._previous = (previous.values, previous._order)
+        lent = None if previous is None else previous._order
+        # The order of a masked grid has no place for some values.
+        if lent is not None and lent.size == previous.values.size:
+            self._previous = (previous.values, lent)
         self._order = None
 
     @property
     def order(self):
         if self._order is None:
-            self._order = sort_order(
-                self.values,
-                descending=self.superlevel,
-                priority=self._priority,
-                previous=self._previous,
-            )
+            self._order = self._sort()
             self._order.flags.writeable = False
             self._previous = None
         return self._order
+
+    def _sort(self):
+        return sort_order(
+            self.values,
+            descending=self.superlevel,
+            priority=self._priority,
+            previous=self._previous,
+        )
 
     def persistence_pairs(self, homology_dimensions):
         """Pair the cells.

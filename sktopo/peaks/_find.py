@@ -51,6 +51,8 @@ def find_peaks(
     superlevel=True,
     connectivity="full",
     rule="persistence",
+    periodic=False,
+    mask=None,
 ):
     r"""Find peaks and how prominent they are, in one pass for all of them.
 
@@ -59,8 +61,8 @@ def find_peaks(
 
     .. math:: \text{height} - \text{height of the highest pass to a higher peak},
 
-    and of the highest peak the height above the lowest value. Of two peaks of the same
-    height that meet, the first one in C order is taken for the higher one.
+    and of the highest peak the height above the lowest value of all. Of two peaks of
+    the same height that meet, the first one in C order is taken for the higher one.
 
     Parameters
     ----------
@@ -80,6 +82,11 @@ def find_peaks(
         :func:`scipy.signal.find_peaks`: none on the border, plateaus at their middle,
         and where no peak on a side is higher, the prominence ends at the border. The
         saddle is the higher one of the two bases.
+    periodic : bool or tuple of bool, default=False
+        Axes whose two ends are neighbours.
+    mask : None, "missing" or array-like of bool of the shape of x, default=None
+        Pixels that are not there; "missing" are NaN and masked entries of x. Where they
+        cut the others into pieces, the highest peak of each has no pass.
 
     Returns
     -------
@@ -127,7 +134,14 @@ def find_peaks(
         "rule": rule,
     }
     validate_parameter_constraints(_CONSTRAINTS, params, "find_peaks")
-    filtration = Cubical(superlevel=superlevel, connectivity=connectivity)
+    if rule == "scipy" and (mask is not None or np.any(periodic)):
+        raise ValueError(
+            "The 'rule' parameter of find_peaks must be 'persistence' with a mask or a "
+            "periodic axis. Got 'scipy'."
+        )
+    filtration = Cubical(
+        superlevel=superlevel, connectivity=connectivity, periodic=periodic, mask=mask
+    )
     try:
         complex_ = filtration.build(x)
     except (TypeError, ValueError, MemoryError) as error:

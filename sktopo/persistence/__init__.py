@@ -17,6 +17,7 @@ from sktopo.persistence._bars import (
     PersistencePairs,
     longest_first,
 )
+from sktopo.persistence._basins import DUAL_CONNECTIVITY
 from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._flooding import flooded_ranks
 from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
@@ -27,6 +28,7 @@ from sktopo.persistence._stacked_grids import stacked_grid_bars, stacked_grid_di
 
 __all__ = [
     "CONNECTIVITIES",
+    "DUAL_CONNECTIVITY",
     "ESSENTIAL",
     "FINITE",
     "NEVER",

@@ -1,93 +1,27 @@
-"""H0 of a graph without a matrix: basins, passes and the elder rule.
-
-Every vertex flows to its lowest neighbour; only the basins and the lowest passes
-between them are left for the elder rule. Source: the watershed view of merge trees,
-as in H. Edelsbrunner and J. Harer, Computational Topology, AMS 2010, chapter VII.
-"""
+"""H0 of a graph without a matrix: basins, passes and the elder rule."""
 
 import numpy as np
-from scipy.ndimage import minimum_filter
 
+from sktopo.persistence._basins import follow, grid_basins
 from sktopo.persistence._gudhi import simplicial_diagrams
 
 _MAX_ROUNDS = 50  # noise needs about ten; where more are needed, gudhi is faster
+_MOST_SLOTS = 18  # bits of a table that stays in the cache
+_HASH = np.uint32(2654435761), np.uint32(2246822519)  # odd, near the golden ratio
 
 
-def component_diagram(roots, passes, heights):
-    """H0 of basins that passes join, by the elder rule.
-
-    In a round every component looks at its lowest pass. Up to there it is alone, so
-    where the other side is older it dies there: all such deaths are found at once,
-    and the dead are merged into their elders.
+def grid_components(ranks, connectivity, periodic=None):
+    """H0 of a grid, as a diagram of ranks with inf for what never dies.
 
     Parameters
     ----------
-    roots : ndarray of shape (n_basins,)
-        Birth of each basin, distinct.
-    passes : ndarray of shape (n_passes, 2)
-        Pairs of basins.
-    heights : ndarray of shape (n_passes,)
-        Height of each pass, at least the births on both sides.
-
-    Returns
-    -------
-    diagram : ndarray of shape (n_basins, 2)
-        Births and deaths, inf for the oldest of each component.
+    ranks, connectivity, periodic
+        As of ``grid_basins``.
     """
-    by_height = np.argsort(heights)
-    heights = heights[by_height]
-    a, b = passes[by_height].T.astype(np.intp)
-    elder = np.arange(roots.size)
-    deaths = np.full(roots.size, np.inf)
-    for _ in range(_MAX_ROUNDS):
-        apart = np.flatnonzero(a != b)
-        a, b, heights = a[apart], b[apart], heights[apart]
-        if a.size == 0:
-            return np.column_stack([roots, deaths])
-        lowest = np.full(roots.size, -1)
-        # Later writes win: from the back, the lowest pass stays.
-        lowest[b[::-1]] = np.arange(a.size)[::-1]
-        from_a = np.full(roots.size, -1)
-        from_a[a[::-1]] = np.arange(a.size)[::-1]
-        use = (from_a >= 0) & ((lowest < 0) | (from_a < lowest))
-        lowest[use] = from_a[use]
-        here = np.flatnonzero(lowest >= 0)
-        way = lowest[here]
-        other = a[way] + b[way] - here
-        dies = roots[other] < roots[here]
-        dead, way = here[dies], way[dies]
-        deaths[dead] = heights[way]
-        elder[dead] = other[dies]
-        elder = follow(elder)
-        a, b = elder[a], elder[b]
-    return _slow_rounds(roots, a, b, heights, deaths)
-
-
-def _slow_rounds(roots, a, b, heights, deaths):
-    """What is left where each round finds few deaths, as on a growing oscillation."""
-    alive = np.unique(np.concatenate([a, b]))
-    edges = np.column_stack([np.searchsorted(alive, a), np.searchsorted(alive, b)])
-    edges.sort(axis=1)
-    edges, first = np.unique(
-        edges[edges[:, 0] < edges[:, 1]], axis=0, return_index=True
-    )
-    low = heights[a != b][first]
-    nodes = np.arange(alive.size)[:, None]
-    # Birth heights are distinct, so each bar finds its basin again.
-    (diagram,) = simplicial_diagrams([nodes, edges], [roots[alive], low], (0,))
-    by_birth = np.argsort(roots[alive])
-    place = by_birth[np.searchsorted(roots[alive], diagram[:, 0], sorter=by_birth)]
-    deaths[alive[place]] = diagram[:, 1]
-    return np.column_stack([roots, deaths])
-
-
-def follow(pointer):
-    """Follow pointers to their ends by doubling."""
-    while True:
-        ahead = pointer[pointer]
-        if np.array_equal(ahead, pointer):
-            return pointer
-        pointer = ahead
+    basins = grid_basins(ranks, connectivity, periodic)
+    passes = lowest_first(*basins.passes)
+    deaths = elder_rule(basins.minima.size, *passes)
+    return np.column_stack([basins.minima, deaths])
 
 
 def graph_components(ranks, edges):
@@ -96,111 +30,122 @@ def graph_components(ranks, edges):
     Parameters
     ----------
     ranks : ndarray of shape (n_vertices,)
-        Distinct.
+        A permutation of range(n_vertices).
     edges : ndarray of shape (n_edges, 2)
     """
-    low, high = edges[:, 0], edges[:, 1]
-    swap = ranks[low] > ranks[high]
-    low, high = np.where(swap, high, low), np.where(swap, low, high)
-    to = np.arange(ranks.size)
-    steepest = np.argsort(-ranks[low], kind="stable")
-    to[high[steepest]] = low[steepest]
-    basin = follow(to)
-    a, b = basin[low], basin[high]
-    apart = a != b
-    return _merge_basins(ranks, basin, a[apart], b[apart], ranks[high[apart]])
+    # Vertices are named by their ranks from here on.
+    ends = np.sort(ranks[edges].astype(np.int32), axis=1)
+    low, high = ends[np.argsort(-ends[:, 0], kind="stable")].T
+    to = np.arange(ranks.size, dtype=np.int32)
+    to[high] = low  # the last one written is the lowest neighbour
+    root = follow(to)
+    minima = np.flatnonzero(root == np.arange(root.size))
+    basin = np.searchsorted(minima, root).astype(np.int32)
+    passes = lowest_first(basin[low], basin[high], high)
+    deaths = elder_rule(minima.size, *passes)
+    return np.column_stack([minima, deaths])
 
 
-def grid_components(ranks, *, full):
-    """H0 of a grid with the neighbours that share a corner (full) or a face.
+def lowest_first(a, b, heights, *windings):
+    """Put passes into the order of their heights, without most of those repeated.
 
-    Parameters
-    ----------
-    ranks : ndarray of any shape
-        A permutation of range(size).
-    full : bool
-        Also neighbours across edges and corners, 8 in the plane and 26 in space.
+    See ``first_of_each`` for what is left out.
     """
-    return _merge_basins(ranks.ravel(), *grid_basins(ranks, full=full))
+    # One integer holds the height and the place; plain sorts of integers are fast.
+    key = heights.astype(np.int64) << 32
+    key |= np.arange(key.size)
+    key.sort()
+    by_height = key & (2**32 - 1)
+    a, b = a.take(by_height), b.take(by_height)
+    heights = (key >> 32).astype(np.int32)
+    windings = [part.take(by_height) for part in windings]
+    return _distinct(np.minimum(a, b), np.maximum(a, b), heights, *windings)
 
 
-def grid_basins(ranks, *, full):
-    """The cell that each cell flows to, and the passes between these.
+def _distinct(a, b, *others):
+    first = first_of_each(a, b, *others[1:])
+    return [part.take(first) for part in (a, b, *others)]
+
+
+def elder_rule(n_basins, a, b, heights):
+    """Deaths of basins that passes join: where two meet, the younger one dies.
+
+    In a round every component looks at its lowest pass. Up to there it is alone, so
+    where the other side is older it dies there: all such deaths are found at once,
+    and the dead are merged into their elders.
 
     Parameters
     ----------
-    ranks, full
-        As of ``grid_components``.
+    n_basins : int
+        Basins are numbered in the order of their births.
+    a, b : ndarray of int32 of shape (n_passes,)
+        The basins on both sides of a pass.
+    heights : ndarray of int32 of shape (n_passes,)
+        Ascending; not below the births on both sides.
 
     Returns
     -------
-    basin : ndarray of shape (size,)
-        A local minimum for each cell.
-    a, b : ndarray of int
-        Local minima on both sides of a pass.
-    heights : ndarray
-        Ranks of the passes.
+    deaths : ndarray of shape (n_basins,)
+        The height of a pass, or inf for the oldest of each component.
     """
-    flat = ranks.ravel()
-    order = np.empty(flat.size, dtype=np.intp)
-    order[flat.astype(np.intp)] = np.arange(flat.size)
-    if full:
-        lowest = minimum_filter(ranks, size=3, mode="nearest")
-    else:
-        lowest = ranks.copy()
-        for axis in range(ranks.ndim):
-            ahead, behind = _along(ranks.ndim, axis)
-            np.minimum(lowest[ahead], ranks[behind], out=lowest[ahead])
-            np.minimum(lowest[behind], ranks[ahead], out=lowest[behind])
-    basin = follow(order[lowest.ravel().astype(np.intp)])
-    join = _through_corners if full else _through_faces
-    return basin, *join(ranks, basin.reshape(ranks.shape))
+    deaths = np.full(n_basins, np.inf)
+    elder = np.arange(n_basins, dtype=np.int32)
+    for _ in range(_MAX_ROUNDS):
+        apart = np.flatnonzero(a != b)
+        if apart.size == 0:
+            return deaths
+        a, b, heights = (x.take(apart) for x in (a, b, heights))
+        old, young, heights = _distinct(np.minimum(a, b), np.maximum(a, b), heights)
+        lowest = first_with(young, n_basins)
+        dead = np.flatnonzero(lowest < first_with(old, n_basins))
+        lowest = lowest.take(dead)
+        deaths[dead] = heights.take(lowest)
+        elder[dead] = old.take(lowest)
+        elder = follow(elder)
+        a, b = elder.take(old), elder.take(young)
+    return _slow_rounds(deaths, a, b, heights)
 
 
-def _through_faces(ranks, basin):
-    """Pairs of basins that share a face, and the ranks at which they meet there."""
-    found = []
-    for axis in range(ranks.ndim):
-        ahead, behind = _along(ranks.ndim, axis)
-        apart = basin[ahead] != basin[behind]
-        height = np.maximum(ranks[ahead][apart], ranks[behind][apart])
-        found.append((basin[ahead][apart], basin[behind][apart], height))
-    return _joined(found)
+def first_with(basin, n_basins):
+    """The first pass at each basin, or the number of passes where it has none."""
+    n_passes = basin.size
+    first = np.full(n_basins, n_passes, dtype=np.int32)
+    # The last one written stays.
+    first[basin[::-1]] = np.arange(n_passes - 1, -1, -1, dtype=np.int32)
+    return first
 
 
-def _through_corners(ranks, basin):
-    """The same for basins that share a corner.
+def first_of_each(a, b, *windings):
+    """Places of passes without most of those that repeat an earlier one.
 
-    The pixels around a corner all meet there: it is enough that each joins the lowest.
+    A pass is left out where an earlier one between the same two, with the same winding,
+    stands in their slot of a hash table; where another one has taken the slot it stays.
     """
-    lowest = ranks
-    for axis in range(ranks.ndim):
-        ahead, behind = _along(ranks.ndim, axis)
-        lowest = np.minimum(lowest[ahead], lowest[behind])
-    order = np.empty(ranks.size, dtype=np.intp)
-    order[ranks.ravel().astype(np.intp)] = basin.ravel()
-    basin_of_lowest = order[lowest.astype(np.intp)]
-    found = []
-    for corner in np.ndindex(*(2,) * ranks.ndim):
-        place = tuple(slice(1, None) if c else slice(None, -1) for c in corner)
-        apart = basin[place] != basin_of_lowest
-        found.append((basin[place][apart], basin_of_lowest[apart], ranks[place][apart]))
-    return _joined(found)
+    n_bits = min(_MOST_SLOTS, int(a.size).bit_length())
+    slot = (a.astype(np.uint32) * _HASH[0] + b.astype(np.uint32)) * _HASH[1]
+    for part in windings:
+        slot += part * _HASH[0]
+    slot >>= np.uint32(32 - n_bits)
+    earlier = first_with(slot, 2**n_bits).take(slot)
+    is_first = earlier == np.arange(a.size, dtype=np.int32)
+    for part in (a, b, *windings):
+        is_first |= part.take(earlier) != part
+    return np.flatnonzero(is_first)
 
 
-def _joined(found):
-    return [np.concatenate(part) for part in zip(*found, strict=True)]
-
-
-def _merge_basins(ranks, basin, a, b, heights):
-    """Number the basins and apply the elder rule to the passes between them."""
-    is_root = basin == np.arange(basin.size)
-    number = np.cumsum(is_root) - 1
-    passes = np.column_stack([number[a], number[b]])
-    return component_diagram(ranks[is_root], passes, heights)
-
-
-def _along(ndim, axis):
-    front, back = [slice(None)] * ndim, [slice(None)] * ndim
-    front[axis], back[axis] = slice(1, None), slice(None, -1)
-    return tuple(front), tuple(back)
+def _slow_rounds(deaths, a, b, heights):
+    """What is left where each round finds few deaths, as on a growing oscillation."""
+    apart = np.flatnonzero(a != b)
+    a, b, heights = a[apart], b[apart], heights[apart]
+    alive, ends = np.unique(np.stack([a, b]), return_inverse=True)
+    edges, first = np.unique(
+        np.sort(ends.reshape(2, -1).T, axis=1), axis=0, return_index=True
+    )
+    # Below all heights; births are distinct, so each bar finds its basin again.
+    births = np.arange(-alive.size, 0.0)
+    filtration = births, heights[first].astype(np.float64)
+    nodes = np.arange(alive.size)[:, None]
+    (diagram,) = simplicial_diagrams([nodes, edges], filtration, (0,))
+    born, died = diagram.T
+    deaths[alive[(born + alive.size).astype(np.intp)]] = died
+    return deaths

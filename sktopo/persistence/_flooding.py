@@ -1,13 +1,13 @@
 """Simplification of H0: basins are flooded up to the pass to one that is kept."""
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
-from sktopo.persistence._components import grid_basins
+from sktopo.persistence._basins import grid_basins
+from sktopo.persistence._components import lowest_first
+from sktopo.persistence._spanning_tree import spanning_tree
 
 
-def flooded_ranks(ranks, is_kept, *, full):
+def flooded_ranks(ranks, is_kept, connectivity):
     """The smallest function above a grid's that has no minima but some.
 
     The new rank of a cell is its own or, where that is larger, the rank of the lowest
@@ -21,50 +21,29 @@ def flooded_ranks(ranks, is_kept, *, full):
         A permutation of range(size).
     is_kept : ndarray of bool of shape (size,)
         Which cells are minima that are kept; the global one must be.
-    full : bool
-        Also neighbours across edges and corners.
+    connectivity : {"full", "face", "freudenthal"}
 
     Returns
     -------
     ndarray of int of shape (size,)
         Ranks, many of them more than once.
     """
-    basin, a, b, heights = grid_basins(ranks, full=full)
+    basins = grid_basins(ranks, connectivity)
     flat = ranks.ravel().astype(np.intp)
-    roots = np.flatnonzero(basin == np.arange(basin.size))
-    number = np.zeros(basin.size, dtype=np.int32)
-    number[roots] = np.arange(roots.size)
-    kept = np.flatnonzero(is_kept[roots])
-    levels = _levels(number[a], number[b], heights, kept, roots.size)
-    return np.maximum(flat, levels[number[basin]])
+    cells = np.empty_like(flat)
+    cells[flat] = np.arange(flat.size)
+    # Node 0 stands for all basins that are kept.
+    floods = ~is_kept[cells[basins.minima]]
+    node = np.where(floods, np.cumsum(floods), 0).astype(np.int32)
+    a, b, heights = basins.passes
+    passes = lowest_first(node[a], node[b], heights)
+    levels = _to_the_root(*spanning_tree(1 + np.count_nonzero(floods), *passes)[:2])
+    return np.maximum(flat, levels[node][basins.of_cell.ravel()])
 
 
-def _levels(a, b, heights, kept, n_basins):
-    """The rank of the lowest pass from each basin to one that is kept, or -1."""
-    # Of several passes between two basins the lowest one counts.
-    pair = np.minimum(a, b).astype(np.int64) * n_basins + np.maximum(a, b)
-    by_pair = np.argsort(pair)
-    pair = pair[by_pair]
-    first = np.flatnonzero(np.diff(pair, prepend=-1))
-    if first.size:
-        heights = np.minimum.reduceat(heights[by_pair], first)
-    low, high = divmod(pair[first], n_basins)
-    # One more node stands for all that is kept; weights are positive.
-    source = n_basins
-    rows = np.concatenate([low, kept]).astype(np.int32)
-    columns = np.concatenate([high, np.full(kept.size, source)])
-    weights = np.concatenate([heights + 2.0, np.ones(kept.size)])
-    places = rows, columns.astype(np.int32)
-    graph = csr_array((weights, places), shape=(source + 1, source + 1))
-    tree = minimum_spanning_tree(graph).tocoo()
-    _, before = breadth_first_order(tree.tocsr(), source, directed=False)
-    i, j = tree.coords
-    level = np.zeros(source + 1)
-    forward = before[i] == j
-    level[np.where(forward, i, j)] = tree.data
-    before[source] = source
-    # Pointer doubling: the highest pass on the way to the source.
-    while (before != source).any():
-        level = np.maximum(level, level[before])
-        before = before[before]
-    return level[:-1].astype(np.intp) - 2
+def _to_the_root(parent, levels):
+    """The largest level on the way to node 0, by pointer doubling."""
+    while parent.any():
+        levels = np.maximum(levels, levels.take(parent))
+        parent = parent.take(parent)
+    return levels

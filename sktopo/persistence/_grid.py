@@ -6,34 +6,75 @@ joined across faces only. "freudenthal": pixels are the vertices of the triangul
 with one diagonal in each square, from (i, j) to (i + 1, j + 1).
 """
 
+import math
+
 import numpy as np
 
 from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._components import grid_components
 from sktopo.persistence._gudhi import cubical_diagrams, image_diagrams, path_diagram
 from sktopo.persistence._order import ranks_of
+from sktopo.persistence._periodic import (
+    complement_diagram,
+    periodic_diagrams,
+    refined,
+    times_circle,
+)
 
 CONNECTIVITIES = ("full", "face", "freudenthal")
 
 
-def grid_pairs(order, shape, connectivity, homology_dimensions):
+def grid_pairs(order, shape, connectivity, homology_dimensions, periodic=None):
     """Persistence pairs of a function on a path, an image or a voxel grid.
 
     Parameters
     ----------
-    order : ndarray of shape (n_pixels,)
-        The permutation that sorts the pixels, in C order.
+    order : ndarray of shape (n_present,)
+        The pixels that are there, in the order in which they enter, as indices in C
+        order.
     shape : tuple of 1, 2 or 3 ints
     connectivity : {"full", "face", "freudenthal"}
     homology_dimensions : tuple of int
+    periodic : tuple of bool or None, default=None
+        Axes whose two ends are neighbours.
 
     Returns
     -------
     list of PersistencePairs
     """
-    ranks = ranks_of(order).reshape(nondegenerate(shape))
-    diagrams = grid_diagrams(ranks, connectivity, homology_dimensions)
+    ranks = ranks_of(order, math.prod(shape)).reshape(shape)
+    if periodic is not None and any(periodic):
+        diagrams = _on_circles(ranks, connectivity, periodic, homology_dimensions)
+    else:
+        ranks = ranks.reshape(nondegenerate(shape))
+        diagrams = grid_diagrams(ranks, connectivity, homology_dimensions)
+    if order.size < ranks.size:
+        diagrams = {k: _until(order.size, found) for k, found in diagrams.items()}
     return pairs_from_ranks(diagrams, order, homology_dimensions)
+
+
+def _until(end, diagram):
+    """A diagram of the filtration as it is before a rank."""
+    diagram = diagram[diagram[:, 0] < end]
+    return np.where(diagram < end, diagram, np.inf)
+
+
+def _on_circles(ranks, connectivity, periodic, homology_dimensions):
+    """Diagrams of a periodic grid, of which axes of one pixel are left out first."""
+    long = [axis for axis, n in enumerate(ranks.shape) if n > 1]
+    n_short = sum(p for axis, p in enumerate(periodic) if axis not in long)
+    periodic = tuple(periodic[axis] for axis in long)
+    # Every bar of the product has come up by at most one dimension for each circle.
+    wanted = sorted({k - j for k in homology_dimensions for j in range(n_short + 1)})
+    wanted = tuple(k for k in wanted if 0 <= k <= len(long)) or (0,)
+    ranks = ranks.reshape(nondegenerate(ranks.shape))
+    if any(periodic):
+        diagrams = periodic_diagrams(ranks, connectivity, periodic, wanted)
+    else:
+        diagrams = grid_diagrams(ranks, connectivity, wanted)
+    for _ in range(n_short):
+        diagrams = times_circle(diagrams)
+    return diagrams
 
 
 def nondegenerate(shape):
@@ -74,62 +115,36 @@ def _face_image(ranks, homology_dimensions):
     return {0: components, 1: holes}
 
 
-def _refined(ranks):
-    """Vertices at even places, between them edges, which enter with their last end."""
-    fine = np.empty([2 * n - 1 for n in ranks.shape])
-    fine[(slice(None, None, 2),) * ranks.ndim] = ranks
-    for corner in np.ndindex(*(2,) * ranks.ndim):
-        if any(corner):
-            near = tuple(slice(None, -1) if c else slice(None) for c in corner)
-            far = tuple(slice(1, None) if c else slice(None) for c in corner)
-            place = tuple(slice(c, None, 2) for c in corner)
-            np.maximum(ranks[near], ranks[far], out=fine[place])
-    return fine
-
-
 def _freudenthal_image(ranks, homology_dimensions):
-    return dict(enumerate(image_diagrams(_refined(ranks))))
+    return dict(enumerate(image_diagrams(refined(ranks))))
 
 
 def _full_voxels(ranks, homology_dimensions):
-    return _voxels(ranks, homology_dimensions, full=True)
+    return _voxels(ranks, "full", homology_dimensions)
 
 
 def _face_voxels(ranks, homology_dimensions):
-    return _voxels(ranks, homology_dimensions, full=False)
-
-
-def _voxels(ranks, homology_dimensions, *, full):
-    diagrams = {}
-    if 1 in homology_dimensions:
-        wanted = [k for k in homology_dimensions if k < 3]
-        cells_are = "top_dimensional_cells" if full else "vertices"
-        found = cubical_diagrams(ranks, wanted, cells_are=cells_are)
-        return dict(zip(wanted, found, strict=True))
-    if 0 in homology_dimensions:
-        diagrams[0] = grid_components(ranks, full=full)
-    if 2 in homology_dimensions:
-        diagrams[2] = _cavities(ranks, full=full)
-    return diagrams
-
-
-def _cavities(ranks, *, full):
-    """H2 as H0 of the complement, whose neighbours are of the other kind."""
-    top = float(ranks.size)
-    framed = np.pad(top - ranks, 1, constant_values=0.0)
-    # A permutation again: the frame's voxels come first, before all of the grid.
-    frame = framed == 0.0
-    n_frame = np.count_nonzero(frame)
-    framed += n_frame - 1.0
-    framed[frame] = np.arange(n_frame)
-    h0 = grid_components(framed, full=not full)
-    h0 = h0[(h0[:, 0] < h0[:, 1]) & np.isfinite(h0[:, 1]) & (h0[:, 0] >= n_frame)]
-    return top - (h0[:, ::-1] - (n_frame - 1.0))
+    return _voxels(ranks, "face", homology_dimensions)
 
 
 def _freudenthal_voxels(ranks, homology_dimensions):
-    wanted = [k for k in homology_dimensions if k < 3]
-    return dict(zip(wanted, cubical_diagrams(_refined(ranks), wanted), strict=True))
+    return _voxels(ranks, "freudenthal", homology_dimensions)
+
+
+def _voxels(ranks, connectivity, homology_dimensions):
+    if 1 in homology_dimensions:
+        wanted = [k for k in homology_dimensions if k < 3]
+        if connectivity == "freudenthal":
+            ranks = refined(ranks)
+        cells_are = "vertices" if connectivity == "face" else "top_dimensional_cells"
+        found = cubical_diagrams(ranks, wanted, cells_are=cells_are)
+        return dict(zip(wanted, found, strict=True))
+    diagrams = {}
+    if 0 in homology_dimensions:
+        diagrams[0] = grid_components(ranks, connectivity)
+    if 2 in homology_dimensions:
+        diagrams[2] = complement_diagram(ranks, connectivity)
+    return diagrams
 
 
 _DIAGRAMS = {

@@ -43,9 +43,16 @@ def image_diagrams(image):
     return transformer.fit_transform([image])[0]
 
 
-def cubical_diagrams(grid, homology_dimensions, *, cells_are="top_dimensional_cells"):
+def cubical_diagrams(
+    grid, homology_dimensions, *, cells_are="top_dimensional_cells", periodic=None
+):
     """Diagrams of a grid of any dimension; its entries are top cells or vertices."""
-    complex_ = gudhi.CubicalComplex(**{cells_are: grid})
+    if periodic is None:
+        complex_ = gudhi.CubicalComplex(**{cells_are: grid})
+    else:
+        complex_ = gudhi.PeriodicCubicalComplex(
+            **{cells_are: grid}, periodic_dimensions=periodic
+        )
     complex_.compute_persistence(homology_coeff_field=FIELD)
     return [
         np.reshape(complex_.persistence_intervals_in_dimension(k), (-1, 2))

@@ -37,9 +37,17 @@ def sort_order(values, *, descending=False, priority=None, previous=None):
     return _ties_in_order(key.ravel(), _in_one_row(np.argsort(key)), priority)
 
 
-def ranks_of(order):
-    """The inverse permutation, as float64: what persistence is computed of."""
-    ranks = np.empty(order.size)
+def ranks_of(order, n_values=None):
+    """The inverse permutation, as float64: what persistence is computed of.
+
+    Of ``n_values`` those that are not in the order come behind it.
+    """
+    if n_values is None or order.size == n_values:
+        ranks = np.empty(order.size)
+    else:
+        is_absent = np.ones(n_values, dtype=bool)
+        is_absent[order] = False
+        ranks = order.size - 1.0 + np.cumsum(is_absent)
     ranks[order] = np.arange(order.size, dtype=np.float64)
     return ranks
 

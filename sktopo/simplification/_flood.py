@@ -7,7 +7,13 @@ the components of the complement, the maxima, down.
 
 import numpy as np
 
-from sktopo.persistence import flooded_ranks, grid_pairs, ranks_of, sort_order
+from sktopo.persistence import (
+    DUAL_CONNECTIVITY,
+    flooded_ranks,
+    grid_pairs,
+    ranks_of,
+    sort_order,
+)
 
 _MOST_ROUNDS = 50  # two or three are enough for noise
 
@@ -23,7 +29,7 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
     is_long : callable
         From a dimension and the lifetimes of its bars to a mask of those that are
         kept.
-    connectivity : {"full", "face"}
+    connectivity : {"full", "face", "freudenthal"}
 
     Returns
     -------
@@ -39,27 +45,27 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
             (pairs,) = grid_pairs(order, values.shape, connectivity, (k,))
             birth, death = pairs.finite.T
             kept = is_long(k, found[death] - found[birth])
-            full = connectivity == "full"
             if k == 0:
                 minima = np.concatenate([birth[kept], pairs.essential])
-                cells = _flooded(order, values.shape, minima, full)
+                cells = _flooded(order, values.shape, minima, connectivity)
             else:
-                cells = _flooded_from_above(order, values.shape, death[kept], full)
+                maxima = death[kept]
+                cells = _flooded_from_above(order, values.shape, maxima, connectivity)
             source = source[cells]
         if len(dimensions) == 1 or np.array_equal(source, before):
             break
     return source
 
 
-def _flooded(order, shape, minima, full):
+def _flooded(order, shape, minima, connectivity):
     """The cells whose values a grid takes that has no minima but these."""
     is_kept = np.zeros(order.size, dtype=bool)
     is_kept[minima] = True
     ranks = ranks_of(order).reshape(shape)
-    return order[flooded_ranks(ranks, is_kept, full=full)]
+    return order[flooded_ranks(ranks, is_kept, connectivity)]
 
 
-def _flooded_from_above(order, shape, maxima, full):
+def _flooded_from_above(order, shape, maxima, connectivity):
     """The same for maxima, those of loops or cavities.
 
     They are the minima of the complement, whose neighbours are of the other kind, and
@@ -69,5 +75,6 @@ def _flooded_from_above(order, shape, maxima, full):
     frame, place = np.flatnonzero(cells == 0), np.flatnonzero(cells)
     framed = np.concatenate([frame, place[order[::-1]]])
     padded = tuple(n + 2 for n in shape)
-    taken = _flooded(framed, padded, np.append(place[maxima], frame[0]), not full)
+    minima = np.append(place[maxima], frame[0])
+    taken = _flooded(framed, padded, minima, DUAL_CONNECTIVITY[connectivity])
     return cells[taken[place]] - 1

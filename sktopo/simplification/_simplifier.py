@@ -14,6 +14,7 @@ from sktopo._validation import (
 )
 from sktopo._workers import in_even_chunks
 from sktopo.filtrations import Cubical
+from sktopo.persistence import CONNECTIVITIES
 from sktopo.simplification._flood import simplified_source
 
 
@@ -45,7 +46,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
     superlevel : bool, default=False
         Bars of superlevel sets: maxima are cut down to their passes, and minima that
         fill holes of these are raised.
-    connectivity : {"full", "face"}, default="full"
+    connectivity : {"full", "face", "freudenthal"}, default="full"
         Which pixels are neighbours; see :class:`~sktopo.filtrations.Cubical`.
     image_shape : tuple of int or None, default=None
         Read the rows of a 2-D array as images (h, w) or voxel grids (d, h, w). Without
@@ -88,7 +89,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         "n_bars": [POSITIVE_INT, None],
         "homology_dimensions": ["array-like", int, None],
         "superlevel": ["boolean"],
-        "connectivity": [StrOptions({"full", "face"})],
+        "connectivity": [StrOptions(set(CONNECTIVITIES))],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
     }

@@ -1,0 +1,162 @@
+"""Basins of a grid: the minimum that each cell flows to, and the passes between them.
+
+Every cell flows to the lowest of its neighbours, down to a local minimum: its basin.
+Connected sublevel sets, and with them H0, are those of the graph whose vertices are the
+basins and whose edges are the passes. Source: the watershed view of merge trees, as in
+H. Edelsbrunner and J. Harer, Computational Topology, AMS 2010, chapter VII.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# The neighbours in the complement of a sublevel set.
+DUAL_CONNECTIVITY = {"full": "face", "face": "full", "freudenthal": "freudenthal"}
+
+
+class Basins(NamedTuple):
+    """Basins in the order of their minima, and the passes between any two of them."""
+
+    minima: np.ndarray  # (n_basins,) int32: ranks, ascending
+    of_cell: np.ndarray  # int32, in the shape of the grid: the basin of each cell
+    # Of each pass the basins on both sides and the rank at which they meet, int32; and
+    # where they are counted its winding, uint8.
+    passes: tuple
+
+
+def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
+    """Find the basins of a grid.
+
+    Parameters
+    ----------
+    ranks : ndarray of any shape
+        A permutation of range(size).
+    connectivity : {"full", "face", "freudenthal"}
+    periodic : tuple of bool or None, default=None
+        Axes whose two ends are neighbours.
+    winding : bool, default=False
+        Whether windings are counted: bit k of a pass says that the way from one minimum
+        down to the other goes around axis k an odd number of times. A pass may then
+        lead from a basin around the grid and back into it. Axes that are periodic must
+        have more than one cell.
+
+    Returns
+    -------
+    Basins
+    """
+    n_bits = ranks.ndim if winding else 0
+    is_large = ranks.size << n_bits >= 2**31
+    ranks = ranks.astype(np.int64 if is_large else np.int32)
+    periodic = periodic or (False,) * ranks.ndim
+    # Behind each rank stand bits for the axes around which it is seen.
+    lowest = _lowest_neighbours(
+        _closed(ranks << n_bits, periodic, winding, before=True), connectivity
+    )
+    inner = tuple(slice(1, -1) if p else slice(None) for p in periodic)
+    to = np.empty(ranks.size, dtype=ranks.dtype)
+    to[ranks.ravel()] = lowest[inner].ravel()
+    turns = (to & (2**n_bits - 1)).astype(np.uint8) if winding else None
+    root = follow(to >> n_bits, turns)
+    is_root = root == np.arange(root.size, dtype=root.dtype)
+    number = np.cumsum(is_root, dtype=np.int32) - 1
+    of_cell = number.take(root).take(ranks)
+    labels = of_cell << n_bits | turns.take(ranks) if winding else of_cell
+    join = _through_corners if connectivity == "full" else _through_edges
+    a, b, heights = join(
+        _closed(ranks, periodic), _closed(labels, periodic, winding), connectivity
+    )
+    passes = a >> n_bits, b >> n_bits, heights
+    if winding:
+        passes = *passes, ((a ^ b) & (2**n_bits - 1)).astype(np.uint8)
+    return Basins(
+        np.flatnonzero(is_root).astype(np.int32),
+        of_cell,
+        passes,
+    )
+
+
+def _closed(labels, periodic, winding=False, *, before=False):
+    """A grid with the first cells of periodic axes behind the last ones.
+
+    With ``before`` the last ones are in front, too. Bit k of what was added along axis
+    k is changed, where windings are counted.
+    """
+    for axis in np.flatnonzero(periodic):
+        turn = int(winding) << int(axis)
+        last = [labels.take([-1], axis) ^ turn] if before else []
+        first = labels.take([0], axis) ^ turn
+        labels = np.concatenate([*last, labels, first], axis)
+    return labels
+
+
+def follow(pointer, turns=None):
+    """Follow pointers to their ends by doubling, and add up the turns in place."""
+    while True:
+        ahead = pointer.take(pointer)
+        if np.array_equal(ahead, pointer):
+            return pointer
+        if turns is not None:
+            turns ^= turns.take(pointer)
+        pointer = ahead
+
+
+def _lowest_neighbours(ranks, connectivity):
+    """The lowest rank around each cell and in it."""
+    lowest = ranks.copy()
+    for offset in _offsets(ranks.ndim, connectivity):
+        # A box around a cell is one axis after the other.
+        source = lowest.copy() if connectivity == "full" else ranks
+        near, far = _ends(offset)
+        np.minimum(lowest[far], source[near], out=lowest[far])
+        np.minimum(lowest[near], source[far], out=lowest[near])
+    return lowest
+
+
+def _through_edges(ranks, labels, connectivity):
+    """Pairs of labels that are neighbours, and the ranks at which they meet."""
+    found = []
+    for offset in _offsets(ranks.ndim, connectivity):
+        near, far = _ends(offset)
+        apart = np.flatnonzero(labels[near] != labels[far])
+        a, b = (labels[end].ravel().take(apart) for end in (near, far))
+        ends = (ranks[end].ravel().take(apart) for end in (near, far))
+        found.append((a, b, np.maximum(*ends)))
+    return _joined(found)
+
+
+def _through_corners(ranks, labels, connectivity):
+    """The same for cells that share a corner.
+
+    The cells around a corner all meet there: it is enough that each joins the lowest.
+    """
+    lowest, label = ranks, labels
+    for offset in _offsets(ranks.ndim, "face"):
+        near, far = _ends(offset)
+        is_near = lowest[near] < lowest[far]
+        label = np.where(is_near, label[near], label[far])
+        lowest = np.minimum(lowest[near], lowest[far])
+    found = []
+    for corner in np.ndindex(*(2,) * ranks.ndim):
+        here = tuple(slice(1, None) if c else slice(None, -1) for c in corner)
+        apart = np.flatnonzero(labels[here] != label)
+        parts = labels[here], label, ranks[here]
+        found.append([part.ravel().take(apart) for part in parts])
+    return _joined(found)
+
+
+def _offsets(ndim, connectivity):
+    """The neighbours of a cell on one side of it; of a box those along the axes."""
+    offsets = [offset for offset in np.ndindex(*(2,) * ndim) if any(offset)]
+    if connectivity == "freudenthal":
+        return offsets
+    return [offset for offset in offsets if sum(offset) == 1]
+
+
+def _ends(offset):
+    near = tuple(slice(None, -1) if step else slice(None) for step in offset)
+    far = tuple(slice(1, None) if step else slice(None) for step in offset)
+    return near, far
+
+
+def _joined(found):
+    return [np.concatenate(part) for part in zip(*found, strict=True)]
