@@ -3,6 +3,7 @@
 import gudhi
 import numpy as np
 import pytest
+from _reference import freudenthal_simplices
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
@@ -16,9 +17,17 @@ SHAPES = [(14,), (8, 9), (4, 5, 4)]
 
 def diagram(x, dimension, connectivity):
     """By gudhi, finite bars of positive lifetime in the order of their numbers."""
-    cells = "top_dimensional_cells" if connectivity == "full" else "vertices"
-    complex_ = gudhi.CubicalComplex(**{cells: x})
-    complex_.compute_persistence(homology_coeff_field=2, min_persistence=0.0)
+    if connectivity == "freudenthal":
+        complex_ = gudhi.SimplexTree()
+        for simplex in freudenthal_simplices(x.shape) + [(i,) for i in range(x.size)]:
+            complex_.insert(simplex, -np.inf)
+            complex_.assign_filtration(simplex, x.ravel()[list(simplex)].max())
+        complex_.make_filtration_non_decreasing()
+        complex_.compute_persistence(2, 0.0, persistence_dim_max=True)
+    else:
+        cells = "top_dimensional_cells" if connectivity == "full" else "vertices"
+        complex_ = gudhi.CubicalComplex(**{cells: x})
+        complex_.compute_persistence(homology_coeff_field=2, min_persistence=0.0)
     bars = complex_.persistence_intervals_in_dimension(dimension).reshape(-1, 2)
     bars = bars[np.isfinite(bars[:, 1]) & (bars[:, 0] < bars[:, 1])]
     return bars[np.lexsort(bars.T)]
@@ -35,12 +44,12 @@ def drawn(rng, shape, k):
     return rng.normal(size=shape), 0.8
 
 
-@pytest.mark.parametrize("connectivity", ["full", "face"])
+@pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
 @pytest.mark.parametrize(
     ("shape", "k"), [*((shape, 0) for shape in SHAPES), ((8, 9), 1), ((4, 5, 4), 2)]
 )
 def test_one_dimension_is_exact(rng, shape, k, connectivity):
-    for n in range(20):
+    for n in range(5 if connectivity == "freudenthal" else 20):
         x, least = drawn(rng, shape, n)
         model = PersistenceSimplifier(
             least, homology_dimensions=k, connectivity=connectivity
@@ -54,10 +63,10 @@ def test_one_dimension_is_exact(rng, shape, k, connectivity):
         assert np.isin(y, x).all()
 
 
-@pytest.mark.parametrize("connectivity", ["full", "face"])
+@pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
 @pytest.mark.parametrize("shape", SHAPES[1:], ids=str)
 def test_both_dimensions_by_turns(rng, shape, connectivity):
-    for n in range(20):
+    for n in range(5 if connectivity == "freudenthal" else 20):
         x, least = drawn(rng, shape, n)
         model = PersistenceSimplifier(least, connectivity=connectivity)
         (y,) = model.fit_transform([x])

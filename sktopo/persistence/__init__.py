@@ -19,8 +19,13 @@ from sktopo.persistence._bars import (
 )
 from sktopo.persistence._basins import DUAL_CONNECTIVITY
 from sktopo.persistence._flag import flag_memory, flag_pairs
-from sktopo.persistence._flooding import flooded_ranks
-from sktopo.persistence._grid import CONNECTIVITIES, grid_pairs
+from sktopo.persistence._flooding import flooded_ranks, flooded_ranks_from_above
+from sktopo.persistence._grid import (
+    CONNECTIVITIES,
+    grid_diagrams,
+    grid_pairs,
+    nondegenerate,
+)
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
@@ -38,8 +43,11 @@ __all__ = [
     "flag_memory",
     "flag_pairs",
     "flooded_ranks",
+    "flooded_ranks_from_above",
+    "grid_diagrams",
     "grid_pairs",
     "longest_first",
+    "nondegenerate",
     "ranks_of",
     "row_key",
     "simplicial_pairs",

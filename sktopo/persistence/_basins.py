@@ -6,12 +6,39 @@ basins and whose edges are the passes. Source: the watershed view of merge trees
 H. Edelsbrunner and J. Harer, Computational Topology, AMS 2010, chapter VII.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 # The neighbours in the complement of a sublevel set.
 DUAL_CONNECTIVITY = {"full": "face", "face": "full", "freudenthal": "freudenthal"}
+
+
+def framed_complement(ranks, periodic=None):
+    """The ranks in which the complement of the sublevel sets grows.
+
+    A frame that is there from the start surrounds the axes that do not close.
+
+    Parameters
+    ----------
+    ranks : ndarray of any shape
+        A permutation of range(size).
+    periodic : tuple of bool or None, default=None
+
+    Returns
+    -------
+    framed : ndarray
+        A permutation, too: rank r has become ``ranks.size + n_frame - 1 - r``.
+    n_frame : int
+        Cells of the frame, whose ranks come first.
+    """
+    width = [(0, 0) if p else (1, 1) for p in periodic or (False,) * ranks.ndim]
+    shape = [n + sum(w) for n, w in zip(ranks.shape, width, strict=True)]
+    n_frame = math.prod(shape) - ranks.size
+    framed = np.pad(ranks.size + n_frame - 1 - ranks, width, constant_values=-1)
+    framed[framed < 0] = np.arange(n_frame)
+    return framed, n_frame
 
 
 class Basins(NamedTuple):
@@ -129,19 +156,23 @@ def _through_corners(ranks, labels, connectivity):
 
     The cells around a corner all meet there: it is enough that each joins the lowest.
     """
-    lowest, label = ranks, labels
-    for offset in _offsets(ranks.ndim, "face"):
-        near, far = _ends(offset)
-        is_near = lowest[near] < lowest[far]
-        label = np.where(is_near, label[near], label[far])
-        lowest = np.minimum(lowest[near], lowest[far])
-    found = []
-    for corner in np.ndindex(*(2,) * ranks.ndim):
-        here = tuple(slice(1, None) if c else slice(None, -1) for c in corner)
-        apart = np.flatnonzero(labels[here] != label)
-        parts = labels[here], label, ranks[here]
-        found.append([part.ravel().take(apart) for part in parts])
-    return _joined(found)
+    corners = list(np.ndindex(*(2,) * ranks.ndim))
+    first, *others = (
+        tuple(slice(1, None) if c else slice(None, -1) for c in corner)
+        for corner in corners
+    )
+    is_apart = np.zeros(labels[first].shape, dtype=bool)
+    for other in others:
+        is_apart |= labels[other] != labels[first]
+    here = np.ravel_multi_index(np.nonzero(is_apart), ranks.shape)
+    steps = np.ravel_multi_index(np.transpose(corners), ranks.shape)
+    heights, label = (x.ravel().take(here + steps[:, None]) for x in (ranks, labels))
+    lowest = label[heights.argmin(axis=0), np.arange(here.size)]
+    apart = np.flatnonzero(label != lowest)
+    return [
+        part.ravel().take(apart)
+        for part in (label, np.broadcast_to(lowest, label.shape), heights)
+    ]
 
 
 def _offsets(ndim, connectivity):

@@ -2,12 +2,16 @@
 
 import numpy as np
 
-from sktopo.persistence._basins import grid_basins
+from sktopo.persistence._basins import (
+    DUAL_CONNECTIVITY,
+    framed_complement,
+    grid_basins,
+)
 from sktopo.persistence._components import lowest_first
 from sktopo.persistence._spanning_tree import spanning_tree
 
 
-def flooded_ranks(ranks, is_kept, connectivity):
+def flooded_ranks(ranks, kept, connectivity):
     """The smallest function above a grid's that has no minima but some.
 
     The new rank of a cell is its own or, where that is larger, the rank of the lowest
@@ -19,26 +23,51 @@ def flooded_ranks(ranks, is_kept, connectivity):
     ----------
     ranks : ndarray of any shape
         A permutation of range(size).
-    is_kept : ndarray of bool of shape (size,)
-        Which cells are minima that are kept; the global one must be.
+    kept : ndarray of int
+        The ranks of minima that are kept; 0, the global one, must be among them.
     connectivity : {"full", "face", "freudenthal"}
 
     Returns
     -------
-    ndarray of int of shape (size,)
-        Ranks, many of them more than once.
+    ndarray of int32 of the shape of ranks
+        Many ranks more than once.
     """
     basins = grid_basins(ranks, connectivity)
-    flat = ranks.ravel().astype(np.intp)
-    cells = np.empty_like(flat)
-    cells[flat] = np.arange(flat.size)
+    floods = np.ones(ranks.size, dtype=bool)
+    floods[kept] = False
+    floods = floods[basins.minima]
     # Node 0 stands for all basins that are kept.
-    floods = ~is_kept[cells[basins.minima]]
     node = np.where(floods, np.cumsum(floods), 0).astype(np.int32)
     a, b, heights = basins.passes
     passes = lowest_first(node[a], node[b], heights)
-    levels = _to_the_root(*spanning_tree(1 + np.count_nonzero(floods), *passes)[:2])
-    return np.maximum(flat, levels[node][basins.of_cell.ravel()])
+    parent, levels, _ = spanning_tree(1 + np.count_nonzero(floods), *passes)
+    levels = _to_the_root(parent, levels).take(node)
+    return np.maximum(ranks.astype(np.int32), levels.take(basins.of_cell))
+
+
+def flooded_ranks_from_above(ranks, kept, connectivity):
+    """The largest function below a grid's whose complement has no minima but some.
+
+    The same for the components of the complement: bars of the highest dimension below
+    the grid's own die at their maxima.
+
+    Parameters
+    ----------
+    ranks : ndarray of any shape
+        A permutation of range(size).
+    kept : ndarray of int
+        The ranks of maxima that are kept.
+    connectivity : {"full", "face", "freudenthal"}
+
+    Returns
+    -------
+    ndarray of int32 of the shape of ranks
+    """
+    framed, n_frame = framed_complement(ranks)
+    top = ranks.size + n_frame - 1
+    kept = np.append(0, top - kept)
+    flooded = flooded_ranks(framed, kept, DUAL_CONNECTIVITY[connectivity])
+    return top - flooded[(slice(1, -1),) * ranks.ndim]
 
 
 def _to_the_root(parent, levels):

@@ -8,7 +8,11 @@ modulo 2 is all that counts. Of a solid torus gudhi knows.
 
 import numpy as np
 
-from sktopo.persistence._basins import DUAL_CONNECTIVITY, grid_basins
+from sktopo.persistence._basins import (
+    DUAL_CONNECTIVITY,
+    framed_complement,
+    grid_basins,
+)
 from sktopo.persistence._components import elder_rule, grid_components, lowest_first
 from sktopo.persistence._gudhi import cubical_diagrams
 from sktopo.persistence._spanning_tree import spanning_tree
@@ -16,9 +20,6 @@ from sktopo.persistence._spanning_tree import spanning_tree
 
 def complement_diagram(ranks, connectivity, periodic=None):
     """Finite bars of the highest dimension as H0 of the complement.
-
-    Its neighbours are of the dual kind, and a frame that is there from the start
-    surrounds the axes that do not close.
 
     Parameters
     ----------
@@ -29,23 +30,10 @@ def complement_diagram(ranks, connectivity, periodic=None):
     -------
     diagram : ndarray of shape (n_bars, 2)
     """
-    periodic = periodic or (False,) * ranks.ndim
-    top = float(ranks.size)
-    if all(periodic):
-        h0 = grid_components(
-            top - 1.0 - ranks, DUAL_CONNECTIVITY[connectivity], periodic
-        )
-        return top - 1.0 - h0[np.isfinite(h0[:, 1]), ::-1]
-    width = [(0, 0) if p else (1, 1) for p in periodic]
-    framed = np.pad(top - ranks, width, constant_values=0.0)
-    # A permutation again: the frame's cells come first, before all of the grid.
-    frame = framed == 0.0
-    n_frame = np.count_nonzero(frame)
-    framed += n_frame - 1.0
-    framed[frame] = np.arange(n_frame)
+    framed, n_frame = framed_complement(ranks, periodic)
     h0 = grid_components(framed, DUAL_CONNECTIVITY[connectivity], periodic)
     h0 = h0[np.isfinite(h0[:, 1]) & (h0[:, 0] >= n_frame)]
-    return top - (h0[:, ::-1] - (n_frame - 1.0))
+    return ranks.size + n_frame - 1.0 - h0[:, ::-1]
 
 
 def periodic_diagrams(ranks, connectivity, periodic, homology_dimensions):

@@ -8,14 +8,15 @@ the components of the complement, the maxima, down.
 import numpy as np
 
 from sktopo.persistence import (
-    DUAL_CONNECTIVITY,
     flooded_ranks,
-    grid_pairs,
+    flooded_ranks_from_above,
+    grid_diagrams,
+    nondegenerate,
     ranks_of,
     sort_order,
 )
 
-_MOST_ROUNDS = 50  # two or three are enough for noise
+_MOST_ROUNDS = 100  # two to six are enough for noise
 
 
 def simplified_source(values, dimensions, is_long, *, connectivity):
@@ -36,45 +37,33 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
     source : ndarray of int of shape (values.size,)
         The new values are ``values.ravel()[source]``.
     """
-    source = np.arange(values.size)
+    first = sort_order(values.ravel())
+    levels = values.ravel()[first]
+    # What the grid is now, as ranks in the first order.
+    taken = ranks_of(first).astype(np.int64)
+    order = first
     for _ in range(_MOST_ROUNDS):
-        before = source
+        ranks = ranks_of(order).reshape(nondegenerate(values.shape))
+        diagrams = grid_diagrams(ranks, connectivity, dimensions)
         for k in dimensions:
-            found = values.ravel()[source]
-            order = sort_order(found)
-            (pairs,) = grid_pairs(order, values.shape, connectivity, (k,))
-            birth, death = pairs.finite.T
-            kept = is_long(k, found[death] - found[birth])
+            bars = diagrams.get(k, np.empty((0, 2)))
+            bars = bars[np.isfinite(bars[:, 1])].astype(np.intp)
+            birth, death = levels.take(taken.take(order.take(bars.T)))
+            lifetimes = death - birth
+            kept = is_long(k, lifetimes)
+            if not lifetimes[~kept].any():
+                continue
             if k == 0:
-                minima = np.concatenate([birth[kept], pairs.essential])
-                cells = _flooded(order, values.shape, minima, connectivity)
+                minima = np.append(0, bars[kept, 0])
+                flooded = flooded_ranks(ranks, minima, connectivity)
             else:
-                maxima = death[kept]
-                cells = _flooded_from_above(order, values.shape, maxima, connectivity)
-            source = source[cells]
-        if len(dimensions) == 1 or np.array_equal(source, before):
+                flooded = flooded_ranks_from_above(ranks, bars[kept, 1], connectivity)
+            taken = taken.take(order.take(flooded.ravel()))
+            # Plain sorts of integers are fast: one holds the rank and the cell.
+            order = np.sort(taken << 32 | np.arange(taken.size)) & (2**32 - 1)
             break
-    return source
-
-
-def _flooded(order, shape, minima, connectivity):
-    """The cells whose values a grid takes that has no minima but these."""
-    is_kept = np.zeros(order.size, dtype=bool)
-    is_kept[minima] = True
-    ranks = ranks_of(order).reshape(shape)
-    return order[flooded_ranks(ranks, is_kept, connectivity)]
-
-
-def _flooded_from_above(order, shape, maxima, connectivity):
-    """The same for maxima, those of loops or cavities.
-
-    They are the minima of the complement, whose neighbours are of the other kind, and
-    in which a frame around the grid is there from the start.
-    """
-    cells = np.pad(np.arange(order.size).reshape(shape) + 1, 1).ravel()
-    frame, place = np.flatnonzero(cells == 0), np.flatnonzero(cells)
-    framed = np.concatenate([frame, place[order[::-1]]])
-    padded = tuple(n + 2 for n in shape)
-    minima = np.append(place[maxima], frame[0])
-    taken = _flooded(framed, padded, minima, DUAL_CONNECTIVITY[connectivity])
-    return cells[taken[place]] - 1
+        else:
+            break
+        if len(dimensions) == 1:
+            break
+    return first.take(taken)

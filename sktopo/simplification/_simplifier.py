@@ -133,7 +133,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         ValueError
             If the samples have no such dimensions, or a parameter cannot be.
         """
-        self._source(self._read(X, reset=True).arrays[0])
+        self._values(self._read(X, reset=True).arrays[0])
         return self
 
     def transform(self, X):
@@ -184,17 +184,18 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
     def _sources(self, arrays, start):
         return [self._source(x) for x in arrays]
 
-    def _source(self, x):
-        # The complex has the values as they enter, and says what it cannot take.
+    def _values(self, x):
+        """The values as they enter, and the dimensions in which they are simplified."""
+        # The complex says what it cannot take.
         complex_ = Cubical(superlevel=self.superlevel).build(x)
         values = np.asarray(complex_.values).reshape(complex_.shape)
         if self.superlevel:
             values = -values.astype(np.float64)
+        return values, self._dimensions(x.ndim)
+
+    def _source(self, x):
         return simplified_source(
-            values,
-            self._dimensions(x.ndim),
-            self._is_long,
-            connectivity=self.connectivity,
+            *self._values(x), self._is_long, connectivity=self.connectivity
         )
 
     def _is_long(self, dimension, lifetimes):
