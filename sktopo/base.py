@@ -106,6 +106,11 @@ class FilteredComplex(ABC):
         Of a simplicial complex: ``jacobian(indices)`` is the derivative in x of the
         values at indices, as a scipy.sparse.csr_array of shape (n_indices, x.size);
         ``pullback`` is its transpose.
+    representatives : callable or None
+        ``representatives(dimension, pairs)`` takes what ``generators`` does and returns
+        two sequences with an array of cells for each bar, or None in place of one: its
+        component, cycle or surface, and the region that a cycle or surface encloses.
+        Raises ValueError for dimensions in which it has none.
     """
 
     values: np.ndarray
@@ -113,6 +118,7 @@ class FilteredComplex(ABC):
     superlevel: bool = False
     cells = None
     jacobian = None
+    representatives = None
 
     @abstractmethod
     def persistence_pairs(self, homology_dimensions):

@@ -1,5 +1,6 @@
 """From data to diagrams in one line."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,17 @@ class PersistenceBars(NamedTuple):
 
     Longest first. A row of ``births`` or ``deaths`` names a cell in the terms of the
     input: the coordinates of a pixel, the index of a vertex or point, or the points of
-    an edge or a simplex. A row of -1 stands for "never".
+    an edge or a simplex. A row of -1 stands for "never". ``representatives`` and
+    ``regions`` are None or sequences with an array for each bar; see
+    ``persistence_pairs``.
     """
 
     dimension: int
     diagram: np.ndarray  # (n_bars, 2)
     births: np.ndarray  # (n_bars, k) int
     deaths: np.ndarray  # (n_bars, l) int
+    representatives: Sequence | None = None
+    regions: Sequence | None = None
 
 
 def persistence_diagrams(
@@ -76,7 +81,9 @@ def persistence_diagrams(
     return diagrams_of(filtration.build(x), dimensions, essential)
 
 
-def persistence_pairs(x, filtration="cubical", homology_dimensions=(0, 1)):
+def persistence_pairs(
+    x, filtration="cubical", homology_dimensions=(0, 1), *, representatives=False
+):
     """Compute the bars of one sample with the cells that made them.
 
     Parameters
@@ -87,6 +94,17 @@ def persistence_pairs(x, filtration="cubical", homology_dimensions=(0, 1)):
         One of ``sktopo.filtrations``, or "cubical", "vietoris_rips", "weak_alpha" or
         "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
+    representatives : bool, default=False
+        Whether the bars come with what they stand for, each computed when it is taken.
+
+        - H0: the component just before it merges with an older one, from the cell of
+          its birth on: pixels, or points of a cloud.
+        - H1 of images and clouds: a shortest closed chain of pixels or points among
+          those that are born with the bar; of an image it goes around the pixel of the
+          death. The last one is a neighbour of the first.
+        - H2 of voxel grids: the voxels around the cavity.
+
+        Where a cycle encloses pixels or voxels, ``regions`` has those of its birth.
 
     Returns
     -------
@@ -99,7 +117,8 @@ def persistence_pairs(x, filtration="cubical", homology_dimensions=(0, 1)):
     TypeError
         If the filtration is none.
     ValueError
-        If x or a dimension is none that the filtration can take.
+        If x or a dimension is none that the filtration can take, or has no
+        representatives.
 
     Examples
     --------
@@ -115,18 +134,31 @@ def persistence_pairs(x, filtration="cubical", homology_dimensions=(0, 1)):
     array([[2., 1.]])
     >>> h1.births, h1.deaths
     (array([[2, 0]]), array([[1, 1]]))
+
+    And the ring is the loop around them:
+
+    >>> filtration = Cubical(superlevel=True, connectivity="face")
+    >>> h1 = persistence_pairs(ring, filtration, 1, representatives=True)[0]
+    >>> h1.representatives[0].tolist()
+    [[2, 0], [1, 0], [0, 0], [0, 1], [0, 2], [1, 2], [2, 2], [2, 1]]
+    >>> h1.regions[0].tolist()
+    [[1, 1]]
     """
     filtration = as_filtration(filtration, "persistence_pairs")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
     complex_ = filtration.build(x)
-    return [
-        PersistenceBars(
-            bars.dimension,
-            bars.diagram,
-            *complex_.generators(bars.dimension, bars.indices),
+    if representatives and complex_.representatives is None:
+        raise ValueError(
+            f"{type(filtration).__name__} has no representatives: the "
+            "'representatives' parameter of persistence_pairs must be False. Got True."
         )
-        for bars in map(Bars.longest_first, complex_.bars(dimensions))
-    ]
+    found = []
+    for bars in map(Bars.longest_first, complex_.bars(dimensions)):
+        k, pairs = bars.dimension, bars.indices
+        cycles = complex_.representatives(k, pairs) if representatives else ()
+        ends = complex_.generators(k, pairs)
+        found.append(PersistenceBars(k, bars.diagram, *ends, *cycles))
+    return found
 
 
 def diagrams_of(complex_, homology_dimensions, essential):

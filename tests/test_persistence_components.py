@@ -62,4 +62,6 @@ def test_components_that_die_one_after_the_other_are_all_found(n):
 
 def test_nothing_to_merge():
     none = np.empty(0, dtype=np.int32)
-    assert_array_equal(elder_rule(2, none, none, none), [np.inf, np.inf])
+    deaths, elder = elder_rule(2, none, none, none)
+    assert_array_equal(deaths, [np.inf, np.inf])
+    assert_array_equal(elder, [0, 1])

@@ -11,6 +11,7 @@ from sktopo.filtrations._delaunay import (
 )
 from sktopo.filtrations._ordered import OrderedComplex, OrderedFiltration
 from sktopo.filtrations._pullback import rows_on_points, spread_on_points
+from sktopo.filtrations._representatives import of_points
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
@@ -111,6 +112,25 @@ class AlphaComplex(OrderedComplex):
             start = self._starts[dimension + 1]
             ends[dies] = self._simplices[dimension + 1][deaths[dies] - start]
         return named, ends
+
+    def representatives(self, dimension, pairs):
+        births, deaths = pairs.T
+        start, edges = self._starts[1], self._simplices[1]
+        places = ranks_of(self.order).astype(np.intp)
+
+        def edges_at(i):
+            before = self.order[: places[births[i]] + 1]
+            before = before[(before >= start) & (before < self._starts[2])] - start
+            sides = self._points[edges[before]]
+            return edges[before], np.linalg.norm(sides[:, 0] - sides[:, 1], axis=1)
+
+        def tree():
+            ends = np.sort(places[deaths[deaths >= 0]])
+            return edges[self.order[ends] - start]
+
+        return of_points(
+            dimension, len(pairs), len(self._points), lambda: births, tree, edges_at
+        )
 
 
 class Alpha(OrderedFiltration):

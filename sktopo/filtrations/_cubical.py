@@ -15,7 +15,20 @@ from sktopo.filtrations._ordered import (
     OrderedComplex,
     OrderedFiltration,
 )
-from sktopo.persistence import CONNECTIVITIES, grid_pairs, stacked_grid_bars
+from sktopo.filtrations._representatives import (
+    Representatives,
+    components,
+    loop_of_pixels,
+    surface_of,
+)
+from sktopo.persistence import (
+    CONNECTIVITIES,
+    grid_branches,
+    grid_pairs,
+    grid_regions,
+    ranks_of,
+    stacked_grid_bars,
+)
 
 _BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy or two
 
@@ -55,9 +68,52 @@ class GridComplex(OrderedComplex):
         return np.reshape(grad_values, self.shape)
 
     def generators(self, dimension, pairs):
-        pixels = np.stack(np.unravel_index(np.maximum(pairs, 0), self.shape), axis=-1)
+        pixels = self._pixels(np.maximum(pairs, 0))
         pixels[pairs < 0] = -1
         return pixels[:, 0], pixels[:, 1]
+
+    def _pixels(self, places):
+        return np.stack(np.unravel_index(places, self.shape), axis=-1)
+
+    def representatives(self, dimension, pairs):
+        ranks, n_bars = ranks_of(self.order, self.values.size), len(pairs)
+        births, deaths = pairs.T
+        if dimension == 0:
+            component = components(
+                lambda: grid_branches(
+                    self.order, self.shape, self.connectivity, self.periodic
+                ),
+                lambda found: found.of(ranks[births]),
+                self._pixels,
+            )
+            return Representatives(component, n_bars), None
+        self._check_regions(dimension)
+        region = components(
+            lambda: grid_regions(self.order, self.shape, self.connectivity),
+            lambda found: found.of(ranks.size - 1 - ranks[deaths]),
+            self._pixels,
+        )
+        grid = ranks.reshape(self.shape)
+
+        def loop(i):
+            ends = self._pixels(pairs[i])
+            return loop_of_pixels(grid, self.connectivity, *ends, region(i))
+
+        def surface(i):
+            return surface_of(region(i), self.shape, self.connectivity)
+
+        find = loop if dimension == 1 else surface
+        return Representatives(find, n_bars), Representatives(region, n_bars)
+
+    def _check_regions(self, dimension):
+        is_plain = self.periodic is None and self._is_absent is None
+        highest = len(self.shape) - 1
+        if dimension != highest or not is_plain:
+            raise ValueError(
+                f"Representatives of H{dimension} are those of grids of "
+                f"{dimension + 1} axes without a mask and periodic axes; H0 has them "
+                f"always. Got {self._what()}."
+            )
 
 
 def _end_of_homology(shape, periodic):

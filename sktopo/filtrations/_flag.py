@@ -6,6 +6,7 @@ from scipy.sparse import csr_array
 from sktopo.filtrations._cells import cliques, first_cells
 from sktopo.filtrations._ordered import OrderedComplex
 from sktopo.filtrations._pullback import rows_on_points, spread_on_points
+from sktopo.filtrations._representatives import of_points
 from sktopo.persistence import flag_pairs, ranks_of, simplicial_pairs
 
 
@@ -173,6 +174,23 @@ class FlagComplex(OrderedComplex):
         dies = deaths > 0
         ends[dies] = self.edge_points(deaths[dies] - 1)
         return named, ends
+
+    def representatives(self, dimension, pairs):
+        births, deaths = pairs.T
+        places = ranks_of(self.order).astype(np.intp)
+
+        def edges_at(i):
+            before = self.order[1 : places[births[i]] + 1]
+            return self.edge_points(before - 1), self.values[before]
+
+        def tree():
+            ends = np.sort(places[deaths[deaths > 0]])
+            return self.edge_points(self.order[ends] - 1)
+
+        def vertices():
+            return self._component_births(deaths)[:, 0]
+
+        return of_points(dimension, len(pairs), self.n_points, vertices, tree, edges_at)
 
     def _component_births(self, deaths):
         """The vertex of each component: of two that merge, the older has the

@@ -11,8 +11,9 @@ from sktopo.filtrations._ordered import (
     OrderedComplex,
     OrderedFiltration,
 )
+from sktopo.filtrations._representatives import Representatives, components
 from sktopo.filtrations._simplices import as_complex
-from sktopo.persistence import ranks_of, simplicial_pairs
+from sktopo.persistence import graph_branches, ranks_of, simplicial_pairs
 
 
 class VertexComplex(OrderedComplex):
@@ -50,6 +51,19 @@ class VertexComplex(OrderedComplex):
 
     def generators(self, dimension, pairs):
         return pairs[:, :1], pairs[:, 1:]
+
+    def representatives(self, dimension, pairs):
+        if dimension > 0:
+            raise ValueError(
+                f"Functions on vertices have representatives of H0. Got H{dimension}."
+            )
+        edges = self._simplices[0] if self._simplices else np.empty((0, 2), np.intp)
+        component = components(
+            lambda: graph_branches(self.order, edges),
+            lambda found: found.of(ranks_of(self.order)[pairs[:, 0]]),
+            lambda vertices: vertices,
+        )
+        return Representatives(component, len(pairs)), None
 
 
 class LowerStar(OrderedFiltration):

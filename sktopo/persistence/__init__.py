@@ -18,6 +18,12 @@ from sktopo.persistence._bars import (
     longest_first,
 )
 from sktopo.persistence._basins import DUAL_CONNECTIVITY
+from sktopo.persistence._branches import (
+    graph_branches,
+    grid_branches,
+    grid_regions,
+    tree_branches,
+)
 from sktopo.persistence._flag import flag_memory, flag_pairs
 from sktopo.persistence._flooding import flooded_ranks, flooded_ranks_from_above
 from sktopo.persistence._grid import (
@@ -44,8 +50,11 @@ __all__ = [
     "flag_pairs",
     "flooded_ranks",
     "flooded_ranks_from_above",
+    "graph_branches",
+    "grid_branches",
     "grid_diagrams",
     "grid_pairs",
+    "grid_regions",
     "longest_first",
     "nondegenerate",
     "ranks_of",
@@ -54,5 +63,6 @@ __all__ = [
     "sort_order",
     "stacked_grid_bars",
     "stacked_grid_diagrams",
+    "tree_branches",
     "unique_rows",
 ]

@@ -3,9 +3,8 @@
 import numpy as np
 
 from sktopo.persistence._basins import follow, grid_basins
-from sktopo.persistence._gudhi import simplicial_diagrams
 
-_MAX_ROUNDS = 50  # noise needs about ten; where more are needed, gudhi is faster
+_MAX_ROUNDS = 50  # noise needs about twenty
 _MOST_SLOTS = 18  # bits of a table that stays in the cache
 _HASH = np.uint32(2654435761), np.uint32(2246822519)  # odd, near the golden ratio
 
@@ -20,7 +19,7 @@ def grid_components(ranks, connectivity, periodic=None):
     """
     basins = grid_basins(ranks, connectivity, periodic)
     passes = lowest_first(*basins.passes)
-    deaths = elder_rule(basins.minima.size, *passes)
+    deaths, _ = elder_rule(basins.minima.size, *passes)
     return np.column_stack([basins.minima, deaths])
 
 
@@ -33,6 +32,22 @@ def graph_components(ranks, edges):
         A permutation of range(n_vertices).
     edges : ndarray of shape (n_edges, 2)
     """
+    minima, _, passes = graph_basins(ranks, edges)
+    deaths, _ = elder_rule(minima.size, *lowest_first(*passes))
+    return np.column_stack([minima, deaths])
+
+
+def graph_basins(ranks, edges):
+    """The same as ``grid_basins`` for a graph.
+
+    Returns
+    -------
+    minima : ndarray of shape (n_basins,)
+        Ranks, ascending.
+    of_rank : ndarray of int32 of shape (n_vertices,)
+        The basin of the vertex of each rank.
+    passes : tuple of ndarray (a, b, heights)
+    """
     # Vertices are named by their ranks from here on.
     ends = np.sort(ranks[edges].astype(np.int32), axis=1)
     low, high = ends[np.argsort(-ends[:, 0], kind="stable")].T
@@ -41,9 +56,7 @@ def graph_components(ranks, edges):
     root = follow(to)
     minima = np.flatnonzero(root == np.arange(root.size))
     basin = np.searchsorted(minima, root).astype(np.int32)
-    passes = lowest_first(basin[low], basin[high], high)
-    deaths = elder_rule(minima.size, *passes)
-    return np.column_stack([minima, deaths])
+    return minima, basin, (basin[low], basin[high], high)
 
 
 def lowest_first(a, b, heights, *windings):
@@ -87,23 +100,28 @@ def elder_rule(n_basins, a, b, heights):
     -------
     deaths : ndarray of shape (n_basins,)
         The height of a pass, or inf for the oldest of each component.
+    elder : ndarray of int32 of shape (n_basins,)
+        The basin that it merges with there, which may have merged with another one
+        before; itself where it never dies.
     """
     deaths = np.full(n_basins, np.inf)
+    merged = np.arange(n_basins, dtype=np.int32)
     elder = np.arange(n_basins, dtype=np.int32)
     for _ in range(_MAX_ROUNDS):
         apart = np.flatnonzero(a != b)
         if apart.size == 0:
-            return deaths
+            return deaths, merged
         a, b, heights = (x.take(apart) for x in (a, b, heights))
         old, young, heights = _distinct(np.minimum(a, b), np.maximum(a, b), heights)
         lowest = first_with(young, n_basins)
         dead = np.flatnonzero(lowest < first_with(old, n_basins))
         lowest = lowest.take(dead)
         deaths[dead] = heights.take(lowest)
-        elder[dead] = old.take(lowest)
+        merged[dead] = elder[dead] = old.take(lowest)
         elder = follow(elder)
         a, b = elder.take(old), elder.take(young)
-    return _slow_rounds(deaths, a, b, heights)
+    _one_by_one(deaths, merged, a, b, heights)
+    return deaths, merged
 
 
 def first_with(basin, n_basins):
@@ -133,19 +151,22 @@ def first_of_each(a, b, *windings):
     return np.flatnonzero(is_first)
 
 
-def _slow_rounds(deaths, a, b, heights):
+def _one_by_one(deaths, elder, a, b, heights):
     """What is left where each round finds few deaths, as on a growing oscillation."""
     apart = np.flatnonzero(a != b)
-    a, b, heights = a[apart], b[apart], heights[apart]
-    alive, ends = np.unique(np.stack([a, b]), return_inverse=True)
-    edges, first = np.unique(
-        np.sort(ends.reshape(2, -1).T, axis=1), axis=0, return_index=True
-    )
-    # Below all heights; births are distinct, so each bar finds its basin again.
-    births = np.arange(-alive.size, 0.0)
-    filtration = births, heights[first].astype(np.float64)
-    nodes = np.arange(alive.size)[:, None]
-    (diagram,) = simplicial_diagrams([nodes, edges], filtration, (0,))
-    born, died = diagram.T
-    deaths[alive[(born + alive.size).astype(np.intp)]] = died
-    return deaths
+    root = {}
+
+    def find(basin):
+        path = []
+        while basin in root:
+            path.append(basin)
+            basin = root[basin]
+        for passed in path:
+            root[passed] = basin
+        return basin
+
+    passes = (x.take(apart).tolist() for x in (a, b, heights))
+    for one, other, height in zip(*passes, strict=True):
+        old, young = sorted((find(one), find(other)))
+        if old != young:
+            deaths[young], elder[young], root[young] = height, old, old

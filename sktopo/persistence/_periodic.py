@@ -57,7 +57,7 @@ def periodic_diagrams(ranks, connectivity, periodic, homology_dimensions):
     loops = spanning_tree(n_basins, *passes, windings)[2]
     essential = [(height, np.inf) for height in _independent(loops)]
     found = {
-        0: np.column_stack([basins.minima, elder_rule(n_basins, *passes)]),
+        0: np.column_stack([basins.minima, elder_rule(n_basins, *passes)[0]]),
         1: np.reshape(essential, (-1, 2)),
     }
     if ranks.ndim == 2:

@@ -2,5 +2,10 @@
 
 from sktopo.plotting._critical_smear import CriticalSmearDisplay
 from sktopo.plotting._point_optimization import PointOptimizationDisplay
+from sktopo.plotting._representatives import RepresentativesDisplay
 
-__all__ = ["CriticalSmearDisplay", "PointOptimizationDisplay"]
+__all__ = [
+    "CriticalSmearDisplay",
+    "PointOptimizationDisplay",
+    "RepresentativesDisplay",
+]

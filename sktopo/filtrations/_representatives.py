@@ -1,0 +1,219 @@
+"""What a bar stands for: components, loops and cavities, found when they are asked for.
+
+A bar of H1 is born with one cell. Any cycle of the filtration up to there that has this
+cell, and in an image goes around the pixel that fills the hole, is born with it and is
+no boundary before it dies: a shortest path from one side of the cell to the other gives
+the shortest of them.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.ndimage import binary_dilation, generate_binary_structure
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from sktopo.persistence import DUAL_CONNECTIVITY, tree_branches
+
+_MARGIN = 1 / 4  # of the extent of a region: how far around it its loop may go
+
+
+class Representatives(Sequence):
+    """An array of cells for each bar, computed when it is taken.
+
+    Parameters
+    ----------
+    find : callable
+        From the number of a bar to an array.
+    n_bars : int
+    """
+
+    def __init__(self, find, n_bars):
+        self._find = find
+        self._n_bars = n_bars
+
+    def __len__(self):
+        return self._n_bars
+
+    def __getitem__(self, i):
+        numbers = range(self._n_bars)[i]
+        if isinstance(numbers, range):
+            return [self._find(j) for j in numbers]
+        return self._find(numbers)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} of {self._n_bars} bars>"
+
+
+def components(branches, bars, name):
+    """The components of bars.
+
+    Parameters
+    ----------
+    branches : callable
+        Without arguments, to Branches; it is called once, when it is needed.
+    bars : callable
+        From Branches to the branch of each bar.
+    name : callable
+        From cells to what they are called in the terms of the input.
+
+    Returns
+    -------
+    callable
+        From the number of a bar to its component.
+    """
+    known = []
+
+    def find(i):
+        if not known:
+            found = branches()
+            known[:] = found, bars(found)
+        found, branch = known
+        return name(found.cells[found.start[branch[i]] : found.stop[branch[i]]])
+
+    return find
+
+
+def of_points(dimension, n_bars, n_points, births, tree, edges_at):
+    """Components and cycles of a complex on points that are there from the start.
+
+    Parameters
+    ----------
+    dimension : int
+    n_bars : int
+    n_points : int
+    births : callable
+        Without arguments, to the vertex of each bar of H0.
+    tree : callable
+        Without arguments, to the edges at which these die, in their order.
+    edges_at : callable
+        From the number of a bar of H1 to the edges up to its birth and their lengths.
+
+    Returns
+    -------
+    representatives : Representatives
+    regions : None
+
+    Raises
+    ------
+    ValueError
+        If the dimension is above 1.
+    """
+    if dimension > 1:
+        raise ValueError(
+            "Complexes on points have representatives of H0 and of H1. Got "
+            f"H{dimension}."
+        )
+    if dimension == 0:
+        find = components(
+            lambda: tree_branches(n_points, tree()),
+            lambda found: found.of(births()),
+            lambda points: points,
+        )
+    else:
+
+        def find(i):
+            return cycle_of_edges(*edges_at(i), n_points)
+
+    return Representatives(find, n_bars), None
+
+
+def cycle_of_edges(edges, lengths, n_vertices):
+    """The shortest cycle with the last edge, as a closed chain of vertices.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_edges, 2)
+        Those that have entered.
+    lengths : ndarray of shape (n_edges,)
+    n_vertices : int
+
+    Returns
+    -------
+    ndarray of shape (n_chain,)
+        The last edge joins its end to its start.
+    """
+    # Edges of no length are edges, too.
+    weights = np.maximum(lengths, lengths.max() * 1e-9 + np.finfo(float).tiny)
+    return _shortest_path(edges[:-1], weights[:-1], n_vertices, *edges[-1])
+
+
+def loop_of_pixels(ranks, connectivity, birth, death, region):
+    """The shortest closed chain of pixels through one and around another.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (h, w)
+    connectivity : {"full", "face", "freudenthal"}
+    birth, death : ndarray of shape (2,)
+        The pixel that closes the loop, and the one that fills it.
+    region : ndarray of shape (n_pixels, 2)
+        What it encloses when it is born.
+
+    Returns
+    -------
+    ndarray of shape (n_chain, 2)
+        Pixels that have entered, each a neighbour of the next one and the last of the
+        first. It may go as far around the region as a quarter of its extent.
+    """
+    low, high = region.min(axis=0), region.max(axis=0) + 1
+    margin = 1 + ((high - low).max() * _MARGIN).astype(np.intp)
+    low, high = np.maximum(low - margin, 0), np.minimum(high + margin, ranks.shape)
+    crop = tuple(map(slice, low, high))
+    birth, death = birth - low, death - low
+    is_in = ranks[crop] <= ranks[crop][tuple(birth)]
+    place = np.arange(is_in.size).reshape(is_in.shape)
+    edges, lengths, crosses = [], [], []
+    steps = {"face": [], "freudenthal": [(1, 1)], "full": [(1, 1), (1, -1)]}
+    for step in [(0, 1), (1, 0), *steps[connectivity]]:
+        near, far = _ends(step)
+        both = is_in[near] & is_in[far]
+        edges.append(np.stack([place[near][both], place[far][both]], axis=1))
+        lengths.append(np.full(len(edges[-1]), np.hypot(*step)))
+        # Downward edges cross the ray that goes right from just below the death.
+        row, column = np.divmod(edges[-1][:, 0], is_in.shape[1])
+        crosses.append((step[0] == 1) & (row == death[0]) & (column > death[1]))
+    edges, lengths, crosses = map(np.concatenate, (edges, lengths, crosses))
+    # Two sheets, which a path changes where it crosses the ray: one that ends on the
+    # other sheet has gone around an odd number of times.
+    sheets = [
+        edges + np.column_stack([np.zeros_like(crosses), crosses]) * is_in.size,
+        edges + np.column_stack([np.ones_like(crosses), ~crosses]) * is_in.size,
+    ]
+    start = place[tuple(birth)]
+    chain = _shortest_path(
+        np.concatenate(sheets),
+        np.concatenate([lengths, lengths]),
+        2 * is_in.size,
+        start,
+        start + is_in.size,
+    )
+    chain = np.unravel_index(chain[:-1] % is_in.size, is_in.shape)
+    return np.stack(chain, axis=1) + low
+
+
+def surface_of(region, shape, connectivity):
+    """The voxels that have entered and touch a cavity, shape (n_voxels, 3)."""
+    low = np.maximum(region.min(axis=0) - 1, 0)
+    high = np.minimum(region.max(axis=0) + 2, shape)
+    inside = np.zeros(high - low, dtype=bool)
+    inside[tuple((region - low).T)] = True
+    n_axes = {"face": 1, "full": 3}[DUAL_CONNECTIVITY[connectivity]]
+    around = binary_dilation(inside, generate_binary_structure(3, n_axes))
+    return np.argwhere(around & ~inside) + low
+
+
+def _ends(step):
+    """Places of both ends of all edges of one direction."""
+    near = tuple(slice(max(-s, 0), min(-s, 0) or None) for s in step)
+    far = tuple(slice(max(s, 0), min(s, 0) or None) for s in step)
+    return near, far
+
+
+def _shortest_path(edges, lengths, n_vertices, start, end):
+    graph = csr_array((lengths, tuple(edges.T)), shape=(n_vertices, n_vertices))
+    _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+    path = [end]
+    while path[-1] != start:
+        path.append(before[path[-1]])
+    return np.array(path[::-1], dtype=np.intp)

@@ -1,0 +1,132 @@
+"""The loops, components and cycles behind the longest bars."""
+
+import numpy as np
+
+from sktopo.diagrams import persistence_pairs
+from sktopo.filtrations import as_filtration
+
+
+class RepresentativesDisplay:
+    """An image or a cloud, with what its longest bars stand for.
+
+    It is best made by ``from_sample``.
+
+    Parameters
+    ----------
+    sample : ndarray of shape (h, w), (n,) or (n_points, 2)
+    bars : PersistenceBars
+        With representatives, as ``persistence_pairs`` returns them.
+    is_grid : bool
+        Whether the sample is a signal or an image, or else a cloud.
+    n_bars : int, default=5
+        How many are drawn, the longest first; those of no lifetime never are.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    artists_ : list of matplotlib artists
+        One for each bar.
+
+    Examples
+    --------
+    >>> from sktopo.datasets import make_noisy_circle
+    >>> from sktopo.plotting import RepresentativesDisplay
+    >>> cloud, _ = make_noisy_circle(60, random_state=0)
+    >>> display = RepresentativesDisplay.from_sample(
+    ...     cloud, "vietoris_rips", homology_dimension=1, n_bars=1
+    ... )
+    >>> len(display.artists_)
+    1
+    """
+
+    def __init__(self, sample, bars, is_grid, n_bars=5):
+        self.sample = sample
+        self.bars = bars
+        self.is_grid = is_grid
+        self.n_bars = n_bars
+
+    @classmethod
+    def from_sample(
+        cls, x, filtration="cubical", *, homology_dimension=1, n_bars=5, ax=None
+    ):
+        """Compute the bars of one dimension with their representatives and draw them.
+
+        Parameters
+        ----------
+        x : array-like of shape (h, w), (n,) or (n_points, 2)
+        filtration : Filtration or str, default="cubical"
+            What ``persistence_pairs`` takes.
+        homology_dimension : {0, 1}, default=1
+        n_bars : int, default=5
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+
+        Returns
+        -------
+        RepresentativesDisplay
+        """
+        (bars,) = persistence_pairs(
+            x, filtration, homology_dimension, representatives=True
+        )
+        is_grid = as_filtration(filtration, cls.__name__).is_grid
+        return cls(np.asarray(x), bars, is_grid, n_bars).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the sample and the representatives.
+
+        Components are areas of pixels or points; cycles are closed lines.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the sample cannot be drawn in the plane.
+        """
+        import matplotlib.pyplot as plt
+
+        sample = np.asarray(self.sample)
+        if sample.ndim > 2 or (not self.is_grid and sample.shape[1] != 2):
+            raise ValueError(
+                f"The 'sample' of {type(self).__name__} must be a signal, an image or "
+                f"points in the plane. Got shape {sample.shape}."
+            )
+        if ax is None:
+            _, ax = plt.subplots()
+        if not self.is_grid:
+            ax.plot(*sample.T, ".", color="0.6", ms=4)
+            ax.set_aspect("equal")
+        elif sample.ndim == 1:
+            ax.plot(sample, color="0.6")
+        else:
+            ax.imshow(sample, cmap="gray")
+            ax.set(xticks=[], yticks=[])
+        lives = self.bars.diagram[:, 0] != self.bars.diagram[:, 1]
+        self.artists_ = [
+            self._draw(ax, self._places(self.bars.representatives[i]), f"C{n % 10}")
+            for n, i in enumerate(np.flatnonzero(lives)[: self.n_bars].tolist())
+        ]
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _places(self, cells):
+        """Where cells are drawn, shape (n, 2) with x in front of y."""
+        sample = np.asarray(self.sample)
+        if not self.is_grid:
+            return sample[cells]
+        if sample.ndim == 1:
+            return np.column_stack([cells[:, 0], sample[cells[:, 0]]])
+        return cells[:, ::-1]
+
+    def _draw(self, ax, places, colour):
+        if self.bars.dimension == 0:
+            return ax.plot(*places.T, "s", color=colour, ms=3, alpha=0.5)[0]
+        return ax.plot(*np.append(places, places[:1], axis=0).T, color=colour)[0]
