@@ -4,6 +4,7 @@ import math
 
 import gudhi
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial import cKDTree
 
@@ -13,6 +14,7 @@ from sktopo.metrics._matching import finite_and_gaps
 
 _ROUNDING = 1e-12  # by how much a search goes beyond a radius, relative
 _GUESS = 1e-9  # to how many digits an estimate is taken
+_SMALL = 25_000  # products of numbers of bars, up to which all pairs are looked at
 _DENSE = 2  # bars nearby, from which on gudhi's estimate is worth its time
 
 
@@ -58,7 +60,7 @@ def bottleneck(diagram, other):
         return math.inf
     bars, target, gaps = pair
     largest_gap = np.abs(gaps).max(initial=0.0)
-    return float(max(largest_gap, _Steps(bars, target).least_radius()))
+    return float(max(largest_gap, _steps(bars, target).least_radius()))
 
 
 def bottleneck_matching(bars, target):
@@ -76,7 +78,7 @@ def bottleneck_matching(bars, target):
         The bar and the target bar of the step that attains it; either is None where the
         step goes to the diagonal, both where nothing moves.
     """
-    steps = _Steps(bars, target)
+    steps = _steps(bars, target)
     radius = steps.least_radius()
     if radius == 0:
         return 0.0, None, None
@@ -87,6 +89,11 @@ def bottleneck_matching(bars, target):
     worst = int(np.argmax(size))
     i, j = int(i[worst]), int(j[worst])
     return float(size[worst]), i if i >= 0 else None, j if j >= 0 else None
+
+
+def _steps(bars, target):
+    is_small = len(bars) * len(target) <= _SMALL
+    return (_FewSteps if is_small else _Steps)(bars, target)
 
 
 class _Steps:
@@ -100,6 +107,9 @@ class _Steps:
     def __init__(self, bars, target):
         self.sides = bars, target
         self.halves = [np.abs(side[:, 1] - side[:, 0]) / 2 for side in self.sides]
+        self._prepare()
+
+    def _prepare(self):
         self.trees = [cKDTree(side) if len(side) else None for side in self.sides]
 
     def least_radius(self):
@@ -283,6 +293,54 @@ class _Steps:
         bars, target = self.sides
         size[both] = np.abs(bars[i[both]] - target[j[both]]).max(axis=1)
         return size, np.where(i < n, i, -1), np.where(j < m, j, -1)
+
+
+class _FewSteps(_Steps):
+    """The same of few bars, where all distances at once are faster than trees."""
+
+    def _prepare(self):
+        bars, target = self.sides
+        self.distances = np.abs(bars[:, None] - target).max(axis=2, initial=0.0)
+
+    def _from(self, k):
+        return self.distances.T if k else self.distances
+
+    def least_radius(self):
+        low = max(self._least_step(k).max(initial=0.0) for k in (0, 1))
+        if self.is_enough(low):
+            return low
+        radii = np.unique(np.concatenate([self.distances.ravel(), *self.halves]))
+        radii = radii[radii > low]
+        guess = radii.searchsorted(_estimate(*self.sides) * (1 - _GUESS))
+        guess = min(guess, radii.size - 1)
+        radii = radii[: guess + 1] if self.is_enough(radii[guess]) else radii[guess:]
+        if radii.size > 1 and not self.is_enough(radii[-2]):
+            return radii[-1]
+        return self._bisected(low, radii)[1]
+
+    def _least_step(self, k):
+        return np.minimum(self.halves[k], self._from(k).min(axis=1, initial=math.inf))
+
+    def is_enough(self, radius, edges=None):
+        for k in (0, 1):
+            distances = self._from(k)[self.halves[k] > radius]
+            is_near = distances <= radius
+            if not is_near.any(axis=1).all():
+                return False
+            # Mostly the nearest bars are a matching.
+            nearest = distances.argmin(axis=1) if distances.size else ()
+            if len(set(nearest)) < len(distances):
+                graph = csr_array(is_near)
+                partner = maximum_bipartite_matching(graph, perm_type="column")
+                if (partner < 0).any():
+                    return False
+        return True
+
+    def _edges(self, k, radius, reach):
+        long = np.flatnonzero(self.halves[k] > radius)
+        distance = self._from(k)[long]
+        bar, other = np.nonzero(distance <= reach)
+        return distance[bar, other], long[bar], other
 
 
 def _estimate(bars, target):
