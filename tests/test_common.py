@@ -32,7 +32,7 @@ from sktopo.filtrations import Cubical
 from sktopo.neural_network import TopologicalMapping
 from sktopo.peaks import PeakFinder
 from sktopo.pooling import RandomPooling
-from sktopo.simplification import PersistenceSimplifier
+from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
 
 
 class OfSignals(TransformerMixin, BaseEstimator):
@@ -71,6 +71,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalTrend(),
         PeakFinder(2),
         PersistenceSimplifier(1.0),
+        TopologyCorrector(1),
         TopologicalTrend(2, maxima=False, method="penalty"),
         OfSignals(PersistenceEnergies()),
         OfSignals(DiagramDistances("bottleneck")),

@@ -22,6 +22,7 @@ class Branches(NamedTuple):
     """Components of H0: that of bar i is ``cells[start[i]:stop[i]]``."""
 
     births: np.ndarray  # (n_bars,) ranks, ascending
+    deaths: np.ndarray  # (n_bars,) ranks, inf for what never dies
     cells: np.ndarray  # cells, those of a bar from its birth on
     start: np.ndarray  # (n_bars,)
     stop: np.ndarray  # (n_bars,)
@@ -65,7 +66,7 @@ def grid_regions(order, shape, connectivity):
     births, deaths, elder, of_rank = _grid_tree(framed, DUAL_CONNECTIVITY[connectivity])
     cells = np.concatenate([np.full(n_frame, -1), order[::-1]])
     found = _laid_out(births, deaths, elder, of_rank, cells)
-    return found._replace(births=births - n_frame)
+    return found._replace(births=births - n_frame, deaths=deaths - n_frame)
 
 
 def graph_branches(order, edges):
@@ -125,18 +126,18 @@ def _laid_out(births, deaths, elder, of_rank, cells):
     n_own = np.bincount(bar, minlength=births.size)
     n_cells = _subtree_sums(n_own, parent)
     start = _starts(n_own, n_cells, parent)
-    return Branches(
-        births, cells[np.argsort(start[bar], kind="stable")], start, start + n_cells
-    )
+    cells = cells[np.argsort(start[bar], kind="stable")]
+    return Branches(births, deaths, cells, start, start + n_cells)
 
 
 def _alive(bar, time, deaths, elder):
     """The bars that live at a time, of those into which some have merged."""
     bar = bar.copy()
-    dead = np.flatnonzero((deaths[bar] <= time) & np.isfinite(deaths[bar]))
+    dead = np.arange(bar.size)
     while dead.size:
+        ends = deaths[bar[dead]]
+        dead = dead[(ends <= time[dead]) & (ends < np.inf)]
         bar[dead] = elder[bar[dead]]
-        dead = dead[deaths[bar[dead]] <= time[dead]]
     return bar
 
 
