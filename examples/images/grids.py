@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
+from scipy.spatial import KDTree
 
 from sktopo import STUMPImageOptimizer, persistence_diagrams
 from sktopo.datasets import (
@@ -17,7 +19,16 @@ from sktopo.pooling import RandomPooling
 sys.path.append(str(Path(__file__).parents[1]))
 from shared import SHORT, save, stored
 
-__all__ = ["SHORT", "TASKS", "bars", "images", "save", "show", "stored"]
+__all__ = [
+    "SHORT",
+    "TASKS",
+    "bars",
+    "images",
+    "make_mosaic",
+    "save",
+    "show",
+    "stored",
+]
 
 # What is wanted of each image; the settings are those of the paper.
 common = {"learning_rate": 1.0 if SHORT else 0.05, "random_state": 0}
@@ -53,6 +64,20 @@ def images():
     options = {} if n is None else {"n": n}
     made = [maker(random_state=0, **options) for maker in makers]
     return dict(zip(TASKS, made, strict=True))
+
+
+def make_mosaic(n, n_cells, random_state):
+    """Cells with dark walls that fade in places, and the walls."""
+    rng = np.random.default_rng(random_state)
+    grid = np.stack(np.mgrid[:n, :n], axis=-1).reshape(-1, 2)
+    seeds = rng.uniform(0, n, size=(n_cells, 2))
+    near, far = KDTree(seeds).query(grid, k=2)[0].T
+    wall = (far - near).reshape(n, n)
+    fading = ndimage.gaussian_filter(rng.normal(size=(n, n)), 8)
+    depth = 130 + 60 * np.clip(fading / fading.std(), -1.5, 1)
+    image = 210 - depth * np.exp(-((wall / 3) ** 2))
+    image += 25 * ndimage.gaussian_filter(rng.normal(size=(n, n)), 1.5) * 5
+    return np.clip(image, 0, 255), wall < 3
 
 
 def bars(image, dimension, longer_than=50):

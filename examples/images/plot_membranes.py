@@ -16,29 +16,13 @@ with and without smoothing.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from grids import SHORT, save, show, stored
+from grids import SHORT, make_mosaic, save, show, stored
 from scipy import ndimage
-from scipy.spatial import KDTree
 from sklearn.metrics import average_precision_score
 
 from sktopo import STUMPImageOptimizer
 from sktopo.functionals import PersistenceNorm
 from sktopo.pooling import RandomPooling
-
-
-def make_mosaic(n, n_cells, random_state):
-    """Cells with dark walls that fade in places, and the walls."""
-    rng = np.random.default_rng(random_state)
-    grid = np.stack(np.mgrid[:n, :n], axis=-1).reshape(-1, 2)
-    seeds = rng.uniform(0, n, size=(n_cells, 2))
-    near, far = KDTree(seeds).query(grid, k=2)[0].T
-    wall = (far - near).reshape(n, n)
-    fading = ndimage.gaussian_filter(rng.normal(size=(n, n)), 8)
-    depth = 130 + 60 * np.clip(fading / fading.std(), -1.5, 1)
-    image = 210 - depth * np.exp(-((wall / 3) ** 2))
-    image += 25 * ndimage.gaussian_filter(rng.normal(size=(n, n)), 1.5) * 5
-    return np.clip(image, 0, 255), wall < 3
-
 
 found = None if SHORT else stored("isbi2012.npz")
 if found is None:

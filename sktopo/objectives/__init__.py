@@ -1,6 +1,7 @@
 """x -> (number, gradient in x): terms that add, scale, and go into a solver."""
 
 from sktopo.base import SumTerm
+from sktopo.objectives._betti_matching import BettiMatchingTerm, betti_matching
 from sktopo.objectives._composed import ComposedTerm
 from sktopo.objectives._grouping import GroupingTerm
 from sktopo.objectives._log_loss import LogLossTerm, log_losses
@@ -11,6 +12,7 @@ from sktopo.objectives._squared_error import SquaredErrorTerm
 from sktopo.objectives._subsampled import SubsampledTerm
 
 __all__ = [
+    "BettiMatchingTerm",
     "ComposedTerm",
     "GroupingTerm",
     "LogLossTerm",
@@ -21,5 +23,6 @@ __all__ = [
     "Subsampling",
     "SumTerm",
     "as_term",
+    "betti_matching",
     "log_losses",
 ]

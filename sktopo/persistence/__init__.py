@@ -32,6 +32,7 @@ from sktopo.persistence._grid import (
     grid_pairs,
     nondegenerate,
 )
+from sktopo.persistence._image_persistence import image_pairs
 from sktopo.persistence._order import ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
@@ -55,6 +56,7 @@ __all__ = [
     "grid_diagrams",
     "grid_pairs",
     "grid_regions",
+    "image_pairs",
     "longest_first",
     "nondegenerate",
     "ranks_of",
