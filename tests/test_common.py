@@ -67,7 +67,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalRidge(),
         TopologicalRidgeCV(alphas=2, i0=[2], cv=2),
         TopologicalLogisticRegression(),
-        TopologicalLogisticRegressionCV([1.0], i0=2, topology="path", l2=1.0, cv=2),
+        TopologicalLogisticRegressionCV([1.0], i0=2, topology="values", l2=1.0, cv=2),
         TopologicalTrend(),
         PeakFinder(2),
         PersistenceSimplifier(1.0),

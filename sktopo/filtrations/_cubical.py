@@ -274,8 +274,8 @@ class Cubical(OrderedFiltration):
         )
 
     def _is_plain(self):
-        """Whether all pixels are there and no axis closes."""
-        return self.mask is None and not np.any(self.periodic)
+        """Whether all pixels are there and no axis closes, at a glance."""
+        return self.mask is None and self.periodic is False
 
     def batch_bars(self, X, homology_dimensions, essential="drop", cache=None):
         """Bars of many grids at once; see ``Filtration.batch_bars``."""

@@ -12,6 +12,8 @@ def check_periodic(periodic, ndim, owner):
     ValueError
         If it is neither one bool nor one for each axis.
     """
+    if periodic is False:
+        return None
     axes = np.asarray(periodic)
     if axes.dtype != bool or axes.shape not in ((), (ndim,)):
         raise ValueError(
