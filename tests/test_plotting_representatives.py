@@ -45,6 +45,14 @@ def test_components_of_clouds_and_signals(rng):
     assert_array_equal(signal.artists_[1].get_data(), [[1], [1]])
 
 
+def test_components_of_an_image_are_areas(rng):
+    image = rng.normal(size=(9, 7))
+    display = RepresentativesDisplay.from_sample(image, homology_dimension=0, n_bars=2)
+    (bars,) = persistence_pairs(image, homology_dimensions=0, representatives=True)
+    drawn = display.artists_[1].get_array()[..., 3] > 0
+    assert np.argwhere(drawn).tolist() == sorted(bars.representatives[1].tolist())
+
+
 def test_what_cannot_be_drawn_is_said(rng):
     with pytest.raises(ValueError, match="'sample' of RepresentativesDisplay"):
         RepresentativesDisplay.from_sample(

@@ -111,7 +111,7 @@ class RepresentativesDisplay:
             ax.set(xticks=[], yticks=[])
         lives = self.bars.diagram[:, 0] != self.bars.diagram[:, 1]
         self.artists_ = [
-            self._draw(ax, self._places(self.bars.representatives[i]), f"C{n % 10}")
+            self._draw(ax, self.bars.representatives[i], f"C{n % 10}")
             for n, i in enumerate(np.flatnonzero(lives)[: self.n_bars].tolist())
         ]
         self.ax_, self.figure_ = ax, ax.figure
@@ -126,7 +126,15 @@ class RepresentativesDisplay:
             return np.column_stack([cells[:, 0], sample[cells[:, 0]]])
         return cells[:, ::-1]
 
-    def _draw(self, ax, places, colour):
+    def _draw(self, ax, cells, colour):
+        from matplotlib.colors import to_rgba
+
+        shape = np.shape(self.sample)
+        if self.bars.dimension == 0 and self.is_grid and len(shape) == 2:
+            tinted = np.zeros((*shape, 4))
+            tinted[tuple(cells.T)] = to_rgba(colour, 0.5)
+            return ax.imshow(tinted)
+        places = self._places(cells)
         if self.bars.dimension == 0:
             return ax.plot(*places.T, "s", color=colour, ms=3, alpha=0.5)[0]
         return ax.plot(*np.append(places, places[:1], axis=0).T, color=colour)[0]
