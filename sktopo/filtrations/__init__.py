@@ -7,6 +7,7 @@ from sktopo.filtrations._by_name import (
     as_filtration,
 )
 from sktopo.filtrations._cubical import Cubical
+from sktopo.filtrations._dtm_rips import DTMRips
 from sktopo.filtrations._lower_star import LowerStar
 from sktopo.filtrations._nerve import as_sets, families, nerve
 from sktopo.filtrations._simplices import as_complex, closure
@@ -18,6 +19,7 @@ __all__ = [
     "FILTRATION_CONSTRAINT",
     "Alpha",
     "Cubical",
+    "DTMRips",
     "LowerStar",
     "VietorisRips",
     "WeakAlpha",

@@ -24,7 +24,7 @@ from sktopo.persistence._branches import (
     grid_regions,
     tree_branches,
 )
-from sktopo.persistence._flag import flag_memory, flag_pairs
+from sktopo.persistence._flag import flag_memory, flag_pairs, weighted_flag_pairs
 from sktopo.persistence._flooding import flooded_ranks, flooded_ranks_from_above
 from sktopo.persistence._grid import (
     CONNECTIVITIES,
@@ -67,4 +67,5 @@ __all__ = [
     "stacked_grid_diagrams",
     "tree_branches",
     "unique_rows",
+    "weighted_flag_pairs",
 ]

@@ -37,6 +37,25 @@ def graph_components(ranks, edges):
     return np.column_stack([minima, deaths])
 
 
+def edge_components(ranks, edges, edge_ranks):
+    """H0 of a filtered graph, as a diagram of ranks.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (n_vertices,)
+        Distinct.
+    edges : ndarray of shape (n_edges, 2)
+    edge_ranks : ndarray of shape (n_edges,)
+        Above those of the ends.
+    """
+    by_age = np.argsort(ranks)
+    number = np.empty(ranks.size, dtype=np.int32)
+    number[by_age] = np.arange(ranks.size, dtype=np.int32)
+    a, b = number[edges].T
+    deaths, _ = elder_rule(ranks.size, *lowest_first(a, b, edge_ranks))
+    return np.column_stack([ranks[by_age], deaths])
+
+
 def graph_basins(ranks, edges):
     """The same as ``grid_basins`` for a graph.
 

@@ -7,7 +7,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from sktopo._memory import check_memory
-from sktopo.persistence._bars import pairs_from_ranks
+from sktopo.persistence._bars import PersistencePairs, pairs_from_ranks
+from sktopo.persistence._components import edge_components
 from sktopo.persistence._gudhi import (
     collapsed_graph,
     dense_flag_diagrams,
@@ -56,6 +57,42 @@ def flag_pairs(order, edges, n_points, homology_dimensions, *, dimension=None):
         found = _flag_diagrams(ranks_of(order)[1:], edges, n_points, max(wanted))
         diagrams = {k: found[k] for k in wanted if k < len(found)}
     return pairs_from_ranks(diagrams, order, homology_dimensions)
+
+
+def weighted_flag_pairs(order, edges, n_points, homology_dimensions):
+    """Persistence pairs of a flag complex whose vertices enter one by one.
+
+    Parameters
+    ----------
+    order : ndarray of shape (n_points + n_edges,)
+        The permutation that sorts the values, of the vertices and then of the edges;
+        no edge comes before its ends.
+    edges : ndarray of shape (n_edges, 2)
+    n_points : int
+    homology_dimensions : tuple of int
+
+    Returns
+    -------
+    list of PersistencePairs
+    """
+    above = tuple(k for k in homology_dimensions if k > 0)
+    found = {}
+    if above:
+        # A cycle is born with an edge, whenever its vertices have entered.
+        of_edges = order[order >= n_points] - n_points
+        as_edges = np.concatenate([[0], 1 + of_edges])
+        for pairs in flag_pairs(as_edges, edges, n_points, above):
+            finite, essential = (
+                x + (n_points - 1) for x in (pairs.finite, pairs.essential)
+            )
+            found[pairs.dimension] = PersistencePairs(
+                pairs.dimension, finite, essential
+            )
+    if 0 in homology_dimensions:
+        ranks = ranks_of(order)
+        diagram = edge_components(ranks[:n_points], edges, ranks[n_points:])
+        (found[0],) = pairs_from_ranks({0: diagram}, order, (0,))
+    return [found[k] for k in homology_dimensions]
 
 
 def flag_memory(n_points):
