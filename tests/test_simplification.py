@@ -10,6 +10,8 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
+from sktopo import persistence_diagrams
+from sktopo.filtrations import LowerStar
 from sktopo.simplification import PersistenceSimplifier
 
 SHAPES = [(14,), (8, 9), (4, 5, 4)]
@@ -173,3 +175,30 @@ def test_in_a_pipeline(rng):
     search = GridSearchCV(pipe, grid, cv=3).fit(X, X[:, -1])
     assert search.best_score_ > 0.9
     assert_allclose(search.predict(X), X[:, -1], atol=1.0)
+
+
+def test_functions_on_graphs(rng):
+    """A path is a signal; on a graph the bars that are left are those of before."""
+    X = rng.normal(size=(4, 30))
+    path = PersistenceSimplifier(0.7, simplices=[(i, i + 1) for i in range(29)])
+    assert_array_equal(
+        path.fit_transform(X), PersistenceSimplifier(0.7).fit_transform(X)
+    )
+    edges = np.unique(np.sort(rng.integers(0, 25, (40, 2)), axis=1), axis=0)
+    edges = edges[edges[:, 0] < edges[:, 1]]  # in several pieces
+    for superlevel in (False, True):
+        filtration = LowerStar(edges, superlevel=superlevel)
+        model = PersistenceSimplifier(0.7, simplices=edges, superlevel=superlevel)
+        X = np.round(4 * rng.normal(size=(5, 25))) / 4
+        Y, pullback = model.fit(X).value_and_pullback(X)
+        for x, y in zip(X, Y, strict=True):
+            (before,) = persistence_diagrams(x, filtration, 0, "drop")
+            (after,) = persistence_diagrams(y, filtration, 0, "drop")
+            long = np.abs(before[:, 1] - before[:, 0]) > 0.7
+            assert sorted(map(tuple, after)) == sorted(map(tuple, before[long]))
+            change = x - y if superlevel else y - x
+            assert change.min() >= 0
+            assert change.max() <= 0.7
+        assert_allclose(pullback(np.ones_like(X)).sum(), X.size)
+    with pytest.raises(ValueError, match="'image_shape' parameter"):
+        PersistenceSimplifier(1, simplices=edges, image_shape=(5, 5)).fit(X)

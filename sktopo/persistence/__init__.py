@@ -25,7 +25,11 @@ from sktopo.persistence._branches import (
     tree_branches,
 )
 from sktopo.persistence._flag import flag_memory, flag_pairs, weighted_flag_pairs
-from sktopo.persistence._flooding import flooded_ranks, flooded_ranks_from_above
+from sktopo.persistence._flooding import (
+    flooded_graph_ranks,
+    flooded_ranks,
+    flooded_ranks_from_above,
+)
 from sktopo.persistence._grid import (
     CONNECTIVITIES,
     grid_diagrams,
@@ -49,6 +53,7 @@ __all__ = [
     "SimplexOrder",
     "flag_memory",
     "flag_pairs",
+    "flooded_graph_ranks",
     "flooded_ranks",
     "flooded_ranks_from_above",
     "graph_branches",

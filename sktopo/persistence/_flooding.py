@@ -7,7 +7,7 @@ from sktopo.persistence._basins import (
     framed_complement,
     grid_basins,
 )
-from sktopo.persistence._components import lowest_first
+from sktopo.persistence._components import graph_basins, lowest_first
 from sktopo.persistence._spanning_tree import spanning_tree
 
 
@@ -33,16 +33,29 @@ def flooded_ranks(ranks, kept, connectivity):
         Many ranks more than once.
     """
     basins = grid_basins(ranks, connectivity)
-    floods = np.ones(ranks.size, dtype=bool)
-    floods[kept] = False
-    floods = floods[basins.minima]
-    # Node 0 stands for all basins that are kept.
-    node = np.where(floods, np.cumsum(floods), 0).astype(np.int32)
-    a, b, heights = basins.passes
-    passes = lowest_first(node[a], node[b], heights)
-    parent, levels, _ = spanning_tree(1 + np.count_nonzero(floods), *passes)
-    levels = _to_the_root(parent, levels).take(node)
+    levels = _levels(basins.minima, basins.passes, kept, ranks.size)
     return np.maximum(ranks.astype(np.int32), levels.take(basins.of_cell))
+
+
+def flooded_graph_ranks(ranks, kept, edges):
+    """The same for a function on the vertices of a graph.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (n_vertices,)
+        A permutation of range(n_vertices).
+    kept : ndarray of int
+        The ranks of minima that are kept, one at least of each component.
+    edges : ndarray of shape (n_edges, 2)
+
+    Returns
+    -------
+    ndarray of int32 of shape (n_vertices,)
+    """
+    minima, of_rank, passes = graph_basins(ranks, edges)
+    levels = _levels(minima, passes, kept, ranks.size)
+    ranks = ranks.astype(np.int32)
+    return np.maximum(ranks, levels.take(of_rank).take(ranks))
 
 
 def flooded_ranks_from_above(ranks, kept, connectivity):
@@ -68,6 +81,19 @@ def flooded_ranks_from_above(ranks, kept, connectivity):
     kept = np.append(0, top - kept)
     flooded = flooded_ranks(framed, kept, DUAL_CONNECTIVITY[connectivity])
     return top - flooded[(slice(1, -1),) * ranks.ndim]
+
+
+def _levels(minima, passes, kept, n_cells):
+    """How high each basin is flooded: the pass to one that is kept, or -1."""
+    floods = np.ones(n_cells, dtype=bool)
+    floods[kept] = False
+    floods = floods[minima]
+    # Node 0 stands for all basins that are kept.
+    node = np.where(floods, np.cumsum(floods), 0).astype(np.int32)
+    a, b, heights = passes
+    passes = lowest_first(node[a], node[b], heights)
+    parent, levels, _ = spanning_tree(1 + np.count_nonzero(floods), *passes)
+    return _to_the_root(parent, levels).take(node)
 
 
 def _to_the_root(parent, levels):

@@ -8,6 +8,7 @@ the components of the complement, the maxima, down.
 import numpy as np
 
 from sktopo.persistence import (
+    flooded_graph_ranks,
     flooded_ranks,
     flooded_ranks_from_above,
     grid_diagrams,
@@ -67,3 +68,26 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
         if len(dimensions) == 1:
             break
     return first.take(taken)
+
+
+def simplified_vertices(complex_, edges, is_long):
+    """The vertices whose values a simplified function on a graph takes.
+
+    Parameters
+    ----------
+    complex_ : FilteredComplex
+        Of the function; its bars of H0 are simplified.
+    edges : ndarray of shape (n_edges, 2)
+    is_long : callable
+        As for ``simplified_source``.
+
+    Returns
+    -------
+    source : ndarray of int of shape (n_vertices,)
+    """
+    (pairs,) = complex_.persistence_pairs(0)
+    birth, death = complex_.values[pairs.finite.T].astype(np.float64)
+    kept = pairs.finite[is_long(0, np.abs(death - birth)), 0]
+    ranks = ranks_of(complex_.order)
+    minima = ranks[np.append(kept, pairs.essential)].astype(np.intp)
+    return complex_.order[flooded_graph_ranks(ranks, minima, edges)]

@@ -13,9 +13,12 @@ from sktopo._validation import (
     check_homology_dimensions,
 )
 from sktopo._workers import in_even_chunks
-from sktopo.filtrations import Cubical
+from sktopo.filtrations import Cubical, LowerStar, as_complex
 from sktopo.persistence import CONNECTIVITIES
-from sktopo.simplification._flood import simplified_source
+from sktopo.simplification._flood import (
+    simplified_source,
+    simplified_vertices,
+)
 
 
 class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -48,6 +51,9 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         fill holes of these are raised.
     connectivity : {"full", "face", "freudenthal"}, default="full"
         Which pixels are neighbours; see :class:`~sktopo.filtrations.Cubical`.
+    simplices : list of sequences of int, array-like or None, default=None
+        Of a graph or a mesh, as :class:`~sktopo.filtrations.LowerStar` takes them:
+        samples are functions on its vertices, and H0 is simplified.
     image_shape : tuple of int or None, default=None
         Read the rows of a 2-D array as images (h, w) or voxel grids (d, h, w). Without
         it they are signals.
@@ -82,6 +88,12 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
     array([[0, 3, 3, 5, 1, 4]])
     >>> PersistenceSimplifier(n_bars=1).fit_transform(X)
     array([[0, 3, 3, 5, 5, 5]])
+
+    On a star, whose centre is vertex 0:
+
+    >>> star = PersistenceSimplifier(2, simplices=[(0, 1), (0, 2), (0, 3)])
+    >>> star.fit_transform([[4, 0, 1, 3]])
+    array([[4, 0, 1, 4]])
     """
 
     _parameter_constraints = {
@@ -90,6 +102,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         "homology_dimensions": ["array-like", int, None],
         "superlevel": ["boolean"],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
+        "simplices": ["array-like", None],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
     }
@@ -102,6 +115,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         homology_dimensions=None,
         superlevel=False,
         connectivity="full",
+        simplices=None,
         image_shape=None,
         n_jobs=None,
     ):
@@ -110,6 +124,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         self.homology_dimensions = homology_dimensions
         self.superlevel = superlevel
         self.connectivity = connectivity
+        self.simplices = simplices
         self.image_shape = image_shape
         self.n_jobs = n_jobs
 
@@ -133,7 +148,9 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         ValueError
             If the samples have no such dimensions, or a parameter cannot be.
         """
-        self._values(self._read(X, reset=True).arrays[0])
+        x = self._read(X, reset=True).arrays[0]
+        self._filtration().build(x)
+        self._dimensions(x.ndim)
         return self
 
     def transform(self, X):
@@ -182,20 +199,32 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         return samples.restore(taken), pullback
 
     def _sources(self, arrays, start):
-        return [self._source(x) for x in arrays]
+        if self.simplices is None:
+            return [self._source(x) for x in arrays]
+        filtration = self._filtration()  # it reads the simplices once
+        by_dimension, _ = as_complex(self.simplices, type(self).__name__)
+        edges = by_dimension[0] if by_dimension else np.empty((0, 2), dtype=np.intp)
+        return [
+            simplified_vertices(filtration.build(x), edges, self._is_long)
+            for x in arrays
+        ]
 
-    def _values(self, x):
-        """The values as they enter, and the dimensions in which they are simplified."""
-        # The complex says what it cannot take.
-        complex_ = Cubical(superlevel=self.superlevel).build(x)
+    def _filtration(self):
+        """What says which samples can be, and where they are connected."""
+        if self.simplices is not None:
+            return LowerStar(self.simplices, superlevel=self.superlevel)
+        return Cubical(superlevel=self.superlevel)
+
+    def _source(self, x):
+        complex_ = self._filtration().build(x)
         values = np.asarray(complex_.values).reshape(complex_.shape)
         if self.superlevel:
             values = -values.astype(np.float64)
-        return values, self._dimensions(x.ndim)
-
-    def _source(self, x):
         return simplified_source(
-            *self._values(x), self._is_long, connectivity=self.connectivity
+            values,
+            self._dimensions(x.ndim),
+            self._is_long,
+            connectivity=self.connectivity,
         )
 
     def _is_long(self, dimension, lifetimes):
@@ -222,12 +251,12 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         return dimensions
 
     def _read(self, X, *, reset):
-        return read_samples(self, X, reset=reset, kind=Cubical())
+        return read_samples(self, X, reset=reset, kind=self._filtration())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        tags.input_tags.three_d_array = True
+        tags.input_tags.three_d_array = self.simplices is None
         return tags
 
     def __sklearn_is_fitted__(self):
