@@ -59,6 +59,8 @@ def match_kinds(diagram, target):
     """
     finite, essential = split_essential(diagram)
     target_finite, target_essential = split_essential(target)
+    if not essential.size and not target_essential.size:
+        return finite, target_finite, essential, np.empty(0)
     matched, births = match_essential(diagram[essential], target[target_essential])
     if matched is not None:
         matched = essential[matched]
