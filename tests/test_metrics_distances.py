@@ -77,6 +77,14 @@ def drawn(rng, n, kind):
 
 
 KINDS = ["short", "long", "ties", "superlevel"]
+SMALL = "sktopo.metrics._bottleneck_steps._SMALL"
+
+
+@pytest.fixture(params=["all pairs", "trees"])
+def way(request, monkeypatch):
+    """Bottleneck distances of few bars, and of many."""
+    if request.param == "trees":
+        monkeypatch.setattr(SMALL, -1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,13 +92,21 @@ KINDS = ["short", "long", "ties", "superlevel"]
 def test_distances_are_the_least_of_all_matchings(rng, kind, internal_p):
     for _ in range(60):
         a, b = (drawn(rng, int(n), kind) for n in rng.integers(0, 5, size=2))
-        *sums, largest = least_of_all(a, b, internal_p)
+        *sums, _ = least_of_all(a, b, internal_p)
         found = [wasserstein(a, b, p, internal_p) for p in (1, 2, 3.5)]
         assert_allclose(found, sums, rtol=1e-9, atol=1e-12)
-        if internal_p == INF:
-            assert bottleneck(a, b) == pytest.approx(largest, abs=1e-15)
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("kind", KINDS)
+def test_bottleneck_distances_are_the_least_of_all_matchings(rng, kind):
+    for _ in range(60):
+        a, b = (drawn(rng, int(n), kind) for n in rng.integers(0, 5, size=2))
+        expected = least_of_all(a, b, INF)[-1]
+        assert bottleneck(a, b) == pytest.approx(expected, abs=1e-15)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", KINDS)
 def test_distances_of_many_bars(rng, kind):
     for n, m in ((40, 40), (75, 30), (1, 60), (60, 0)):
@@ -125,15 +141,16 @@ def test_late_births_round_nothing():
     assert wasserstein(bars, [], 1) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("error", [0.5, 0.999, 1.0, 1.001, 2.0])
 def test_a_wrong_estimate_changes_nothing(rng, error, monkeypatch):
     """gudhi's distance is where the search begins, and is checked on both sides."""
     cases = [(drawn(rng, 40, "long"), drawn(rng, 35, "long")) for _ in range(5)]
     expected = [bottleneck(a, b) for a, b in cases]
     assert_allclose(expected, [augmented(a, b, 1)[1] for a, b in cases], rtol=1e-14)
-    monkeypatch.setattr("sktopo.metrics._bottleneck._DENSE", 0)
+    monkeypatch.setattr("sktopo.metrics._bottleneck_steps._DENSE", 0)
     monkeypatch.setattr(
-        "sktopo.metrics._bottleneck._estimate",
+        "sktopo.metrics._bottleneck_steps._estimate",
         lambda a, b: error * augmented(a, b, 1)[1],
     )
     assert [bottleneck(a, b) for a, b in cases] == expected
@@ -152,6 +169,7 @@ def test_network_simplex_finds_the_same(rng, kind, monkeypatch):
             assert_allclose(wasserstein(a, b, p, INF) ** p, power, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_step_that_attains_the_bottleneck(rng, kind):
     """Without it, or with it a little longer, the distance is another one."""
