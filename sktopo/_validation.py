@@ -18,7 +18,11 @@ class Range(Interval):
     """A range of numbers, of which a bool is none."""
 
     def is_satisfied_by(self, val):
-        return not isinstance(val, (bool, np.bool_)) and super().is_satisfied_by(val)
+        if isinstance(val, (bool, np.bool_)):
+            return False
+        # Bounds of a range may lie beyond those of a smaller type.
+        val = float(val) if isinstance(val, np.floating) else val
+        return super().is_satisfied_by(val)
 
 
 # Ranges of parameters. The square of a number up to the largest is a number, too.

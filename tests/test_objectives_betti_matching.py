@@ -88,6 +88,16 @@ def test_an_image_matches_itself(rng):
         assert len(bars) > 5
 
 
+@pytest.mark.parametrize("shape", [(1, 6), (1, 1), (3, 1, 4)], ids=str)
+def test_axes_of_one_pixel(rng, shape):
+    f, g = rng.random((2, *shape))
+    found = betti_matching(f, g)
+    flat = betti_matching(np.atleast_1d(f.squeeze()), np.atleast_1d(g.squeeze()))
+    if len(shape) == 2:  # of a voxel grid H2 is matched, of an image H1
+        assert_allclose(found.loss, flat.loss)
+    assert len(found.matched[0][0]) == len(flat.matched[0][0])
+
+
 def test_features_are_matched_where_they_overlap():
     """Two discs and a ring; in the prediction one disc has moved away."""
     label = np.zeros((30, 40))
@@ -138,6 +148,7 @@ def test_descent_makes_the_topology_of_the_label(rng):
         (np.zeros((3, 3)), np.zeros((3, 4)), "must have one shape"),
         (np.full((3, 3), np.nan), np.zeros((3, 3)), "prediction of betti_matching"),
         (np.zeros((3, 3)), [["a"]], "label of betti_matching"),
+        (np.zeros((5, 5, 3), np.uint8), np.zeros((5, 5, 3)), "must not be a colour"),
     ],
 )
 def test_what_cannot_be_is_said(prediction, label, match):

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sktopo import persistence_pairs
-from sktopo.filtrations import Cubical
+from sktopo.filtrations import Cubical, LowerStar, VietorisRips
 from sktopo.plotting import RepresentativesDisplay
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -58,3 +58,27 @@ def test_what_cannot_be_drawn_is_said(rng):
         RepresentativesDisplay.from_sample(
             rng.normal(size=(9, 3)), "alpha", homology_dimension=0
         )
+
+
+def test_masked_pixels_are_not_drawn():
+    image = np.ma.masked_array([[1, 100.0], [2, 3]], [[0, 1], [0, 0]])
+    display = RepresentativesDisplay.from_sample(
+        image, Cubical(mask="missing"), homology_dimension=0
+    )
+    assert display.ax_.images[0].get_clim() == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("x", "filtration", "params", "match"),
+    [
+        ([1, 2.0], LowerStar([(0, 1)]), {}, "must be one of grids or of points"),
+        (np.zeros((2, 2)), VietorisRips(metric="precomputed"), {}, "of grids or"),
+        (np.eye(5), Cubical(), {"homology_dimension": (0, 1)}, "must be 0 or 1"),
+        (np.eye(5), Cubical(), {"n_bars": -1}, "'n_bars' parameter"),
+    ],
+)
+def test_parameters_that_cannot_be(x, filtration, params, match):
+    with pytest.raises(ValueError, match=match):
+        RepresentativesDisplay.from_sample(x, filtration, **params)
+    with pytest.raises(ValueError, match="must have representatives"):
+        RepresentativesDisplay(x, persistence_pairs(np.eye(4))[0], True).plot()

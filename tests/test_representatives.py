@@ -1,5 +1,6 @@
 """Representatives: cycles, born with their bars and no boundaries before these die."""
 
+import pickle
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -216,3 +217,77 @@ def test_loops_are_short(rng):
     (bars,) = persistence_pairs(cloud, VietorisRips(), 1, representatives=True)
     sides = np.diff(cloud[bars.representatives[0]], axis=0)
     assert 5 < np.linalg.norm(sides, axis=1).sum() < 2.2 * np.pi
+
+
+@pytest.mark.parametrize("shape", [(1, 6), (6, 1), (1, 1), (2, 1, 3), (3, 3, 1)])
+@pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
+def test_axes_of_one_pixel(rng, shape, connectivity):
+    x = rng.random(shape)
+    filtration = Cubical(connectivity=connectivity)
+    (bars,) = persistence_pairs(x, filtration, 0, representatives=True)
+    assert len(bars.representatives[0]) == x.size
+    flat = np.squeeze(x)
+    if flat.ndim:
+        (expected,) = persistence_pairs(flat, filtration, 0, representatives=True)
+        for a, b in zip(bars.representatives, expected.representatives, strict=True):
+            assert_array_equal(x[tuple(a.T)], flat[tuple(b.T)])
+
+
+@pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
+def test_surfaces_of_random_cavities(rng, connectivity):
+    n_cavities = 0
+    for _ in range(5):
+        x = rng.random((4, 4, 3))
+        filtration = Cubical(connectivity=connectivity)
+        (bars,) = persistence_pairs(x, filtration, 2, representatives=True)
+        for (born, _), region, surface in zip(
+            bars.diagram, bars.regions, bars.representatives, strict=True
+        ):
+            assert (x[tuple(region.T)] > born).all()
+            assert x[tuple(surface.T)].max() == born
+            n_cavities += 1
+    assert n_cavities > 0
+
+
+def test_components_of_masked_and_periodic_grids(rng):
+    x = rng.random((8, 9))
+    mask = rng.random(x.shape) < 0.3
+    filtration = Cubical(periodic=True, mask=mask)
+    (bars,) = persistence_pairs(x, filtration, 0, representatives=True)
+    for (born, died), birth, cells in zip(
+        bars.diagram, bars.births, bars.representatives, strict=True
+    ):
+        assert_array_equal(cells[0], birth)
+        values = x[tuple(cells.T)]
+        assert not mask[tuple(cells.T)].any()
+        assert values.min() == born
+        assert values.max() < died
+    with pytest.raises(ValueError, match="without a mask and periodic axes"):
+        persistence_pairs(x, filtration, 1, representatives=True)
+
+
+@pytest.mark.parametrize(
+    "filtration", [Cubical(), VietorisRips(), WeakAlpha(), Alpha()]
+)
+def test_they_are_sequences_that_can_be_pickled(rng, filtration):
+    x = rng.normal(size=(9, 9)) if filtration.is_grid else rng.normal(size=(12, 2))
+    for bars in persistence_pairs(x, filtration, representatives=True):
+        again = pickle.loads(pickle.dumps(bars))
+        found = bars.representatives
+        assert len(found) == len(bars.diagram)
+        for a, b in zip(found, again.representatives, strict=True):
+            assert_array_equal(a, b)
+        if found:
+            assert_array_equal(found[-1], found[len(found) - 1])
+        assert len(found[:2]) == min(2, len(found))
+        with pytest.raises(IndexError):
+            found[len(found)]
+
+
+def test_where_there_is_no_bar_nothing_is_missing():
+    h0, h1 = persistence_pairs([0.0, 2, 1, 3], representatives=True)
+    assert len(h0.representatives) == 2
+    assert len(h1.representatives) == 0
+    voxels = np.random.default_rng(0).random((4, 4, 4))
+    with pytest.raises(ValueError, match="Representatives of H1 are those of grids"):
+        persistence_pairs(voxels, homology_dimensions=1, representatives=True)

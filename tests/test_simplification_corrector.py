@@ -165,6 +165,26 @@ def test_in_a_pipeline():
     assert list(frame.columns) == names
 
 
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32])
+def test_the_threshold_is_rounded_to_the_type_of_the_maps(kind):
+    x = np.array([[0.1, 0, 0, 1]], dtype=np.float32)
+    found = TopologyCorrector(2, threshold=kind(0.1)).correct(x)
+    assert_array_equal(found.n_components, 2)
+    changes = np.count_nonzero(np.diff(np.pad(found.masks[0].astype(int), 1)) == 1)
+    assert changes == 2
+    with pytest.raises(ValueError, match="in the range of float32"):
+        TopologyCorrector(1, threshold=1e39).correct(x)
+    with pytest.raises(ValueError, match="'threshold' parameter"):
+        TopologyCorrector(1, threshold=1e300).correct(x.astype(float))
+
+
+def test_images_have_no_columns(rng):
+    X = rng.random((2, 5, 5))
+    for model in (TopologyCorrector(1), PersistenceSimplifier(0.1)):
+        with pytest.raises(ValueError, match="which have no columns to name"):
+            model.set_output(transform="pandas").fit(X).transform(X)
+
+
 @pytest.mark.parametrize(
     ("params", "shape", "match"),
     [

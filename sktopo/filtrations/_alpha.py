@@ -116,21 +116,22 @@ class AlphaComplex(OrderedComplex):
     def representatives(self, dimension, pairs):
         births, deaths = pairs.T
         start, edges = self._starts[1], self._simplices[1]
-        places = ranks_of(self.order).astype(np.intp)
-
-        def edges_at(i):
-            before = self.order[: places[births[i]] + 1]
-            before = before[(before >= start) & (before < self._starts[2])] - start
-            sides = self._points[edges[before]]
-            return edges[before], np.linalg.norm(sides[:, 0] - sides[:, 1], axis=1)
 
         def tree():
-            ends = np.sort(places[deaths[deaths >= 0]])
-            return edges[self.order[ends] - start]
+            ends = ranks_of(self.order)[deaths[deaths >= 0]].astype(np.intp)
+            return edges[self.order[np.sort(ends)] - start]
 
-        return of_points(
-            dimension, len(pairs), len(self._points), lambda: births, tree, edges_at
-        )
+        n_points = len(self._points)
+        return of_points(self, dimension, pairs, n_points, tree, lambda: births)
+
+    def edges_at(self, value):
+        """The edges that have entered with a value, and their lengths."""
+        start, end = self._starts[1:3]
+        before = self.order[: int(np.flatnonzero(self.order == value)[0]) + 1]
+        before = before[(before >= start) & (before < end)] - start
+        sides = self._points[self._simplices[1][before]]
+        lengths = np.linalg.norm(sides[:, 0] - sides[:, 1], axis=1)
+        return self._simplices[1][before], lengths
 
 
 class Alpha(OrderedFiltration):

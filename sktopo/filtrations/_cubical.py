@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from functools import partial
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from sktopo.filtrations._ordered import (
     OrderedFiltration,
 )
 from sktopo.filtrations._representatives import (
+    Components,
     Representatives,
-    components,
     loop_of_pixels,
     surface_of,
 )
@@ -78,32 +79,26 @@ class GridComplex(OrderedComplex):
     def representatives(self, dimension, pairs):
         ranks, n_bars = ranks_of(self.order, self.values.size), len(pairs)
         births, deaths = pairs.T
+        grid = self.order, self.shape, self.connectivity
         if dimension == 0:
-            component = components(
-                lambda: grid_branches(
-                    self.order, self.shape, self.connectivity, self.periodic
-                ),
-                lambda found: found.of(ranks[births]),
-                self._pixels,
-            )
+            branches = partial(grid_branches, *grid, self.periodic)
+            component = Components(branches, ranks[births], self._pixels)
             return Representatives(component, n_bars), None
-        self._check_regions(dimension)
-        region = components(
-            lambda: grid_regions(self.order, self.shape, self.connectivity),
-            lambda found: found.of(ranks.size - 1 - ranks[deaths]),
-            self._pixels,
-        )
-        grid = ranks.reshape(self.shape)
-
-        def loop(i):
-            ends = self._pixels(pairs[i])
-            return loop_of_pixels(grid, self.connectivity, *ends, region(i))
-
-        def surface(i):
-            return surface_of(region(i), self.shape, self.connectivity)
-
-        find = loop if dimension == 1 else surface
+        if n_bars:
+            self._check_regions(dimension)
+        branches = partial(grid_regions, *grid)
+        from_above = ranks.size - 1 - ranks[deaths]
+        region = Components(branches, from_above, self._pixels)
+        find = partial(self._loop if dimension == 1 else self._surface, pairs, region)
         return Representatives(find, n_bars), Representatives(region, n_bars)
+
+    def _loop(self, pairs, region, i):
+        ranks = ranks_of(self.order).reshape(self.shape)
+        ends = self._pixels(pairs[i])
+        return loop_of_pixels(ranks, self.connectivity, *ends, region(i))
+
+    def _surface(self, pairs, region, i):
+        return surface_of(region(i), self.shape, self.connectivity)
 
     def _check_regions(self, dimension):
         is_plain = self.periodic is None and self._is_absent is None

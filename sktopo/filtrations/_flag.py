@@ -176,21 +176,21 @@ class FlagComplex(OrderedComplex):
         return named, ends
 
     def representatives(self, dimension, pairs):
-        births, deaths = pairs.T
-        places = ranks_of(self.order).astype(np.intp)
-
-        def edges_at(i):
-            before = self.order[1 : places[births[i]] + 1]
-            return self.edge_points(before - 1), self.values[before]
+        deaths = pairs[:, 1]
 
         def tree():
-            ends = np.sort(places[deaths[deaths > 0]])
-            return self.edge_points(self.order[ends] - 1)
+            ends = ranks_of(self.order)[deaths[deaths > 0]].astype(np.intp)
+            return self.edge_points(self.order[np.sort(ends)] - 1)
 
-        def vertices():
+        def births():
             return self._component_births(deaths)[:, 0]
 
-        return of_points(dimension, len(pairs), self.n_points, vertices, tree, edges_at)
+        return of_points(self, dimension, pairs, self.n_points, tree, births)
+
+    def edges_at(self, value):
+        """The edges that have entered with a value, and their lengths."""
+        before = self.order[1 : int(np.flatnonzero(self.order == value)[0]) + 1]
+        return self.edge_points(before - 1), self.values[before]
 
     def _component_births(self, deaths):
         """The vertex of each component: of two that merge, the older has the

@@ -1,5 +1,7 @@
 """Functions on the vertices of any simplicial complex."""
 
+from functools import partial
+
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn.base import clone
@@ -11,7 +13,7 @@ from sktopo.filtrations._ordered import (
     OrderedComplex,
     OrderedFiltration,
 )
-from sktopo.filtrations._representatives import Representatives, components
+from sktopo.filtrations._representatives import Components, Representatives
 from sktopo.filtrations._simplices import as_complex
 from sktopo.persistence import graph_branches, ranks_of, simplicial_pairs
 
@@ -53,16 +55,13 @@ class VertexComplex(OrderedComplex):
         return pairs[:, :1], pairs[:, 1:]
 
     def representatives(self, dimension, pairs):
-        if dimension > 0:
+        if dimension > 0 and len(pairs):
             raise ValueError(
                 f"Functions on vertices have representatives of H0. Got H{dimension}."
             )
         edges = self._simplices[0] if self._simplices else np.empty((0, 2), np.intp)
-        component = components(
-            lambda: graph_branches(self.order, edges),
-            lambda found: found.of(ranks_of(self.order)[pairs[:, 0]]),
-            lambda vertices: vertices,
-        )
+        births = ranks_of(self.order)[pairs[:, 0]]
+        component = Components(partial(graph_branches, self.order, edges), births)
         return Representatives(component, len(pairs)), None
 
 

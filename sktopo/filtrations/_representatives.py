@@ -7,13 +7,14 @@ the shortest of them.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
-from scipy.ndimage import binary_dilation, generate_binary_structure
+from scipy.ndimage import binary_dilation
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from sktopo.persistence import DUAL_CONNECTIVITY, tree_branches
+from sktopo.persistence import DUAL_CONNECTIVITY, neighbours, tree_branches
 
 _MARGIN = 1 / 4  # of the extent of a region: how far around it its loop may go
 
@@ -45,49 +46,49 @@ class Representatives(Sequence):
         return f"<{type(self).__name__} of {self._n_bars} bars>"
 
 
-def components(branches, bars, name):
-    """The components of bars.
+class Components:
+    """From the number of a bar to its component.
 
     Parameters
     ----------
     branches : callable
         Without arguments, to Branches; it is called once, when it is needed.
-    bars : callable
-        From Branches to the branch of each bar.
-    name : callable
+    births : ndarray of shape (n_bars,)
+        The ranks at which the bars are born in these.
+    name : callable or None, default=None
         From cells to what they are called in the terms of the input.
-
-    Returns
-    -------
-    callable
-        From the number of a bar to its component.
     """
-    known = []
 
-    def find(i):
-        if not known:
-            found = branches()
-            known[:] = found, bars(found)
-        found, branch = known
-        return name(found.cells[found.start[branch[i]] : found.stop[branch[i]]])
+    def __init__(self, branches, births, name=None):
+        self._branches = branches
+        self._births = births
+        self._name = name
+        self._known = None
 
-    return find
+    def __call__(self, i):
+        if self._known is None:
+            found = self._branches()
+            self._known = found, found.of(self._births)
+        found, branch = self._known
+        cells = found.cells[found.start[branch[i]] : found.stop[branch[i]]]
+        return cells if self._name is None else self._name(cells)
 
 
-def of_points(dimension, n_bars, n_points, births, tree, edges_at):
+def of_points(complex_, dimension, pairs, n_points, tree, births):
     """Components and cycles of a complex on points that are there from the start.
 
     Parameters
     ----------
+    complex_ : FilteredComplex
+        With ``edges_at``, from the index of a value to the edges up to there and their
+        lengths.
     dimension : int
-    n_bars : int
+    pairs : ndarray of shape (n_bars, 2)
     n_points : int
+    tree : callable
+        Without arguments, to the edges at which bars of H0 die, in their order.
     births : callable
         Without arguments, to the vertex of each bar of H0.
-    tree : callable
-        Without arguments, to the edges at which these die, in their order.
-    edges_at : callable
-        From the number of a bar of H1 to the edges up to its birth and their lengths.
 
     Returns
     -------
@@ -99,23 +100,20 @@ def of_points(dimension, n_bars, n_points, births, tree, edges_at):
     ValueError
         If the dimension is above 1.
     """
-    if dimension > 1:
+    if dimension > 1 and len(pairs):
         raise ValueError(
             "Complexes on points have representatives of H0 and of H1. Got "
             f"H{dimension}."
         )
     if dimension == 0:
-        find = components(
-            lambda: tree_branches(n_points, tree()),
-            lambda found: found.of(births()),
-            lambda points: points,
-        )
+        find = Components(partial(tree_branches, n_points, tree()), births())
     else:
+        find = partial(_cycle, complex_, pairs[:, 0], n_points)
+    return Representatives(find, len(pairs)), None
 
-        def find(i):
-            return cycle_of_edges(*edges_at(i), n_points)
 
-    return Representatives(find, n_bars), None
+def _cycle(complex_, births, n_points, i):
+    return cycle_of_edges(*complex_.edges_at(births[i]), n_points)
 
 
 def cycle_of_edges(edges, lengths, n_vertices):
@@ -198,8 +196,7 @@ def surface_of(region, shape, connectivity):
     high = np.minimum(region.max(axis=0) + 2, shape)
     inside = np.zeros(high - low, dtype=bool)
     inside[tuple((region - low).T)] = True
-    n_axes = {"face": 1, "full": 3}[DUAL_CONNECTIVITY[connectivity]]
-    around = binary_dilation(inside, generate_binary_structure(3, n_axes))
+    around = binary_dilation(inside, neighbours(3, DUAL_CONNECTIVITY[connectivity]))
     return np.argwhere(around & ~inside) + low
 
 

@@ -17,7 +17,11 @@ from sktopo.persistence._bars import (
     PersistencePairs,
     longest_first,
 )
-from sktopo.persistence._basins import DUAL_CONNECTIVITY
+from sktopo.persistence._basins import (
+    DUAL_CONNECTIVITY,
+    neighbours,
+    nondegenerate,
+)
 from sktopo.persistence._branches import (
     graph_branches,
     grid_branches,
@@ -34,7 +38,6 @@ from sktopo.persistence._grid import (
     CONNECTIVITIES,
     grid_diagrams,
     grid_pairs,
-    nondegenerate,
 )
 from sktopo.persistence._image_persistence import image_pairs
 from sktopo.persistence._order import ranks_of, sort_order
@@ -63,6 +66,7 @@ __all__ = [
     "grid_regions",
     "image_pairs",
     "longest_first",
+    "neighbours",
     "nondegenerate",
     "ranks_of",
     "row_key",

@@ -15,6 +15,11 @@ import numpy as np
 DUAL_CONNECTIVITY = {"full": "face", "face": "full", "freudenthal": "freudenthal"}
 
 
+def nondegenerate(shape):
+    """The axes of a grid that are longer than one pixel, or one axis of one pixel."""
+    return tuple(n for n in shape if n > 1) or (1,)
+
+
 def framed_complement(ranks, periodic=None):
     """The ranks in which the complement of the sublevel sets grows.
 
@@ -71,10 +76,17 @@ def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
     -------
     Basins
     """
+    periodic = periodic or (False,) * ranks.ndim
+    shape = nondegenerate(ranks.shape)
+    if shape != ranks.shape:
+        kept = [p for p, n in zip(periodic, ranks.shape, strict=True) if n > 1]
+        found = grid_basins(
+            ranks.reshape(shape), connectivity, tuple(kept or [False]), winding=winding
+        )
+        return found._replace(of_cell=found.of_cell.reshape(ranks.shape))
     n_bits = ranks.ndim if winding else 0
     is_large = ranks.size << n_bits >= 2**31
     ranks = ranks.astype(np.int64 if is_large else np.int32)
-    periodic = periodic or (False,) * ranks.ndim
     # Behind each rank stand bits for the axes around which it is seen.
     lowest = _lowest_neighbours(
         _closed(ranks << n_bits, periodic, winding, before=True), connectivity
@@ -88,7 +100,8 @@ def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
     number = np.cumsum(is_root, dtype=np.int32) - 1
     of_cell = number.take(root).take(ranks)
     labels = of_cell << n_bits | turns.take(ranks) if winding else of_cell
-    join = _through_corners if connectivity == "full" else _through_edges
+    is_full = connectivity == "full" and ranks.ndim > 1
+    join = _through_corners if is_full else _through_edges
     a, b, heights = join(
         _closed(ranks, periodic), _closed(labels, periodic, winding), connectivity
     )
@@ -173,6 +186,16 @@ def _through_corners(ranks, labels, connectivity):
         part.ravel().take(apart)
         for part in (label, np.broadcast_to(lowest, label.shape), heights)
     ]
+
+
+def neighbours(ndim, connectivity):
+    """The neighbours of a cell and itself, as an array of 3 along each axis."""
+    offsets = np.indices((3,) * ndim) - 1
+    if connectivity == "full":
+        return np.ones((3,) * ndim, dtype=bool)
+    if connectivity == "face":
+        return np.abs(offsets).sum(axis=0) <= 1
+    return (offsets.min(axis=0) >= 0) | (offsets.max(axis=0) <= 0)
 
 
 def _offsets(ndim, connectivity):

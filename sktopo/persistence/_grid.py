@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from sktopo.persistence._bars import pairs_from_ranks
+from sktopo.persistence._basins import nondegenerate
 from sktopo.persistence._components import grid_components
 from sktopo.persistence._gudhi import cubical_diagrams, image_diagrams, path_diagram
 from sktopo.persistence._order import ranks_of
@@ -75,11 +76,6 @@ def _on_circles(ranks, connectivity, periodic, homology_dimensions):
     for _ in range(n_short):
         diagrams = times_circle(diagrams)
     return diagrams
-
-
-def nondegenerate(shape):
-    """The axes of a grid that are longer than one pixel, or one axis of one pixel."""
-    return tuple(n for n in shape if n > 1) or (1,)
 
 
 def grid_diagrams(values, connectivity, homology_dimensions):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sktopo._validation import check_int
 from sktopo.diagrams import persistence_pairs
 from sktopo.filtrations import as_filtration
 
@@ -65,12 +66,32 @@ class RepresentativesDisplay:
         Returns
         -------
         RepresentativesDisplay
+
+        Raises
+        ------
+        ValueError
+            If the sample cannot be drawn in the plane, or its bars have no
+            representatives.
         """
+        filtration = as_filtration(filtration, cls.__name__)
+        is_cloud = filtration.sample_ndim == (2,)
+        if getattr(filtration, "metric", "euclidean") == "precomputed":
+            is_cloud = False
+        if not filtration.is_grid and not is_cloud:
+            raise ValueError(
+                f"The 'filtration' parameter of {cls.__name__} must be one of grids or "
+                f"of points. Got {filtration!r}."
+            )
+        if isinstance(homology_dimension, bool) or homology_dimension not in (0, 1):
+            raise ValueError(
+                f"The 'homology_dimension' parameter of {cls.__name__} must be 0 or 1. "
+                f"Got {homology_dimension!r}."
+            )
         (bars,) = persistence_pairs(
             x, filtration, homology_dimension, representatives=True
         )
-        is_grid = as_filtration(filtration, cls.__name__).is_grid
-        return cls(np.asarray(x), bars, is_grid, n_bars).plot(ax)
+        sample = np.ma.masked_invalid(x) if filtration.is_grid else np.asarray(x)
+        return cls(sample, bars, filtration.is_grid, n_bars).plot(ax)
 
     def plot(self, ax=None):
         """Draw the sample and the representatives.
@@ -93,7 +114,13 @@ class RepresentativesDisplay:
         """
         import matplotlib.pyplot as plt
 
-        sample = np.asarray(self.sample)
+        sample = np.ma.asanyarray(self.sample)
+        check_int(self.n_bars, "n_bars", type(self).__name__, 1)
+        if self.bars.representatives is None:
+            raise ValueError(
+                f"The 'bars' of {type(self).__name__} must have representatives. Got "
+                "bars of persistence_pairs without representatives=True."
+            )
         if sample.ndim > 2 or (not self.is_grid and sample.shape[1] != 2):
             raise ValueError(
                 f"The 'sample' of {type(self).__name__} must be a signal, an image or "

@@ -4,12 +4,12 @@ import math
 import numbers
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
-from sktopo._samples import read_samples
-from sktopo._sklearn_compat import StrOptions
+from sktopo._samples import SameColumnsMixin, read_samples
+from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
 from sktopo._validation import (
     LARGEST,
     N_JOBS,
@@ -25,7 +25,7 @@ from sktopo.simplification._flood import simplified_source
 from sktopo.simplification._level_set import LevelSet
 
 
-class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
     """Give maps a number of components and of holes, with little change.
 
     The maps are those of a pixel classifier, or any images; what lies above the
@@ -40,13 +40,13 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_components : int >= 0 or None, default=None
-        Of the mask; None is as many as there are.
+        Of the mask; None is any number.
     n_holes : int >= 0 or None, default=None
         Bounded components of the complement: holes of images, cavities of voxel grids.
         The complement reaches around the image: what touches the border is no hole.
-        None is as many as there are.
+        None is any number.
     threshold : float, default=0.5
-        Pixels above it are in the mask.
+        Pixels above it are in the mask. It is rounded to the type of the maps.
     min_persistence : float >= 0 or None, default=None
         First remove all components and holes, at all thresholds, that do not last
         longer than this, as :class:`PersistenceSimplifier` does.
@@ -75,10 +75,12 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    The numbers are exact, the change is small but not always the least: finding the
-    tree of least change in a graph is NP-hard, and is approximated within a factor of
-    two. For n components and p pixels it takes about p log p + n^2. Tunnels of voxel
-    grids are left to themselves.
+    The numbers are exact, or an error says that they were not reached: in grids of a
+    few pixels, where one component or hole more has to move all others, that happens
+    to numbers for which there is room. The change is small but not always the least:
+    finding the tree of least change in a graph is NP-hard, and is approximated within
+    a factor of two. For n components and p pixels it takes about p log p + n^2. Tunnels
+    of voxel grids are left to themselves.
 
     Examples
     --------
@@ -166,6 +168,7 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             If a sample cannot be given what is prescribed; the message says what was
             reached.
         """
+        self._check_container()
         return self.correct(X).maps
 
     def correct(self, X):
@@ -188,6 +191,9 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If a sample cannot be given what is prescribed.
         """
+        name = type(self).__name__
+        params = self.get_params(deep=False)
+        validate_parameter_constraints(self._parameter_constraints, params, name)
         samples = read_samples(self, X, reset=False, kind=Cubical())
         grids = list(map(_as_float, samples.arrays))
         found = in_even_chunks(self._corrected, grids, self.n_jobs)
@@ -210,6 +216,12 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def _one(self, x, i):
         self._check_room(x.shape)
+        largest = float(np.finfo(x.dtype).max)
+        if abs(self.threshold) >= largest:
+            raise ValueError(
+                f"The 'threshold' parameter of {type(self).__name__} must be in the "
+                f"range of {x.dtype}, up to {largest}. Got {self.threshold}."
+            )
         if self.min_persistence is not None:
             dimensions = sorted({0, x.ndim - 1})
             source = simplified_source(
@@ -223,8 +235,8 @@ class TopologyCorrector(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"Sample {i} of X could not be given n_components={self.n_components} "
                 f"and n_holes={self.n_holes} by {type(self).__name__}. Got "
-                f"{n_components} and {n_holes}: prescribe fewer, or leave one of them "
-                "to None."
+                f"{n_components} and {n_holes}: there is little room in a grid of "
+                f"shape {x.shape}; prescribe others, or one of them only."
             )
         return level_set.nearest_grid(), (n_components, n_holes)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.ndimage import label
 
-from sktopo.persistence import DUAL_CONNECTIVITY
+from sktopo.persistence import DUAL_CONNECTIVITY, neighbours
 
 
 class LevelSet:
@@ -34,10 +34,11 @@ class LevelSet:
 
     def __init__(self, grid, threshold, connectivity):
         self._grid = grid
-        self._threshold = threshold
+        # In the numbers of the grid, so that all comparisons are the same.
+        self._threshold = threshold = grid.dtype.type(threshold)
         self.is_in = np.pad(grid > threshold, 1)
         self.frame = np.pad(np.zeros(grid.shape, bool), 1, constant_values=True)
-        self.above = np.pad(grid.astype(np.float64) - threshold, 1)
+        self.above = np.pad(grid.astype(np.float64) - float(threshold), 1)
         self.costs = self.above**2
         self.kinds = DUAL_CONNECTIVITY[connectivity], connectivity
 
@@ -54,13 +55,7 @@ class LevelSet:
 
     def structure(self, inside):
         """The neighbours of a pixel, as an array of 3 along each axis."""
-        ndim, kind = self.is_in.ndim, self.kinds[inside]
-        offsets = np.indices((3,) * ndim) - 1
-        if kind == "full":
-            return np.ones((3,) * ndim, dtype=bool)
-        if kind == "face":
-            return np.abs(offsets).sum(axis=0) <= 1
-        return (offsets.min(axis=0) >= 0) | (offsets.max(axis=0) <= 0)
+        return neighbours(self.is_in.ndim, self.kinds[inside])
 
     def steps(self, structure):
         """From the number of a pixel to its neighbours', itself left out."""
@@ -80,6 +75,7 @@ class LevelSet:
         """The grid, moved as little as can be to where it has this set."""
         is_in = self.is_in[(slice(1, -1),) * self._grid.ndim]
         was_in = self._grid > self._threshold
-        above = np.nextafter(self._grid.dtype.type(self._threshold), math.inf)
-        moved = np.where(is_in, above, self._grid.dtype.type(self._threshold))
+        moved = np.where(
+            is_in, np.nextafter(self._threshold, math.inf), self._threshold
+        ).astype(self._grid.dtype)
         return np.where(is_in == was_in, self._grid, moved)

@@ -1,10 +1,10 @@
 """A batch of grids -> the same without the bars that are too short."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from sktopo._fitting import fit_context
-from sktopo._samples import read_samples
+from sktopo._samples import SameColumnsMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     N_JOBS,
@@ -21,7 +21,7 @@ from sktopo.simplification._flood import (
 )
 
 
-class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
     """Remove all short bars of signals, images and voxel grids, exactly.
 
     Minima whose bars are too short are flooded up to the pass to one that is kept [1]_.
@@ -166,6 +166,7 @@ class PersistenceSimplifier(OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         ndarray of X's shape, or list of ndarray
             Of X's type of numbers.
         """
+        self._check_container()
         return self.value_and_pullback(X)[0]
 
     def value_and_pullback(self, X):
