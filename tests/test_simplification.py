@@ -202,3 +202,22 @@ def test_functions_on_graphs(rng):
         assert_allclose(pullback(np.ones_like(X)).sum(), X.size)
     with pytest.raises(ValueError, match="'image_shape' parameter"):
         PersistenceSimplifier(1, simplices=edges, image_shape=(5, 5)).fit(X)
+
+
+def test_what_has_become_of_the_bars(rng):
+    """By one dimension at a time nothing moves; by turns some bars do."""
+    X = rng.normal(size=(60, 14, 15))
+    for k in (0, 1):
+        found = PersistenceSimplifier(1.5, homology_dimensions=k).simplify(X)
+        assert found.n_removed.shape == (60, 1)
+        assert not found.n_moved.any()
+        assert not found.n_lost.any()
+        for x, removed, kept in zip(X, found.n_removed, found.n_kept, strict=True):
+            assert kept == len(long_bars(x, k, "full", 1.5))
+            assert removed + kept == len(diagram(x, k, "full"))
+    both = PersistenceSimplifier(1.5).simplify(X)
+    assert_array_equal(both.simplified, PersistenceSimplifier(1.5).fit_transform(X))
+    assert both.n_moved.sum() > 0
+    for y, kept, lost in zip(both.simplified, both.n_kept, both.n_lost, strict=True):
+        for k in (0, 1):
+            assert len(diagram(y, k, "full")) == kept[k] - lost[k]

@@ -1,7 +1,10 @@
 """A batch of grids -> the same without the bars that are too short."""
 
+from collections import Counter
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
 from sktopo._samples import SameColumnsMixin, read_samples
@@ -13,6 +16,7 @@ from sktopo._validation import (
     check_homology_dimensions,
 )
 from sktopo._workers import in_even_chunks
+from sktopo.diagrams import persistence_diagrams
 from sktopo.filtrations import Cubical, LowerStar, as_complex
 from sktopo.persistence import CONNECTIVITIES
 from sktopo.simplification._flood import (
@@ -33,7 +37,7 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     With both dimensions, floods go by turns until no short bar is left, and the change
     stays within t on each side. Then a kept bar may move, or, rarely, be lost: the pass
-    that a flood reaches may be where a loop is born.
+    that a flood reaches may be where a loop is born. ``simplify`` counts them.
 
     Parameters
     ----------
@@ -198,6 +202,51 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
         taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
         return samples.restore(taken), pullback
+
+    def simplify(self, X):
+        """Simplify every sample, and count what has become of its bars.
+
+        Parameters
+        ----------
+        X : array-like or list of array-like
+            As in ``fit``.
+
+        Returns
+        -------
+        Bunch
+            ``simplified``, as ``transform`` returns it; and ndarrays of int of shape
+            (n_samples, n_dimensions): ``n_removed`` bars, ``n_kept``, and of these
+            ``n_moved``, whose birth or death has changed, and ``n_lost``, which floods
+            of the other dimension have removed. The last two are zero where one
+            dimension is simplified.
+        """
+        samples = self._read(X, reset=False)
+        simplified, _ = self.value_and_pullback(X)
+        after = self._read(simplified, reset=False)
+        counts = [
+            [self._fates(x, y, k) for k in self._dimensions(x.ndim)]
+            for x, y in zip(samples.arrays, after.arrays, strict=True)
+        ]
+        found = np.moveaxis(np.array(counts), 2, 0)
+        names = ("n_removed", "n_kept", "n_moved", "n_lost")
+        return Bunch(simplified=simplified, **dict(zip(names, found, strict=True)))
+
+    def _fates(self, x, y, dimension):
+        """How many finite bars are removed, kept, moved and lost."""
+        before, after = (self._finite_bars(grid, dimension) for grid in (x, y))
+        is_kept = self._is_long(dimension, np.abs(before[:, 1] - before[:, 0]))
+        left = Counter(map(tuple, before[is_kept].tolist()))
+        left.subtract(map(tuple, after.tolist()))
+        n_kept, n_gone = int(is_kept.sum()), sum((+left).values())
+        n_lost = n_kept - len(after)
+        return len(before) - n_kept, n_kept, n_gone - n_lost, n_lost
+
+    def _finite_bars(self, x, dimension):
+        filtration = self._filtration()
+        if self.simplices is None:
+            filtration.set_params(connectivity=self.connectivity)
+        (bars,) = persistence_diagrams(x, filtration, dimension, "drop")
+        return bars[np.isfinite(bars[:, 1])]
 
     def _sources(self, arrays, start):
         if self.simplices is None:
