@@ -14,9 +14,16 @@ from sklearn.preprocessing import MinMaxScaler
 
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
-from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
+from sktopo.objectives import SquaredErrorTerm
+from sktopo.simplification import (
+    CorrectionTerm,
+    PersistenceSimplifier,
+    TopologyCorrector,
+)
 from sktopo.simplification._joining import Join
 from sktopo.simplification._pruning import PrunedTree
+from sktopo.solvers import Adam
+from sktopo.testing import check_gradient
 
 
 def numbers_of(grid, threshold, connectivity):
@@ -96,6 +103,19 @@ def test_holes_are_components_of_the_complement(rng):
         face = TopologyCorrector(3, connectivity="face").correct([inner])
         assert face.n_components == full.n_holes == 3
         assert full.changes <= face.changes * (1 + 1e-9)  # it may open the border
+
+
+def test_a_term_pulls_to_the_corrected_map(rng):
+    x = rng.random((14, 15))
+    term = CorrectionTerm(TopologyCorrector(2, 1))
+    check_gradient(term, x)
+    value, grad = term.value_and_grad(x)
+    found = TopologyCorrector(2, 1).correct([x])
+    assert_allclose(value, found.changes[0])
+    assert_allclose(x - grad / 2, found.maps[0])
+    objective = SquaredErrorTerm(x) + 20 * term
+    result = Adam(learning_rate=0.02, max_iter=150).minimize(objective, x)
+    assert term(result.x) < 0.02 * value
 
 
 @pytest.mark.parametrize("n", range(1, 7))
