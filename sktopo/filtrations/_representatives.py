@@ -208,7 +208,9 @@ def _ends(step):
 
 
 def _shortest_path(edges, lengths, n_vertices, start, end):
-    graph = csr_array((lengths, tuple(edges.T)), shape=(n_vertices, n_vertices))
+    # scipy's graph routines take 32-bit indices.
+    ends = tuple(edges.astype(np.int32).T)
+    graph = csr_array((lengths, ends), shape=(n_vertices, n_vertices))
     _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
     path = [end]
     while path[-1] != start:

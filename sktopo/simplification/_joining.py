@@ -84,8 +84,10 @@ def cheapest_joins(labels, n_components, costs, steps):
     pairs, first = np.unique(pair, return_index=True)
     first = apart[first]
     shape = (n_components, n_components)
+    # scipy's graph routines take 32-bit indices.
+    ends_of_pair = np.stack(np.divmod(pairs, n_components)).astype(np.int32)
     tree = minimum_spanning_tree(
-        csr_array((reach[first], np.divmod(pairs, n_components)), shape=shape)
+        csr_array((reach[first], tuple(ends_of_pair)), shape=shape)
     ).tocoo()
     chosen = first[
         np.searchsorted(pairs, tree.row.astype(np.int64) * n_components + tree.col)

@@ -120,17 +120,15 @@ def pruned_tree(prizes, joins):
     PrunedTree
     """
     n = prizes.size
-    ends = np.array([(join.a, join.b) for join in joins], dtype=np.intp).reshape(-1, 2)
-    # Edges by their number, counted from 1: a zero is none.
-    numbers = np.arange(1, len(joins) + 1)
-    graph = csr_array((numbers, tuple(ends.T)), shape=(n, n))
-    graph = (graph + graph.T).todok()
+    ends = np.array([(join.a, join.b) for join in joins], dtype=np.int32).reshape(-1, 2)
+    between = dict(zip(map(frozenset, ends.tolist()), joins, strict=True))
+    graph = csr_array((np.ones(len(joins)), tuple(ends.T)), shape=(n, n))
     parents, above, order = np.full(n, -1), [None] * n, []
     _, tree = connected_components(graph, directed=False)
     for root in np.unique(tree, return_index=True)[1].tolist():
-        nodes, before = breadth_first_order(graph.tocsr(), root, directed=False)
+        nodes, before = breadth_first_order(graph, root, directed=False)
         order += nodes.tolist()
         for v in nodes[1:].tolist():
             parents[v] = before[v]
-            above[v] = joins[graph[v, before[v]] - 1]
+            above[v] = between[frozenset((v, int(before[v])))]
     return PrunedTree(prizes, order, parents.tolist(), above)
