@@ -152,7 +152,7 @@ def loop_of_pixels(ranks, connectivity, birth, death, region):
     -------
     ndarray of shape (n_chain, 2)
         Pixels that have entered, each a neighbour of the next one and the last of the
-        first. It may go as far around the region as a quarter of its extent.
+        first, which is that of the birth. It may go as far around the region as a quarter of its extent.
     """
     low, high = region.min(axis=0), region.max(axis=0) + 1
     margin = 1 + ((high - low).max() * _MARGIN).astype(np.intp)
@@ -186,8 +186,11 @@ def loop_of_pixels(ranks, connectivity, birth, death, region):
         start,
         start + is_in.size,
     )
-    chain = np.unravel_index(chain[:-1] % is_in.size, is_in.shape)
-    return np.stack(chain, axis=1) + low
+    chain = chain[:-1] % is_in.size
+    if chain[1] > chain[-1]:
+        # Of its two directions the one that begins with the first pixel.
+        chain[1:] = chain[:0:-1].copy()
+    return np.stack(np.unravel_index(chain, is_in.shape), axis=1) + low
 
 
 def surface_of(region, shape, connectivity):
