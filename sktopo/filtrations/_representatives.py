@@ -152,7 +152,8 @@ def loop_of_pixels(ranks, connectivity, birth, death, region):
     -------
     ndarray of shape (n_chain, 2)
         Pixels that have entered, each a neighbour of the next one and the last of the
-        first, which is that of the birth. It may go as far around the region as a quarter of its extent.
+        first, which is that of the birth. It may go as far around the region as a
+        quarter of its extent.
     """
     low, high = region.min(axis=0), region.max(axis=0) + 1
     margin = 1 + ((high - low).max() * _MARGIN).astype(np.intp)
