@@ -299,3 +299,15 @@ class SameColumnsMixin(OneToOneFeatureMixin):
                 "which have no columns to name. Give it rows, with image_shape where "
                 'it has one, or set_output(transform="default").'
             )
+
+
+class StatelessMixin:
+    """An estimator whose fit only checks: it can be used without one."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        return tags
+
+    def __sklearn_is_fitted__(self):
+        return True

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sktopo._fitting import fit_context
-from sktopo._samples import read_samples
+from sktopo._samples import StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, check_homology_dimensions
 from sktopo._workers import in_even_chunks
@@ -15,7 +15,9 @@ from sktopo.feature_extraction._base import DiagramList
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 
 
-class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class PersistenceDiagrams(
+    StatelessMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Compute the persistence diagrams of every sample of a batch.
 
     Diagrams are lists of arrays with one bar in a row; a vectorizer such as
@@ -226,12 +228,8 @@ class PersistenceDiagrams(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
         filtration = self._filtration()
         tags.input_tags.two_d_array = 1 in filtration.sample_ndim
         tags.input_tags.three_d_array = 2 in filtration.sample_ndim
         tags.input_tags.allow_nan = filtration.takes_missing
         return tags
-
-    def __sklearn_is_fitted__(self):
-        return True

@@ -89,15 +89,16 @@ class GridComplex(OrderedComplex):
         branches = partial(grid_regions, *grid)
         from_above = ranks.size - 1 - ranks[deaths]
         region = Components(branches, from_above, self._pixels)
-        find = partial(self._loop if dimension == 1 else self._surface, pairs, region)
+        find = partial(self._surface, region)
+        if dimension == 1:
+            find = partial(self._loop, ranks.reshape(self.shape), pairs, region)
         return Representatives(find, n_bars), Representatives(region, n_bars)
 
-    def _loop(self, pairs, region, i):
-        ranks = ranks_of(self.order).reshape(self.shape)
+    def _loop(self, ranks, pairs, region, i):
         ends = self._pixels(pairs[i])
         return loop_of_pixels(ranks, self.connectivity, *ends, region(i))
 
-    def _surface(self, pairs, region, i):
+    def _surface(self, region, i):
         return surface_of(region(i), self.shape, self.connectivity)
 
     def _check_regions(self, dimension):

@@ -163,8 +163,8 @@ def loop_of_pixels(ranks, connectivity, birth, death, region):
     is_in = ranks[crop] <= ranks[crop][tuple(birth)]
     place = np.arange(is_in.size).reshape(is_in.shape)
     edges, lengths, crosses = [], [], []
-    steps = {"face": [], "freudenthal": [(1, 1)], "full": [(1, 1), (1, -1)]}
-    for step in [(0, 1), (1, 0), *steps[connectivity]]:
+    steps = map(tuple, (np.argwhere(neighbours(2, connectivity)) - 1).tolist())
+    for step in (step for step in steps if step > (0, 0)):
         near, far = _ends(step)
         both = is_in[near] & is_in[far]
         edges.append(np.stack([place[near][both], place[far][both]], axis=1))

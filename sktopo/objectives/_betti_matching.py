@@ -7,7 +7,13 @@ from sktopo._arrays import GRID, check_no_colour, check_real_array
 from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
 from sktopo._validation import NON_NEGATIVE
 from sktopo.base import Term
-from sktopo.persistence import CONNECTIVITIES, grid_pairs, image_pairs, sort_order
+from sktopo.persistence import (
+    CONNECTIVITIES,
+    grid_pairs,
+    image_pairs,
+    ranks_of,
+    sort_order,
+)
 
 _CONSTRAINTS = {
     "superlevel": ["boolean"],
@@ -79,9 +85,7 @@ def betti_matching(prediction, label, *, superlevel=True, connectivity="full"):
             "prediction and label of betti_matching must have one shape. Got "
             f"{f.shape} and {g.shape}."
         )
-    return _matching(
-        f.astype(np.float64), g.astype(np.float64), superlevel, connectivity
-    )
+    return _matching(f, g, superlevel, connectivity)
 
 
 class BettiMatchingTerm(Term):
@@ -182,6 +186,7 @@ def _matching(f, g, superlevel, connectivity):
     grids = [sign * f, sign * g]
     grids.append(np.minimum(*grids))
     orders = [sort_order(grid.ravel()) for grid in grids]
+    times = [ranks_of(order) for order in orders]
     dimensions = (0, f.ndim - 1) if f.ndim > 1 else (0,)
     bars = [
         _lasting(order, grid, connectivity, dimensions)
@@ -189,8 +194,12 @@ def _matching(f, g, superlevel, connectivity):
     ]
     matched, unmatched = [], []
     for n, k in enumerate(dimensions):
+        images = [
+            _image_bars(orders[i], orders[2], grids[i], grids[2], connectivity, k)
+            for i in (0, 1)
+        ]
         partners = [
-            _partners(orders, grids, i, (bars[i][n], bars[2][n]), connectivity, k)
+            _partners(bars[i][n], images[i], bars[2][n], times[i], times[2])
             for i in (0, 1)
         ]
         to_g = np.full(len(bars[2][n]) + 1, -1)
@@ -213,21 +222,22 @@ def _matching(f, g, superlevel, connectivity):
 def _lasting(order, grid, connectivity, dimensions):
     """The finite bars of positive lifetime of each dimension."""
     found = grid_pairs(order, grid.shape, connectivity, dimensions)
-    births = (grid.ravel()[pairs.finite] for pairs in found)
+    values = grid.ravel()
     return [
-        pairs.finite[np.diff(values, axis=1)[:, 0] > 0]
-        for pairs, values in zip(found, births, strict=True)
+        pairs.finite[values[pairs.finite[:, 0]] < values[pairs.finite[:, 1]]]
+        for pairs in found
     ]
 
 
-def _partners(orders, grids, i, bars, connectivity, k):
+def _image_bars(order, larger_order, grid, larger, connectivity, k):
+    """The bars of positive lifetime that one grid has in another."""
+    births, deaths = image_pairs(order, larger_order, grid.shape, connectivity, k)
+    lasts = grid.ravel()[births] < larger.ravel()[deaths]
+    return np.column_stack([births[lasts], deaths[lasts]])
+
+
+def _partners(own, image, between, time, time_between):
     """The bar of min(f, g) that each bar of f, or of g, is matched with, or -1."""
-    births, deaths = image_pairs(orders[i], orders[2], grids[i].shape, connectivity, k)
-    lasts = grids[i].ravel()[births] < grids[2].ravel()[deaths]
-    image = np.column_stack([births[lasts], deaths[lasts]])
-    own, between = bars
-    time = np.argsort(orders[i])
-    time_between = np.argsort(orders[2])
     # Of bars that share an end, the longer ones are matched with the longer ones.
     to_image = _by_end(own, image, 0, -time[own[:, 1]], -time_between[image[:, 1]])
     from_image = _by_end(

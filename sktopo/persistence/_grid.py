@@ -13,13 +13,14 @@ import numpy as np
 from sktopo.persistence._bars import pairs_from_ranks
 from sktopo.persistence._basins import nondegenerate
 from sktopo.persistence._components import grid_components
-from sktopo.persistence._gudhi import cubical_diagrams, image_diagrams, path_diagram
+from sktopo.persistence._gudhi import image_diagrams, path_diagram
 from sktopo.persistence._order import ranks_of
 from sktopo.persistence._periodic import (
     complement_diagram,
     periodic_diagrams,
     refined,
     times_circle,
+    voxel_diagrams,
 )
 
 CONNECTIVITIES = ("full", "face", "freudenthal")
@@ -130,11 +131,7 @@ def _freudenthal_voxels(ranks, homology_dimensions):
 def _voxels(ranks, connectivity, homology_dimensions):
     if 1 in homology_dimensions:
         wanted = [k for k in homology_dimensions if k < 3]
-        if connectivity == "freudenthal":
-            ranks = refined(ranks)
-        cells_are = "vertices" if connectivity == "face" else "top_dimensional_cells"
-        found = cubical_diagrams(ranks, wanted, cells_are=cells_are)
-        return dict(zip(wanted, found, strict=True))
+        return voxel_diagrams(ranks, connectivity, wanted)
     diagrams = {}
     if 0 in homology_dimensions:
         diagrams[0] = grid_components(ranks, connectivity)

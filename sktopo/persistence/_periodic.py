@@ -48,7 +48,7 @@ def periodic_diagrams(ranks, connectivity, periodic, homology_dimensions):
     homology_dimensions : tuple of int
     """
     if ranks.ndim == 3 and max(homology_dimensions) > 0:
-        return _solid_torus(ranks, connectivity, periodic, homology_dimensions)
+        return voxel_diagrams(ranks, connectivity, homology_dimensions, periodic)
     if ranks.ndim == 3 or max(homology_dimensions) == 0:
         return {0: grid_components(ranks, connectivity, periodic)}
     basins = grid_basins(ranks, connectivity, periodic, winding=True)
@@ -89,7 +89,8 @@ def _independent(loops):
             yield height
 
 
-def _solid_torus(ranks, connectivity, periodic, homology_dimensions):
+def voxel_diagrams(ranks, connectivity, homology_dimensions, periodic=None):
+    """Diagrams of a voxel grid by gudhi: {dimension: (n_bars, 2)}."""
     cells_are = "vertices" if connectivity == "face" else "top_dimensional_cells"
     if connectivity == "freudenthal":
         ranks = refined(ranks, periodic)

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
-from sktopo._samples import SameColumnsMixin, read_samples
+from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
 from sktopo._validation import (
     LARGEST,
@@ -25,7 +25,9 @@ from sktopo.simplification._flood import simplified_source
 from sktopo.simplification._level_set import LevelSet
 
 
-class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
+class TopologyCorrector(
+    StatelessMixin, SameColumnsMixin, TransformerMixin, BaseEstimator
+):
     """Give maps a number of components and of holes, with little change.
 
     The maps are those of a pixel classifier, or any images; what lies above the
@@ -145,7 +147,7 @@ class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
         ValueError
             If the samples have no room for what is prescribed.
         """
-        for x in self._read(X, reset=True):
+        for x in self._read(X, reset=True).arrays:
             self._check_room(x.shape)
         return self
 
@@ -194,7 +196,7 @@ class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
         name = type(self).__name__
         params = self.get_params(deep=False)
         validate_parameter_constraints(self._parameter_constraints, params, name)
-        samples = read_samples(self, X, reset=False, kind=Cubical())
+        samples = self._read(X, reset=False)
         grids = list(map(_as_float, samples.arrays))
         found = in_even_chunks(self._corrected, grids, self.n_jobs)
         maps, counts = zip(*found, strict=True)
@@ -209,7 +211,7 @@ class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
         )
 
     def _read(self, X, *, reset):
-        return read_samples(self, X, reset=reset, kind=Cubical()).arrays
+        return read_samples(self, X, reset=reset, kind=Cubical())
 
     def _corrected(self, grids, start):
         return [self._one(x, i) for i, x in enumerate(grids, start)]
@@ -263,12 +265,8 @@ class TopologyCorrector(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
         tags.input_tags.three_d_array = True
         return tags
-
-    def __sklearn_is_fitted__(self):
-        return True
 
 
 def _most(shape, *, is_full):

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
-from sktopo._samples import SameColumnsMixin, read_samples
+from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     N_JOBS,
@@ -25,7 +25,9 @@ from sktopo.simplification._flood import (
 )
 
 
-class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
+class PersistenceSimplifier(
+    StatelessMixin, SameColumnsMixin, TransformerMixin, BaseEstimator
+):
     """Remove all short bars of signals, images and voxel grids, exactly.
 
     Minima whose bars are too short are flooded up to the pass to one that is kept [1]_.
@@ -188,8 +190,7 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
             From gradients in the form of ``simplified`` to those in X: each goes to the
             pixel whose value was taken.
         """
-        samples = self._read(X, reset=False)
-        sources = in_even_chunks(self._sources, samples.arrays, self.n_jobs)
+        samples, sources, simplified = self._simplified(X)
         pairs = list(zip(samples.arrays, sources, strict=True))
 
         def pullback(grads):
@@ -200,8 +201,7 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 ]
             )
 
-        taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
-        return samples.restore(taken), pullback
+        return samples.restore(simplified), pullback
 
     def simplify(self, X):
         """Simplify every sample, and count what has become of its bars.
@@ -220,16 +220,23 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
             of the other dimension have removed. The last two are zero where one
             dimension is simplified.
         """
-        samples = self._read(X, reset=False)
-        simplified, _ = self.value_and_pullback(X)
-        after = self._read(simplified, reset=False)
+        samples, _, simplified = self._simplified(X)
         counts = [
             [self._fates(x, y, k) for k in self._dimensions(x.ndim)]
-            for x, y in zip(samples.arrays, after.arrays, strict=True)
+            for x, y in zip(samples.arrays, simplified, strict=True)
         ]
         found = np.moveaxis(np.array(counts), 2, 0)
         names = ("n_removed", "n_kept", "n_moved", "n_lost")
-        return Bunch(simplified=simplified, **dict(zip(names, found, strict=True)))
+        counts = dict(zip(names, found, strict=True))
+        return Bunch(simplified=samples.restore(simplified), **counts)
+
+    def _simplified(self, X):
+        """The samples of X, where their new values come from, and these."""
+        samples = self._read(X, reset=False)
+        sources = in_even_chunks(self._sources, samples.arrays, self.n_jobs)
+        pairs = zip(samples.arrays, sources, strict=True)
+        taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
+        return samples, sources, taken
 
     def _fates(self, x, y, dimension):
         """How many finite bars are removed, kept, moved and lost."""
@@ -242,10 +249,7 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return len(before) - n_kept, n_kept, n_gone - n_lost, n_lost
 
     def _finite_bars(self, x, dimension):
-        filtration = self._filtration()
-        if self.simplices is None:
-            filtration.set_params(connectivity=self.connectivity)
-        (bars,) = persistence_diagrams(x, filtration, dimension, "drop")
+        (bars,) = persistence_diagrams(x, self._filtration(), dimension, "drop")
         return bars[np.isfinite(bars[:, 1])]
 
     def _sources(self, arrays, start):
@@ -263,7 +267,7 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """What says which samples can be, and where they are connected."""
         if self.simplices is not None:
             return LowerStar(self.simplices, superlevel=self.superlevel)
-        return Cubical(superlevel=self.superlevel)
+        return Cubical(superlevel=self.superlevel, connectivity=self.connectivity)
 
     def _source(self, x):
         complex_ = self._filtration().build(x)
@@ -305,9 +309,5 @@ class PersistenceSimplifier(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
         tags.input_tags.three_d_array = self.simplices is None
         return tags
-
-    def __sklearn_is_fitted__(self):
-        return True
