@@ -13,7 +13,7 @@ from sktopo.feature_extraction import (
     PersistenceEnergies,
     SlicedWassersteinKernel,
 )
-from sktopo.images import STUMPImageOptimizer
+from sktopo.images import STUMPImageOptimizer, TopoImageOptimizer
 from sktopo.linear_model import (
     TopologicalLogisticRegression,
     TopologicalLogisticRegressionCV,
@@ -43,6 +43,7 @@ __all__ = [
     "PersistenceEnergies",
     "STUMPImageOptimizer",
     "SlicedWassersteinKernel",
+    "TopoImageOptimizer",
     "TopoPointOptimizer",
     "TopologicalAttack",
     "TopologicalAutoencoder",

@@ -106,6 +106,12 @@ class FilteredComplex(ABC):
         Of a simplicial complex: ``jacobian(indices)`` is the derivative in x of the
         values at indices, as a scipy.sparse.csr_array of shape (n_indices, x.size);
         ``pullback`` is its transpose.
+    critical_sets : callable or None
+        ``critical_sets(bars, targets)`` takes Bars and where the values of their births
+        and deaths are to go, (n_bars, 2), and returns for each value the lowest and the
+        highest target of a set of cells that has to move with an end of a bar, inf and
+        -inf where there is none; of superlevel sets all values are negated. Where it is
+        None, they are found by reducing the matrices of ``cells``.
     representatives : callable or None
         ``representatives(dimension, pairs)`` takes what ``generators`` does and returns
         two sequences with an array of cells for each bar, or None in place of one: its
@@ -118,6 +124,7 @@ class FilteredComplex(ABC):
     superlevel: bool = False
     cells = None
     jacobian = None
+    critical_sets = None
     representatives = None
 
     @abstractmethod

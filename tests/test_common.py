@@ -16,6 +16,7 @@ from sktopo import (
     PersistenceEnergies,
     SlicedWassersteinKernel,
     STUMPImageOptimizer,
+    TopoImageOptimizer,
     TopologicalAutoencoder,
     TopologicalDecoder,
     TopologicalEmbedding,
@@ -86,6 +87,7 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalEmbedding(1, learning_rate=0.01, max_iter=5),
         TopologicalProjection(1, filtration="vietoris_rips", max_iter=2),
         LatentOptimizer(make_pipeline(StandardScaler(), PCA(1)), n_steps=2, n_jobs=2),
+        TopoImageOptimizer(n_steps=5),
         STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),
         TopoPointOptimizer(filtration="vietoris_rips", max_iter=5),
         TopoPointOptimizer(

@@ -104,11 +104,11 @@ def test_gradients_through_every_pooling(weights, stride, n_weightings):
     problem = StumpProblem(
         image,
         Cubical(),
-        {0: PersistenceNorm(2).value_and_grad},
-        pooling,
+        {0: PersistenceNorm(2)},
         SquaredFidelity(image, (0, 1)),
         1.0,
         None,
+        pooling,
     )
     cover = problem.cover
 

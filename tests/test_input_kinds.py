@@ -11,6 +11,7 @@ from sktopo import (
     DirectionalPersistence,
     PersistenceDiagrams,
     STUMPImageOptimizer,
+    TopoImageOptimizer,
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopoPointOptimizer,
@@ -31,7 +32,12 @@ COLOURS = RNG.integers(0, 256, size=(4, 9, 8, 3)).astype(np.uint8)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
 @pytest.mark.parametrize(
     "estimator",
-    [PersistenceDiagrams(), STUMPImageOptimizer(n_steps=1), DirectionalPersistence()],
+    [
+        PersistenceDiagrams(),
+        STUMPImageOptimizer(n_steps=1),
+        TopoImageOptimizer(n_steps=1),
+        DirectionalPersistence(),
+    ],
 )
 def test_batches_of_colour_images_are_no_voxel_grids(estimator, dtype, n_channels):
     X = np.zeros((4, 9, 8, n_channels), dtype=dtype)

@@ -308,7 +308,13 @@ def test_bad_rates_are_named(rate):
             owner.big_step(np.zeros(8), rate)
 
 
-def test_images_are_refused():
-    term = PersistenceTerm(Cubical(), PersistenceEnergy())
-    with pytest.raises(TypeError, match="must be one on simplices for big steps"):
+def test_filtrations_without_critical_sets_are_named():
+    class Opaque(Cubical):
+        def build(self, x, previous=None):
+            complex_ = super().build(x, previous)
+            complex_.critical_sets = None
+            return complex_
+
+    term = PersistenceTerm(Opaque(), PersistenceEnergy())
+    with pytest.raises(TypeError, match="must be Cubical, LowerStar"):
         term.big_step(np.zeros((3, 3)), 0.1)

@@ -7,7 +7,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-from sktopo import DirectionalPersistence, PersistenceDiagrams, STUMPImageOptimizer
+from sktopo import (
+    DirectionalPersistence,
+    PersistenceDiagrams,
+    STUMPImageOptimizer,
+    TopoImageOptimizer,
+)
 from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical, VietorisRips
 from sktopo.neural_network import TopologicalMapping
@@ -24,6 +29,7 @@ def make(name, image_shape=None):
         "mapping": lambda: TopologicalMapping(
             max_iter=1, image_shape=image_shape, random_state=0
         ),
+        "topo": lambda: TopoImageOptimizer(n_steps=3, image_shape=image_shape),
         "stump": lambda: STUMPImageOptimizer(
             n_steps=2, image_shape=image_shape, random_state=0
         ),
@@ -33,8 +39,10 @@ def make(name, image_shape=None):
 pytestmark = pytest.mark.filterwarnings(
     "ignore:STUMPImageOptimizer changed F of the pooled copies"
 )
-EVERY = pytest.mark.parametrize("name", ["diagrams", "directional", "mapping", "stump"])
-IMAGE_TO_IMAGE = pytest.mark.parametrize("name", ["mapping", "stump"])
+IMAGE_TO_IMAGE = pytest.mark.parametrize("name", ["mapping", "topo", "stump"])
+EVERY = pytest.mark.parametrize(
+    "name", ["diagrams", "directional", "mapping", "topo", "stump"]
+)
 
 
 @EVERY

@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from sktopo import persistence_diagrams
-from sktopo.filtrations import LowerStar
+from sktopo.filtrations import Cubical, LowerStar
 from sktopo.simplification import PersistenceSimplifier
 
 SHAPES = [(14,), (8, 9), (4, 5, 4)]
@@ -154,6 +154,31 @@ def test_types_and_forms(rng, dtype):
     assert_array_equal(in_list[0], found[0])
     assert in_list[1].shape == (4, 6)
     assert_array_equal(clone(model).set_params(n_jobs=2).fit_transform(X), found)
+
+
+@pytest.mark.parametrize("superlevel", [False, True])
+def test_the_largest_gap(rng, superlevel):
+    """Three pits in noise, and a ring: as many as are there, without being told."""
+    y, x = np.mgrid[-1:1:40j, -1:1:40j]
+    centres = ((-0.5, -0.5), (0.5, -0.4), (0.4, 0.6))
+    pits = -sum(np.exp(-30 * ((y - a) ** 2 + (x - b) ** 2)) for a, b in centres)
+    ring = -np.exp(-80 * (np.hypot(y, x) - 0.6) ** 2)
+    sign = -1 if superlevel else 1
+    for image, n_kept in ((pits, [2, None]), (ring, [None, 1])):
+        image = sign * (image + 0.05 * rng.random(image.shape))
+        model = PersistenceSimplifier(n_bars="auto", superlevel=superlevel)
+        found = model.fit([image]).simplify([image])
+        for k, expected in enumerate(n_kept):
+            if expected is not None:
+                assert found.n_kept[0, k] == expected
+        diagrams = persistence_diagrams(
+            found.simplified[0], Cubical(superlevel=superlevel), essential="drop"
+        )
+        assert [np.isfinite(d).all(axis=1).sum() for d in diagrams] == list(
+            found.n_kept[0] - found.n_lost[0]
+        )
+    flat = PersistenceSimplifier(n_bars="auto").fit_transform(np.ones((2, 5)))
+    assert_array_equal(flat, np.ones((2, 5)))
 
 
 def test_bad_parameters_are_named(rng):

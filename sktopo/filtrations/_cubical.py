@@ -5,6 +5,7 @@ import numbers
 from functools import partial
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sktopo._arrays import GRID, check_no_colour, check_real_array
 from sktopo._memory import check_memory
@@ -24,9 +25,12 @@ from sktopo.filtrations._representatives import (
 )
 from sktopo.persistence import (
     CONNECTIVITIES,
+    FINITE,
     grid_branches,
     grid_pairs,
     grid_regions,
+    moved_components,
+    moved_regions,
     ranks_of,
     stacked_grid_bars,
 )
@@ -68,6 +72,35 @@ class GridComplex(OrderedComplex):
     def pullback(self, grad_values):
         return np.reshape(grad_values, self.shape)
 
+    def jacobian(self, indices):
+        ones, starts = np.ones(indices.size), np.arange(indices.size + 1)
+        return csr_array((ones, indices, starts), (indices.size, self.values.size))
+
+    def critical_sets(self, bars, targets):
+        sign = -1.0 if self.superlevel else 1.0
+        values = sign * self.values.astype(np.float64)
+        if self._is_absent is not None:
+            values[self._is_absent.ravel()] = np.inf
+        ranks = ranks_of(self.order, values.size).astype(np.intp)
+        births, deaths = bars.indices.T
+        grid = (
+            values.reshape(self.shape),
+            ranks.reshape(self.shape),
+            self.connectivity,
+            self.periodic,
+        )
+        if bars.dimension == 0:
+            return moved_components(*grid, ranks[births], targets)
+        self._check_regions("Big steps", bars.dimension, takes_periodic=True)
+        is_finite = bars.kind == FINITE
+        lows, highs = moved_regions(*grid, ranks[deaths[is_finite]], targets[is_finite])
+        # What goes around a periodic axis is born with a pixel of its own.
+        births, targets = births[~is_finite], targets[~is_finite, 0]
+        falls, rises = targets < values[births], targets > values[births]
+        np.minimum.at(lows, births[falls], targets[falls])
+        np.maximum.at(highs, births[rises], targets[rises])
+        return lows, highs
+
     def generators(self, dimension, pairs):
         pixels = self._pixels(np.maximum(pairs, 0))
         pixels[pairs < 0] = -1
@@ -85,7 +118,7 @@ class GridComplex(OrderedComplex):
             component = Components(branches, ranks[births], self._pixels)
             return Representatives(component, n_bars), None
         if n_bars:
-            self._check_regions(dimension)
+            self._check_regions("Representatives", dimension)
         branches = partial(grid_regions, *grid)
         from_above = ranks.size - 1 - ranks[deaths]
         region = Components(branches, from_above, self._pixels)
@@ -101,14 +134,13 @@ class GridComplex(OrderedComplex):
     def _surface(self, region, i):
         return surface_of(region(i), self.shape, self.connectivity)
 
-    def _check_regions(self, dimension):
-        is_plain = self.periodic is None and self._is_absent is None
-        highest = len(self.shape) - 1
-        if dimension != highest or not is_plain:
+    def _check_regions(self, what, dimension, *, takes_periodic=False):
+        is_plain = self._is_absent is None and (takes_periodic or not self.periodic)
+        if dimension != len(self.shape) - 1 or not is_plain:
+            limits = "a mask" if takes_periodic else "a mask and periodic axes"
             raise ValueError(
-                f"Representatives of H{dimension} are those of grids of "
-                f"{dimension + 1} axes without a mask and periodic axes; H0 has them "
-                f"always. Got {self._what()}."
+                f"{what} of H{dimension} are those of grids of {dimension + 1} axes "
+                f"without {limits}; H0 has them always. Got {self._what()}."
             )
 
 

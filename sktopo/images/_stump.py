@@ -26,22 +26,23 @@ class StumpProblem:
         In units of range 255; see ``Units``.
     filtration : Filtration
         Of grids.
-    functionals : dict of {int: callable}
-        ``value_and_grad`` of a diagram, for each homology dimension.
-    pooling : RandomPooling
+    functionals : dict of {int: DiagramFunctional}
+        One for each homology dimension.
     fidelity : SquaredFidelity or CrossEntropyFidelity
     sign : float
         -1 where F is to become large.
     balance : Balance
+    pooling : RandomPooling
     """
 
     def __init__(
-        self, image, filtration, functionals, pooling, fidelity, sign, balance
+        self, image, filtration, functionals, fidelity, sign, balance, pooling
     ):
         self.image, self.fidelity, self.sign = image, fidelity, sign
         self.balance = balance
         self.pooling, self.cover = pooling, pooling.cover(image.shape)
-        self._filtration, self._functionals = filtration, functionals
+        self._filtration = filtration
+        self._functionals = {k: one.value_and_grad for k, one in functionals.items()}
         is_random = pooling.is_random(image.shape)
         self.n_samples = pooling.n_samples if is_random else 1
         # Where windows are drawn at random seven digits are more than enough of them.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo._terms import common_degree
+from sktopo._terms import DiagramFunctional, common_degree
 
 _RANGE = 255.0
 _RATE = 0.05  # of Adam, in these units
@@ -23,13 +23,15 @@ class Units:
     ----------
     factor : float
         1 for a constant image.
+    extent : float
+        The range of the image, in its own units.
     """
 
     def __init__(self, image):
         self._image = image
-        extent = float(np.ptp(image))
-        self.is_constant = extent == 0
-        factor = 1.0 if self.is_constant else _RANGE / extent
+        self.extent = float(np.ptp(image))
+        self.is_constant = self.extent == 0
+        factor = 1.0 if self.is_constant else _RANGE / self.extent
         # An extent may be too small to divide by.
         self.factor = factor if np.isfinite(factor) else 1.0
         self.image = image * self.factor
@@ -45,11 +47,10 @@ class Units:
         return None if clip is None else tuple(self.factor * np.asarray(clip))
 
     def functional(self, functional, degree):
-        """``value_and_grad`` of diagrams in these units; the value stays in its own."""
-        function = functional.value_and_grad
+        """The functional of diagrams in these units; its value stays in its own."""
         if self.factor == 1:
-            return function
-        return ScaledFunctional(function, self.factor, degree)
+            return functional
+        return ScaledFunctional(functional, self.factor, degree)
 
     def image_of(self, scaled, clip):
         """An image in its own units; pixels that have not moved are what they were."""
@@ -66,24 +67,26 @@ class Units:
         return image
 
 
-class ScaledFunctional:
+class ScaledFunctional(DiagramFunctional):
     """A functional of diagrams that have come with a factor.
 
     Its gradient is that of ``factor ** degree`` times the value.
 
     Parameters
     ----------
-    value_and_grad : callable
+    functional : DiagramFunctional
     factor, degree : float
     """
 
-    def __init__(self, value_and_grad, factor, degree):
-        self._function, self._factor = value_and_grad, factor
-        self._scale = float(np.power(factor, degree - 1.0))
+    def __init__(self, functional, factor, degree):
+        self.functional = functional
+        self.factor = factor
+        self.degree = degree
 
-    def __call__(self, diagram):
-        value, grad = self._function(diagram / self._factor)
-        return value, grad * self._scale
+    def value_and_grad(self, diagram):
+        """Evaluate on a diagram in the larger units."""
+        value, grad = self.functional.value_and_grad(diagram / self.factor)
+        return value, grad * float(np.power(self.factor, self.degree - 1.0))
 
 
 def degree_of(functionals):

@@ -1,8 +1,9 @@
-"""Big steps: every simplex that has to move with a birth or a death moves with it.
+"""Big steps: every cell that has to move with a birth or a death moves with it.
 
-A gradient sees the two simplices of a bar; the next ones in line stop it as soon as it
-moves past them. The reduced matrices name all of them, the critical set: given a
-target for a birth or a death, these simplices move there, and the bar with them.
+A gradient sees the two cells of a bar; the next ones in line stop it as soon as it
+moves past them. All of them are the critical set: given a target for a birth or a
+death, these cells move there, and the bar with them. Grids find them in the tree of
+their basins; of simplicial complexes the reduced matrices name them:
 
 - A death goes down with a column of V, up with a row of V^-1, where R = D V is the
   reduced boundary matrix.
@@ -42,7 +43,7 @@ def big_step(complex_, bars):
     Parameters
     ----------
     complex_ : FilteredComplex
-        With ``cells`` and ``jacobian``.
+        With ``jacobian``, and ``critical_sets`` or ``cells``.
     bars : list of MovingBars
 
     Returns
@@ -99,8 +100,14 @@ def _value_targets(complex_, values, bars):
     lows, highs = np.full(values.size, np.inf), np.full(values.size, -np.inf)
     for part in bars:
         _aim_end(part, values, complex_.end()[0], lows, highs)
-    bars = [part for part in bars if _by_simplices(part).any()]
-    if bars:
+    bars = [part for part in bars if _by_cells(part).any()]
+    if bars and complex_.critical_sets is not None:
+        for part in bars:
+            targets = values[part.bars.indices] + _by_cells(part)
+            found = complex_.critical_sets(part.bars, targets)
+            np.minimum(lows, found[0], out=lows)
+            np.maximum(highs, found[1], out=highs)
+    elif bars:
         top = max(part.bars.dimension for part in bars)
         simplices, where = complex_.cells(top, _n_values(values, complex_.order, bars))
         ranks = ranks_of(complex_.order)
@@ -117,8 +124,8 @@ def _value_targets(complex_, values, bars):
     return np.where(down >= up, np.minimum(values, lows), highs)
 
 
-def _by_simplices(part):
-    """The shifts of all deaths and births but those at the end of the filtration."""
+def _by_cells(part):
+    """The shifts of all births and deaths but those at the end of the filtration."""
     shift = part.shift.copy()
     shift[~part.is_finite, 1] = 0
     return shift
@@ -157,7 +164,7 @@ def _n_values(values, order, bars):
 
 def _aim_critical_sets(part, values, order, where, lows, highs):
     """Give the simplices that have to move with an end of a bar its target."""
-    k, shift = part.bars.dimension, _by_simplices(part)
+    k, shift = part.bars.dimension, _by_cells(part)
     births, deaths = _simplices_of(part, order, where)
     targets = values[part.bars.indices] + shift
     for end, cells, d, reduce, up, down in (

@@ -137,19 +137,21 @@ class PersistenceTerm(DiagramTerm):
 
         Every birth and death is to go down the functional's gradient, by ``rate`` times
         its derivative; ends that would pass each other on the way stop where they meet.
-        For each of them the simplices that have to move with it are found by matrix
-        reduction [2]_, and x takes one damped least-squares step (Gauss-Newton, the one
-        of least norm) towards their target values. Where a simplex has several targets
-        the farthest is taken.
+        For each of them the cells that have to move with it are found [2]_, and x takes
+        one damped least-squares step (Gauss-Newton, the one of least norm) towards
+        their target values. Where a cell has several targets the farthest is taken.
 
-        The complex may have up to 20,000 simplices, those after the last bar and its
-        target not counted.
+        On a grid a birth of H0 goes up with its component, which is flooded, and a
+        death down with a path to an older one, or up with all around the component; a
+        birth down alone. The highest dimension is H0 of the complement. No matrix is
+        needed. Simplicial complexes are reduced: they may have up to 20,000 simplices,
+        those after the last bar and its target not counted.
 
         Parameters
         ----------
         x : ndarray
-            What the filtration takes. The filtration is one on simplices: LowerStar,
-            VietorisRips, WeakAlpha or Alpha.
+            What the filtration takes. The filtration is Cubical, or one on simplices:
+            LowerStar, VietorisRips, WeakAlpha or Alpha.
         rate : float
             The step of the diagram; a negative one goes up the gradient.
 
@@ -161,9 +163,10 @@ class PersistenceTerm(DiagramTerm):
         Raises
         ------
         TypeError
-            If the complexes of the filtration have no simplices.
+            If the filtration is none of these.
         ValueError
-            If the complex has too many simplices, or the rate is no finite number.
+            If the complex has too many simplices, bars of a grid have another dimension
+            or, above H0, the grid has a mask; or if the rate is no finite number.
 
         Examples
         --------
@@ -182,11 +185,12 @@ class PersistenceTerm(DiagramTerm):
         self._check_params()
         check_rate(rate, "PersistenceTerm.big_step")
         complex_ = self._filtration().build(x)
-        if complex_.cells is None or complex_.jacobian is None:
+        finds_sets = complex_.cells is not None or complex_.critical_sets is not None
+        if not finds_sets or complex_.jacobian is None:
             raise TypeError(
-                "The 'filtration' parameter of PersistenceTerm must be one on "
-                "simplices for big steps: LowerStar, VietorisRips, WeakAlpha or Alpha. "
-                f"Got {self.filtration!r} instead."
+                "The 'filtration' parameter of PersistenceTerm must be Cubical, "
+                "LowerStar, VietorisRips, WeakAlpha or Alpha for big steps. Got "
+                f"{self.filtration!r} instead."
             )
         moving = [
             MovingBars(bars, -rate * grad)

@@ -28,6 +28,7 @@ from sktopo.persistence._branches import (
     grid_regions,
     tree_branches,
 )
+from sktopo.persistence._critical_cells import moved_components, moved_regions
 from sktopo.persistence._flag import flag_memory, flag_pairs, weighted_flag_pairs
 from sktopo.persistence._flooding import (
     flooded_graph_ranks,
@@ -66,6 +67,8 @@ __all__ = [
     "grid_regions",
     "image_pairs",
     "longest_first",
+    "moved_components",
+    "moved_regions",
     "neighbours",
     "nondegenerate",
     "ranks_of",

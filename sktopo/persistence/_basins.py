@@ -88,12 +88,9 @@ def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
     is_large = ranks.size << n_bits >= 2**31
     ranks = ranks.astype(np.int64 if is_large else np.int32)
     # Behind each rank stand bits for the axes around which it is seen.
-    lowest = _lowest_neighbours(
-        _closed(ranks << n_bits, periodic, winding, before=True), connectivity
-    )
-    inner = tuple(slice(1, -1) if p else slice(None) for p in periodic)
+    lowest = lowest_neighbours(ranks << n_bits, connectivity, periodic, winding=winding)
     to = np.empty(ranks.size, dtype=ranks.dtype)
-    to[ranks.ravel()] = lowest[inner].ravel()
+    to[ranks.ravel()] = lowest.ravel()
     turns = (to & (2**n_bits - 1)).astype(np.uint8) if winding else None
     root = follow(to >> n_bits, turns)
     is_root = root == np.arange(root.size, dtype=root.dtype)
@@ -140,8 +137,9 @@ def follow(pointer, turns=None):
         pointer = ahead
 
 
-def _lowest_neighbours(ranks, connectivity):
-    """The lowest rank around each cell and in it."""
+def lowest_neighbours(ranks, connectivity, periodic, *, winding=False):
+    """The lowest rank around each cell and in it; see ``grid_basins``."""
+    ranks = _closed(ranks, periodic, winding, before=True)
     lowest = ranks.copy()
     for offset in _offsets(ranks.ndim, connectivity):
         # A box around a cell is one axis after the other.
@@ -149,7 +147,7 @@ def _lowest_neighbours(ranks, connectivity):
         near, far = _ends(offset)
         np.minimum(lowest[far], source[near], out=lowest[far])
         np.minimum(lowest[near], source[far], out=lowest[near])
-    return lowest
+    return lowest[tuple(slice(1, -1) if p else slice(None) for p in periodic)]
 
 
 def _through_edges(ranks, labels, connectivity):

@@ -120,8 +120,8 @@ def _grid_tree(ranks, connectivity, periodic=None):
 def _laid_out(births, deaths, elder, of_rank, cells):
     """Cells, given in the order in which they enter, in the order of the tree."""
     # A cell belongs to the bar into which its basin has merged when it enters.
-    bar = _alive(of_rank, np.arange(of_rank.size), deaths, elder)
-    parent = _alive(elder, deaths, deaths, elder)
+    bar = alive(of_rank, np.arange(of_rank.size), deaths, elder)
+    parent = alive(elder, deaths, deaths, elder)
     parent = np.where(np.isfinite(deaths), parent, -1)
     n_own = np.bincount(bar, minlength=births.size)
     n_cells = _subtree_sums(n_own, parent)
@@ -130,7 +130,7 @@ def _laid_out(births, deaths, elder, of_rank, cells):
     return Branches(births, deaths, cells, start, start + n_cells)
 
 
-def _alive(bar, time, deaths, elder):
+def alive(bar, time, deaths, elder):
     """The bars that live at a time, of those into which some have merged."""
     bar = bar.copy()
     dead = np.arange(bar.size)
@@ -141,7 +141,7 @@ def _alive(bar, time, deaths, elder):
     return bar
 
 
-def _depths(parent):
+def depths(parent):
     """How many bars are above each in its tree, by pointer doubling."""
     above = np.append(parent, -1)
     depth = (above >= 0).astype(np.intp)
@@ -152,7 +152,7 @@ def _depths(parent):
 
 
 def _subtree_sums(own, parent):
-    depth = _depths(parent)
+    depth = depths(parent)
     by_depth = np.argsort(-depth, kind="stable")
     ends = np.flatnonzero(np.diff(depth[by_depth])) + 1
     total = own.copy()

@@ -143,6 +143,16 @@ def elder_rule(n_basins, a, b, heights):
     return deaths, merged
 
 
+def largest_to_root(parent, levels):
+    """The largest level on the way up a tree, by pointer doubling."""
+    while True:
+        levels = np.maximum(levels, levels.take(parent))
+        ahead = parent.take(parent)
+        if np.array_equal(ahead, parent):
+            return levels
+        parent = ahead
+
+
 def first_with(basin, n_basins):
     """The first pass at each basin, or the number of passes where it has none."""
     n_passes = basin.size

@@ -7,7 +7,11 @@ from sktopo.persistence._basins import (
     framed_complement,
     grid_basins,
 )
-from sktopo.persistence._components import graph_basins, lowest_first
+from sktopo.persistence._components import (
+    graph_basins,
+    largest_to_root,
+    lowest_first,
+)
 from sktopo.persistence._spanning_tree import spanning_tree
 
 
@@ -93,12 +97,4 @@ def _levels(minima, passes, kept, n_cells):
     a, b, heights = passes
     passes = lowest_first(node[a], node[b], heights)
     parent, levels, _ = spanning_tree(1 + np.count_nonzero(floods), *passes)
-    return _to_the_root(parent, levels).take(node)
-
-
-def _to_the_root(parent, levels):
-    """The largest level on the way to node 0, by pointer doubling."""
-    while parent.any():
-        levels = np.maximum(levels, levels.take(parent))
-        parent = parent.take(parent)
-    return levels
+    return largest_to_root(parent, levels).take(node)

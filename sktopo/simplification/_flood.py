@@ -46,27 +46,27 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
     for _ in range(_MOST_ROUNDS):
         ranks = ranks_of(order).reshape(nondegenerate(values.shape))
         diagrams = grid_diagrams(ranks, connectivity, dimensions)
+        todo = []
         for k in dimensions:
             bars = diagrams.get(k, np.empty((0, 2)))
             bars = bars[np.isfinite(bars[:, 1])].astype(np.intp)
             birth, death = levels.take(taken.take(order.take(bars.T)))
-            lifetimes = death - birth
-            kept = is_long(k, lifetimes)
-            if not lifetimes[~kept].any():
-                continue
-            if k == 0:
-                minima = np.append(0, bars[kept, 0])
-                flooded = flooded_ranks(ranks, minima, connectivity)
-            else:
-                flooded = flooded_ranks_from_above(ranks, bars[kept, 1], connectivity)
-            taken = taken.take(order.take(flooded.ravel()))
-            # Plain sorts of integers are fast: one holds the rank and the cell.
-            order = np.sort(taken << 32 | np.arange(taken.size)) & (2**32 - 1)
+            kept = is_long(k, death - birth)
+            if (death > birth)[~kept].any():
+                todo.append((k, bars[kept]))
+        if not todo:
             break
+        k, kept = todo[0]
+        if k == 0:
+            minima = np.append(0, kept[:, 0])
+            flooded = flooded_ranks(ranks, minima, connectivity)
         else:
-            break
+            flooded = flooded_ranks_from_above(ranks, kept[:, 1], connectivity)
+        taken = taken.take(order.take(flooded.ravel()))
         if len(dimensions) == 1:
             break
+        # Plain sorts of integers are fast: one holds the rank and the cell.
+        order = np.sort(taken << 32 | np.arange(taken.size)) & (2**32 - 1)
     return first.take(taken)
 
 

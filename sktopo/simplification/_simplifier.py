@@ -46,9 +46,11 @@ class PersistenceSimplifier(
     min_persistence : float >= 0 or None, default=None
         Bars of at most this lifetime are removed, in the unit of X. None is 0, which
         removes nothing, unless ``n_bars`` is given.
-    n_bars : int >= 1 or None, default=None
+    n_bars : int >= 1, "auto" or None, default=None
         Keep so many of the longest bars of each dimension, of H0 the essential one
-        among them. Of equal lifetimes all or none are kept.
+        among them, as long as the range of the values. Of equal lifetimes all or none
+        are kept. With "auto" the bars above the largest gap between two lifetimes are
+        kept, of each sample and dimension; ``simplify`` says how many.
     homology_dimensions : int, tuple of int or None, default=None
         0, the highest dimension of the grids (1 of images, 2 of voxel grids), or both.
         None is both; of signals it is 0. Loops of voxel grids cannot be simplified.
@@ -77,6 +79,8 @@ class PersistenceSimplifier(
 
     See Also
     --------
+    sktopo.TopoImageOptimizer : Moves both ends of bars, which changes a grid by about
+        half as much, and may move others.
     sktopo.peaks.find_peaks : The peaks that are left, with their prominences.
     sktopo.TopologicalTrend : The least-squares function of at most so many maxima.
 
@@ -94,6 +98,10 @@ class PersistenceSimplifier(
     array([[0, 3, 3, 5, 1, 4]])
     >>> PersistenceSimplifier(n_bars=1).fit_transform(X)
     array([[0, 3, 3, 5, 5, 5]])
+    >>> PersistenceSimplifier(n_bars="auto").fit([[0, 9, 1, 3, 2, 8]]).simplify(
+    ...     [[0, 9, 1, 3, 2, 8]]
+    ... ).simplified
+    array([[0, 9, 1, 3, 3, 8]])
 
     On a star, whose centre is vertex 0:
 
@@ -104,7 +112,7 @@ class PersistenceSimplifier(
 
     _parameter_constraints = {
         "min_persistence": [NON_NEGATIVE, None],
-        "n_bars": [POSITIVE_INT, None],
+        "n_bars": [POSITIVE_INT, StrOptions({"auto"}), None],
         "homology_dimensions": ["array-like", int, None],
         "superlevel": ["boolean"],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
@@ -241,7 +249,7 @@ class PersistenceSimplifier(
     def _fates(self, x, y, dimension):
         """How many finite bars are removed, kept, moved and lost."""
         before, after = (self._finite_bars(grid, dimension) for grid in (x, y))
-        is_kept = self._is_long(dimension, np.abs(before[:, 1] - before[:, 0]))
+        is_kept = self._keeps(x)(dimension, np.abs(before[:, 1] - before[:, 0]))
         left = Counter(map(tuple, before[is_kept].tolist()))
         left.subtract(map(tuple, after.tolist()))
         n_kept, n_gone = int(is_kept.sum()), sum((+left).values())
@@ -259,7 +267,7 @@ class PersistenceSimplifier(
         by_dimension, _ = as_complex(self.simplices, type(self).__name__)
         edges = by_dimension[0] if by_dimension else np.empty((0, 2), dtype=np.intp)
         return [
-            simplified_vertices(filtration.build(x), edges, self._is_long)
+            simplified_vertices(filtration.build(x), edges, self._keeps(x))
             for x in arrays
         ]
 
@@ -277,19 +285,29 @@ class PersistenceSimplifier(
         return simplified_source(
             values,
             self._dimensions(x.ndim),
-            self._is_long,
+            self._keeps(x),
             connectivity=self.connectivity,
         )
 
-    def _is_long(self, dimension, lifetimes):
-        """Which bars are kept, of finite lifetimes."""
-        least = self.min_persistence or 0.0
-        if self.n_bars is not None:
+    def _keeps(self, x):
+        """From a dimension and finite lifetimes of a sample to which bars are kept."""
+        extent = float(x.max()) - float(x.min())
+        gaps = {}
+
+        def is_long(dimension, lifetimes):
+            least = self.min_persistence or 0.0
             # The essential bar of H0 is the longest.
-            n_kept = self.n_bars - (dimension == 0)
-            if n_kept < lifetimes.size:
-                least = max(least, np.sort(lifetimes)[::-1][n_kept])
-        return lifetimes > least
+            essential = [extent] if dimension == 0 else []
+            longest = np.append(essential, np.sort(lifetimes)[::-1])
+            if isinstance(self.n_bars, str):
+                # It is that of the sample, whatever floods make of it.
+                found = gaps.setdefault(dimension, _below_largest_gap(longest))
+                least = max(least, found)
+            elif self.n_bars is not None and self.n_bars < longest.size:
+                least = max(least, longest[self.n_bars])
+            return lifetimes > least
+
+        return is_long
 
     def _dimensions(self, ndim):
         name = type(self).__name__
@@ -311,3 +329,10 @@ class PersistenceSimplifier(
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = self.simplices is None
         return tags
+
+
+def _below_largest_gap(descending):
+    """The lifetime below the largest gap; 0 where there are not two."""
+    if descending.size < 2:
+        return 0.0
+    return descending[1 + np.argmin(np.diff(descending))]
