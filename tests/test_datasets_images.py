@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import ndimage
 
 from sktopo import datasets, persistence_diagrams
 from sktopo.filtrations import Cubical
@@ -85,3 +86,26 @@ def test_images_have_a_least_size(maker, size, n):
 def test_bad_parameters_are_named(maker, params, message):
     with pytest.raises(ValueError, match=message):
         maker(**params)
+
+
+@pytest.mark.parametrize("n", [32, 90, 128])
+def test_vessels_are_one_tree_with_gaps(n):
+    eight = np.ones((3, 3))
+    for seed in range(10):
+        image, mask = datasets.make_vessels(n, noise=0.0, random_state=seed)
+        assert image.shape == mask.shape == (n, n)
+        assert 0.01 < mask.mean() < 0.4
+        outside = np.pad(~mask, 1, constant_values=True)
+        assert ndimage.label(mask, eight)[1] == ndimage.label(outside)[1] == 1
+        whole, same = datasets.make_vessels(n, n_gaps=0, noise=0.0, random_state=seed)
+        assert_array_equal(mask, same)
+        assert whole[mask].mean() > image[mask].mean() - 0.2
+    noisy, _ = datasets.make_vessels(n, noise=0.5, random_state=0)
+    clear, _ = datasets.make_vessels(n, noise=0.0, random_state=0)
+    assert np.std(noisy - clear) == pytest.approx(0.5, rel=0.1)
+    whole, mask = datasets.make_vessels(n, n_gaps=0, noise=0.0, random_state=0)
+    assert whole[mask].mean() > whole[~mask].mean() + 0.3
+    with pytest.raises(ValueError, match="'n_gaps' parameter of make_vessels"):
+        datasets.make_vessels(n_gaps=-1)
+    with pytest.raises(ValueError, match="'n' parameter of make_vessels"):
+        datasets.make_vessels(16)

@@ -12,6 +12,7 @@ from sktopo.datasets._points import (
     make_two_clusters,
 )
 from sktopo.datasets._regression import make_structured_regression
+from sktopo.datasets._vessels import make_vessels
 
 __all__ = [
     "make_blobs_with_bridges",
@@ -22,4 +23,5 @@ __all__ = [
     "make_sampled_circle",
     "make_structured_regression",
     "make_two_clusters",
+    "make_vessels",
 ]

@@ -49,7 +49,7 @@ def make_double_well(n=310, *, noise=0.0, random_state=None):
     array([[  0., 255.],
            [ 42., 172.]])
     """
-    rng = _checked("make_double_well", n, 8, noise, random_state)
+    rng = checked("make_double_well", n, 8, noise, random_state)
     row, column = np.mgrid[:n, :n] / (n - 1)
     deep = np.exp(-((row - 0.6) ** 2 + (column - 0.35) ** 2) / (2 * _DEEP_WIDTH**2))
     flat = np.exp(-((row - 0.6) ** 2 + (column - 0.87) ** 2) / (2 * _FLAT_WIDTH**2))
@@ -92,7 +92,7 @@ def make_sampled_circle(n=210, *, n_points=9, jitter=0.3, random_state=None):
     >>> persistence_diagrams(image, Cubical())[1][:1].round()
     array([[198., 255.]])
     """
-    rng = _checked("make_sampled_circle", n, 8, jitter, random_state)
+    rng = checked("make_sampled_circle", n, 8, jitter, random_state)
     check_int(n_points, "n_points", "make_sampled_circle", 3)
     row, column = np.mgrid[:n, :n] / (n - 1) - 0.5
     angle = np.arange(n_points) + jitter * rng.normal(size=n_points)
@@ -144,7 +144,7 @@ def make_blobs_with_bridges(n=256, *, n_blobs=15, random_state=None):
     >>> len(bars), (bars[:, 1] - bars[:, 0]).round()[[0, -1]]
     (14, array([212.,  51.]))
     """
-    rng = _checked("make_blobs_with_bridges", n, 32, 0.0, random_state)
+    rng = checked("make_blobs_with_bridges", n, 32, 0.0, random_state)
     check_int(n_blobs, "n_blobs", "make_blobs_with_bridges", 2)
     side = math.ceil(math.sqrt(n_blobs))
     cells = rng.permutation(side**2)[:n_blobs]
@@ -192,7 +192,7 @@ def _bars(image, dimension):
     return bars.diagram[bars.kind == FINITE]
 
 
-def _checked(name, n, least, length, random_state):
+def checked(name, n, least, length, random_state):
     """The generator of random numbers, once the parameters are sound."""
     check_int(n, "n", name, least)
     if not isinstance(length, numbers.Real) or not 0 <= length < math.inf:

@@ -153,7 +153,7 @@ class TopoImageOptimizer(ImageOptimizer):
     def _descend(self, units, problem, *, clip, image_of, n_jobs):
         began = time.perf_counter()
         term = ImageTerm(units.image, **problem)
-        value, grad = term.value_and_grad(units.image)
+        _, grad = term.value_and_grad(units.image)
         largest = np.abs(grad).max()
         rate = self.learning_rate or _RATE * units.extent
         solver = GradientDescent(

@@ -1,9 +1,10 @@
 """The cells of a grid that have to move with a birth or a death of H0.
 
 A birth goes up with all of its component, as it is when it dies, that is below the
-target: it is flooded; and down with those that have to stay older. A death goes down with a path below the pass to an older component, and up with
-all cells at which its component would meet others before the target. By duality these
-are the moves of the highest dimension, too: of loops of images and cavities of voxels.
+target: it is flooded; and down with those that have to stay older. A death goes down
+with a path below the pass to an older component, and up with all cells at which its
+component would meet others before the target. By duality these are the moves of the
+highest dimension, too: of loops of images and cavities of voxels.
 Source: A. Nigmetov and D. Morozov, "Topological Optimization with Big Steps", Discrete
 & Computational Geometry 72 (2024), doi:10.1007/s00454-023-00613-x, where the columns of
 reduced matrices name the cells.
@@ -126,7 +127,7 @@ class _Tree(NamedTuple):
         return np.where(dies, self.values[np.where(dies, ranks, 0).astype(int)], np.inf)
 
     def around(self, cells):
-        """Yield, for each place next to a cell, which cells have it and who is there."""
+        """Yield for each direction which cells have a neighbour there, and these."""
         shape = self.ranks.shape
         places = np.array(np.unravel_index(self.cell[cells], shape))
         offsets = np.argwhere(neighbours(len(shape), self.connectivity)) - 1
