@@ -1,5 +1,7 @@
 """Functionals of diagrams, terms in data and what more they can do, and sums."""
 
+from functools import partial
+
 import numpy as np
 
 from sktopo._algebra import Differentiable, WeightedSum
@@ -36,6 +38,27 @@ class DiagramFunctional(Differentiable):
             Zero in places where the diagram is infinite.
         """
         return super().value_and_grad(diagram)
+
+    def batch_value_and_grad(self, diagrams, lengths):
+        """Evaluate on many diagrams.
+
+        Parameters
+        ----------
+        diagrams : ndarray of shape (n_bars, 2)
+            One behind the other.
+        lengths : ndarray of int of shape (n_diagrams,)
+            How many bars each of them has.
+
+        Returns
+        -------
+        values : ndarray of shape (n_diagrams,)
+        grads : ndarray of shape (n_bars, 2)
+        """
+        if len(lengths) == 0:
+            return np.empty(0), np.zeros((0, 2))
+        parts = np.split(diagrams, np.cumsum(lengths)[:-1])
+        values, grads = zip(*map(self.value_and_grad, parts), strict=True)
+        return np.array(values, dtype=np.float64), np.concatenate(grads)
 
 
 class Term(Differentiable):
@@ -103,6 +126,23 @@ class Term(Differentiable):
         """
         return super().value_and_grad(x)
 
+    def batch_value_and_grad(self, X):
+        """Evaluate at many samples of one shape.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, ...)
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples,)
+        grads : ndarray of X's shape
+        """
+        if len(X) == 0:
+            return np.empty(0), np.zeros(np.shape(X))
+        values, grads = zip(*map(self.value_and_grad, X), strict=True)
+        return np.array(values, dtype=np.float64), np.stack(grads)
+
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration.
 
@@ -167,6 +207,13 @@ class SumFunctional(WeightedSum, DiagramFunctional):
         """The degree of all terms, where they have the same; None where not."""
         return common_degree(self.terms)
 
+    def batch_value_and_grad(self, diagrams, lengths):
+        """Evaluate on many diagrams; see ``DiagramFunctional``."""
+        functions = [
+            partial(term.batch_value_and_grad, lengths=lengths) for term in self.terms
+        ]
+        return self._sum(functions, diagrams)
+
 
 class SumTerm(WeightedSum, Term):
     """The sum of ``weights[i] * terms[i]`` of terms.
@@ -198,6 +245,10 @@ class SumTerm(WeightedSum, Term):
         """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
         functions = [term.warm_value_and_grad() for term in self.terms]
         return lambda x: self._sum(functions, x)
+
+    def batch_value_and_grad(self, X):
+        """Evaluate at many samples; see ``Term``."""
+        return self._sum([term.batch_value_and_grad for term in self.terms], X)
 
     def restricted(self, points):
         """The sum of the restricted terms; see ``Term``."""

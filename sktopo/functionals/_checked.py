@@ -17,12 +17,15 @@ class CheckedFunctional(DiagramFunctional):
         ValueError
             If it is no diagram, or the value or the gradient would overflow.
         """
+        return self._checked(diagram, self._evaluate)
+
+    def _checked(self, diagram, evaluate):
         self._check_params()
         owner = type(self).__name__
         diagram = check_diagram(diagram, owner, has_safe_lifetimes=True)
         try:
             with np.errstate(over="raise", invalid="raise"):
-                return self._evaluate(diagram)
+                return evaluate(diagram)
         except FloatingPointError as error:
             check_diagram(diagram, owner)  # of the lifetimes themselves
             raise ValueError(
@@ -34,6 +37,35 @@ class CheckedFunctional(DiagramFunctional):
     def _evaluate(self, diagram):
         """The value and the gradient."""
         raise NotImplementedError
+
+
+class AdditiveFunctional(CheckedFunctional):
+    """A sum over bars: ``_terms(diagram, sample=None)`` are its summands.
+
+    They are the bars that count, what each of them adds, and the gradient in the
+    diagram; where a sample is named for each bar, of many diagrams at once.
+    """
+
+    def batch_value_and_grad(self, diagrams, lengths):
+        """Evaluate on many diagrams; see ``DiagramFunctional``."""
+        sample = np.repeat(np.arange(len(lengths)), lengths)
+        bars, terms, grad = self._checked(
+            diagrams, lambda checked: self._terms(checked, sample)
+        )
+        return np.bincount(sample[bars], terms, len(lengths)), grad
+
+    def _evaluate(self, diagram):
+        _, terms, grad = self._terms(diagram)
+        return float(terms.sum()), grad
+
+
+def largest_of_each(x, sample):
+    """The largest x of its sample for each of them; None stands for one sample."""
+    if sample is None:
+        return None
+    largest = np.zeros(sample.max(initial=-1) + 1)
+    np.maximum.at(largest, sample, x)
+    return largest[sample]
 
 
 def check_target(target, owner):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
-from sktopo.functionals._checked import CheckedFunctional
+from sktopo.functionals._checked import AdditiveFunctional, largest_of_each
 from sktopo.functionals._power import power_and_slope
 from sktopo.persistence import longest_first
 
@@ -14,7 +14,7 @@ ENERGY_CONSTRAINTS = {
 }
 
 
-class PersistenceEnergy(CheckedFunctional):
+class PersistenceEnergy(AdditiveFunctional):
     """The sum of ``|d - b|^p ((d + b) / 2)^q`` over the bars from the i0-th longest on.
 
     Bars are sorted by decreasing lifetime, essential bars first, and counted from 1:
@@ -70,29 +70,38 @@ class PersistenceEnergy(CheckedFunctional):
         """Of homogeneity; see ``DiagramFunctional``."""
         return self.p + self.q
 
-    def _evaluate(self, diagram):
+    def _terms(self, diagram, sample=None):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
         counts = np.isfinite(lifetime) & (lifetime > self.min_persistence)
         if self.i0 > 1:
-            counts[longest_first(diagram)[: self.i0 - 1]] = False
+            order = longest_first(diagram, sample)
+            if sample is not None:
+                # The samples stand one behind the other, as they did.
+                place = np.arange(len(order))
+                order = order[place - np.searchsorted(sample, sample) < self.i0 - 1]
+            counts[order[: self.i0 - 1] if sample is None else order] = False
         bars = np.flatnonzero(counts)
         if bars.size == 0:
-            return 0.0, grad
-        signed = signed[bars]
-        length, length_slope = power_and_slope(lifetime[bars], self.p)
+            return bars, lifetime[bars], grad
+        signed, sample = signed[bars], None if sample is None else sample[bars]
+        length, length_slope = power_and_slope(
+            lifetime[bars], self.p, largest_of_each(lifetime[bars], sample)
+        )
         if self.q == 0:
             slope = np.sign(signed) * length_slope
             grad[bars, 0], grad[bars, 1] = -slope, slope
-            return float(length.sum()), grad
+            return bars, length, grad
         middle = diagram[bars].mean(axis=1)
         check_midpoints(middle, self.q, "PersistenceEnergy")
-        weight, weight_slope = power_and_slope(middle, self.q)
+        weight, weight_slope = power_and_slope(
+            middle, self.q, largest_of_each(np.abs(middle), sample)
+        )
         slope = np.sign(signed) * length_slope * weight
         shift = length * weight_slope / 2
         grad[bars, 0], grad[bars, 1] = shift - slope, shift + slope
-        return float((length * weight).sum()), grad
+        return bars, length * weight, grad
 
 
 def check_midpoints(middle, q, owner):

@@ -5,13 +5,13 @@ import numpy as np
 from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import NON_NEGATIVE, POSITIVE
-from sktopo.functionals._checked import CheckedFunctional
+from sktopo.functionals._checked import AdditiveFunctional, largest_of_each
 from sktopo.functionals._power import power_and_slope
 
 _EVERYWHERE = (-np.inf, np.inf, 0.0, np.inf)
 
 
-class PersistenceNorm(CheckedFunctional):
+class PersistenceNorm(AdditiveFunctional):
     """The sum of ``|d - b|^p`` over the bars in a region of the birth-lifetime plane.
 
     Without a region this is W_p^p, the distance to the empty diagram, up to the
@@ -82,7 +82,7 @@ class PersistenceNorm(CheckedFunctional):
         """Of homogeneity; see ``DiagramFunctional``."""
         return self.p
 
-    def _evaluate(self, diagram):
+    def _terms(self, diagram, sample=None):
         grad = np.zeros(diagram.shape)
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
@@ -94,10 +94,13 @@ class PersistenceNorm(CheckedFunctional):
         bars = np.flatnonzero((lifetime > low) & (lifetime < high))
         births = diagram[bars, 0]
         bars = bars[(birth_low < births) & (births < birth_high)]
-        length, length_slope = power_and_slope(lifetime[bars], self.p)
+        sample = None if sample is None else sample[bars]
+        length, length_slope = power_and_slope(
+            lifetime[bars], self.p, largest_of_each(lifetime[bars], sample)
+        )
         slope = np.sign(signed[bars]) * length_slope
         if self.side != "death":
             grad[bars, 0] = -slope
         if self.side != "birth":
             grad[bars, 1] = slope
-        return float(length.sum()), grad
+        return bars, length, grad

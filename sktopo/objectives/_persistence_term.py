@@ -4,6 +4,7 @@ import numbers
 
 import numpy as np
 
+from sktopo._arrays import check_real_array
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import check_homology_dimensions, check_rate
 from sktopo.base import DiagramFunctional, Term
@@ -120,6 +121,37 @@ class PersistenceTerm(DiagramTerm):
         """
         value, grad, _ = self._evaluate(x, None)
         return value, grad
+
+    def batch_value_and_grad(self, X):
+        """Evaluate at many samples; grids are paired all at once.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, ...)
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples,)
+        grads : ndarray of X's shape
+        """
+        self._check_params()
+        filtration, functionals = self._filtration(), self._functionals()
+        has_entries = filtration.is_grid and not filtration.has_channels
+        if len(X) == 0 or filtration.takes_missing or not has_entries:
+            return super().batch_value_and_grad(X)
+        ndim = tuple(1 + n for n in filtration.sample_ndim)
+        owner = f"{type(self).__name__}.batch_value_and_grad"
+        X = check_real_array(X, "X", owner, (ndim, "a batch of grids of one shape"))
+        values, grads = np.zeros(len(X)), np.zeros(X.size)
+        size = X.size // len(X)
+        dimensions = tuple(functionals)
+        for bars in filtration.batch_bars(X, dimensions, self.essential):
+            lengths = np.bincount(bars.indices[:, 0] // size, minlength=len(X))
+            function = functionals[bars.dimension].batch_value_and_grad
+            found, grad = function(bars.diagram, lengths)
+            values += found
+            grads += bars.scatter(grad)
+        return values, grads.reshape(X.shape)
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` that lends each complex's order to the next one."""
