@@ -161,6 +161,21 @@ def test_essential_components_and_the_end():
         assert_allclose(x + term.big_step(x, 1.0), expected)
 
 
+def test_pieces_that_never_meet_move_alone():
+    x = np.array([[0.0, 2, 9, 1, 3], [5, 4, 9, 6, 7]])
+    mask = np.zeros(x.shape, dtype=bool)
+    mask[:, 2] = True
+    filtration = Cubical(mask=mask)
+    (h0,) = persistence_diagrams(x, filtration, 0, essential="drop")
+    assert_array_equal(h0, [[0, np.inf], [1, np.inf]])
+    target = WassersteinToTarget([[0.5, np.inf], [1, np.inf]])
+    moved = x + PersistenceTerm(filtration, target).big_step(x, 2.0)
+    assert_array_equal(moved, [[2, 2, 9, 1, 3], [5, 4, 9, 6, 7]])
+    target = WassersteinToTarget([[0, np.inf], [2, np.inf]])
+    moved = x + PersistenceTerm(filtration, target).big_step(x, 1.25)
+    assert_array_equal(moved, [[0, 2, 9, 3.5, 3.5], [5, 4, 9, 6, 7]])
+
+
 @pytest.mark.parametrize("rate", [0.3, -0.3])
 def test_ties_and_plateaus(rng, rate):
     for shape in SHAPES:

@@ -147,6 +147,10 @@ def _tree_of(values, ranks, connectivity, periodic):
     cell = np.empty(ranks.size, dtype=np.intp)
     cell[ranks.ravel()] = np.arange(ranks.size)
     passes = lowest_first(*basins.passes)
+    deaths, elder = elder_rule(basins.minima.size, *passes)
+    # What meets over missing pixels alone never meets.
+    n_present = np.count_nonzero(values < np.inf)
+    meets = deaths < n_present
     return _Tree(
         values.ravel()[cell],
         cell,
@@ -156,7 +160,8 @@ def _tree_of(values, ranks, connectivity, periodic):
         basins.minima,
         basins.of_cell.ravel()[cell],
         passes,
-        *elder_rule(basins.minima.size, *passes),
+        np.where(meets, deaths, np.inf),
+        np.where(meets, elder, np.arange(elder.size)),
     )
 
 
