@@ -27,6 +27,8 @@ from sktopo.neural_network import (
     TopologicalDecoder,
     TopologicalEmbedding,
     TopologicalMapping,
+    TopologicalMLPClassifier,
+    TopologicalMLPRegressor,
     TopologicalProjection,
 )
 from sktopo.points import TopoPointOptimizer
@@ -51,6 +53,8 @@ __all__ = [
     "TopologicalEmbedding",
     "TopologicalLogisticRegression",
     "TopologicalLogisticRegressionCV",
+    "TopologicalMLPClassifier",
+    "TopologicalMLPRegressor",
     "TopologicalMapping",
     "TopologicalProjection",
     "TopologicalRidge",

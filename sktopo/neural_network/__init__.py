@@ -5,6 +5,8 @@ from sktopo.neural_network._decoder import TopologicalDecoder
 from sktopo.neural_network._free_embedding import TopologicalEmbedding
 from sktopo.neural_network._latent import LatentOptimizer
 from sktopo.neural_network._mapping import TopologicalMapping
+from sktopo.neural_network._perceptron_classifier import TopologicalMLPClassifier
+from sktopo.neural_network._perceptron_regressor import TopologicalMLPRegressor
 from sktopo.neural_network._projection import TopologicalProjection
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "TopologicalAutoencoder",
     "TopologicalDecoder",
     "TopologicalEmbedding",
+    "TopologicalMLPClassifier",
+    "TopologicalMLPRegressor",
     "TopologicalMapping",
     "TopologicalProjection",
 ]

@@ -1,11 +1,10 @@
 """The loss of an autoencoder: reconstruction, and the topology of its latent space."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from sktopo.base import Term
 from sktopo.gradients import DenseLayers
+from sktopo.neural_network._first_parameters import first_parameters
 
 
 class ResidualPerceptron:
@@ -21,18 +20,12 @@ class ResidualPerceptron:
         self.matrix, self.activation = matrix, activation
 
     def first_parameters(self, hidden_layer_sizes, rng):
-        """Weights and then intercepts, of which the last ones are zero: f is, too.
-
-        The others are drawn by the rule of Glorot and Bengio.
-        """
+        """Weights and then intercepts, of which the last ones are zero: f is, too."""
         n_in, n_out = self.matrix.shape
         sizes = [n_in, *hidden_layer_sizes, n_out]
-        weights = []
-        for before, behind in pairwise(sizes):
-            bound = np.sqrt(6 / (before + behind))
-            weights.append(rng.uniform(-bound, bound, size=(before, behind)))
-        weights[-1] = np.zeros_like(weights[-1])
-        return [*weights, *(np.zeros(size) for size in sizes[1:])]
+        parameters = first_parameters(sizes, rng)
+        parameters[len(sizes) - 2][:] = 0
+        return parameters
 
     def at(self, parameters, X):
         """The output at some rows, and the pullback to these and to the parameters."""

@@ -1,0 +1,232 @@
+"""Perceptrons for classes."""
+
+import numpy as np
+from scipy.special import log_expit, log_softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._fitting import fit_context
+from sktopo._tables import check_one_table, validate_table
+from sktopo.neural_network._perceptron import (
+    MANY,
+    TopologicalPerceptron,
+    in_one_axis,
+)
+from sktopo.neural_network._perceptron_loss import log_losses_of
+
+
+class TopologicalMLPClassifier(ClassifierMixin, TopologicalPerceptron):
+    """A perceptron for classes whose weights or activations have a topology.
+
+    The penalties of [1]_ on the weights of a network and on what its layers make of the
+    data, under scikit-learn's API ::
+
+        mean loss + alpha / (2 n) ||w||^2
+            + topology_weight * sum over layers of objective(weights)
+            + activation_weight * activation_objective(activations)
+
+    is minimised by Adam, on mini-batches of n rows; the loss is the cross-entropy.
+    Columns are centred and scaled first. Weights as images take a last proximal step,
+    by which bars that are shorter than a step of Adam close.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=100
+        Units of each hidden layer.
+    activation : {"identity", "logistic", "relu", "tanh"}, default="relu"
+        Of the hidden layers.
+    objective : Term, DiagramFunctional or None, default=None
+        What is to become small of the weights behind each of ``layers``: a functional
+        of the diagrams, or a Term in what ``weights_as`` says. None is
+        ``PersistenceEnergy(p=1, q=0, i0=2)``: one maximum, one value, or units that are
+        all joined by heavy weights.
+    weights_as : {"graph", "images", "values"}, default="graph"
+        - "graph": the distances 1 / (1 + abs(w)) between units on both sides;
+        - "images": what comes into each unit, as an image of the units before it, whose
+          topologies are summed;
+        - "values": all weights of the layer as points of a line.
+    layers : int or array-like of int, default=0
+        Whose weights; 0 are those behind the input, -1 those before the output.
+    filtration : Filtration or None, default=None
+        Of a functional. None is VietorisRips(metric="precomputed") of a graph,
+        Cubical(superlevel=True) of images and WeakAlpha() of values.
+    homology_dimensions : int or tuple of int, default=0
+        Of a functional.
+    image_shape : tuple of int or None, default=None
+        Of images; without it they are signals, in the order of the columns.
+    topology_weight : float >= 0, default=0.01
+        How much the objective counts.
+    activation_objective : Term, DiagramFunctional or None, default=None
+        What is to become small of the activations of a hidden layer, as a cloud with a
+        point for each row of a mini-batch: a functional of H0 of its Vietoris-Rips
+        filtration, or a Term in the cloud. None is nothing.
+    activation_layer : int, default=-1
+        Which hidden layer, from 0 on; -1 is the last one.
+    activation_weight : float >= 0, default=0.1
+        How much that counts.
+    alpha : float >= 0, default=0.0001
+        Of half the squared weights, divided by the rows of a mini-batch.
+    learning_rate : float > 0, default=0.001
+        Of Adam at first; it falls to zero over ``max_iter``.
+    max_iter : int >= 0, default=200
+        Passes over the rows.
+    batch_size : int >= 1 or "auto", default="auto"
+        Rows of a step; "auto" is an eighth of them, but from 16 to 200.
+    early_stopping : bool, default=False
+        End once the loss of ``validation_fraction`` of the rows, which are kept back,
+        has not fallen for ``n_iter_no_change`` passes, and keep the best weights.
+    validation_fraction : float in (0, 1), default=0.1
+        With ``early_stopping``.
+    n_iter_no_change : int >= 1, default=10
+        With ``early_stopping``.
+    random_state : int, RandomState instance or None, default=None
+        Of the first weights and of the order of rows.
+    verbose : int >= 0, default=0
+        1 prints every 100th step, 2 every 10th, 3 each one.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coefs_, intercepts_ : list of ndarray
+        Weights (n_in, n_out) and intercepts of each layer, for rows in the units of
+        ``mean_`` and ``scale_``.
+    mean_ : ndarray of shape (n_features,)
+        Means of the columns.
+    scale_ : ndarray of shape (n_features,), or float
+        Their standard deviations; with weights as images that of all entries.
+    loss_curve_ : ndarray of shape (n_steps + 1,)
+        The loss of one mini-batch after the other.
+    validation_curve_ : ndarray
+        The loss of the rows kept back, after each pass.
+    n_iter_ : int
+        Passes that were made.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the columns, where X has names.
+
+    See Also
+    --------
+    TopologicalMLPRegressor : The same for numbers.
+    TopologicalLogisticRegression : A linear model, solved exactly.
+
+    References
+    ----------
+    .. [1] R. Brüel-Gabrielsson et al., "A Topology Layer for Machine Learning",
+       AISTATS 2020, sections 3.1 and 4, :doi:`10.48550/arXiv.1905.12200`.
+
+    Examples
+    --------
+    What comes into each unit, as an image, has two maxima at most:
+
+    >>> from sklearn.datasets import load_digits
+    >>> from sktopo.functionals import PersistenceEnergy
+    >>> from sktopo.neural_network import TopologicalMLPClassifier
+    >>> from sktopo.peaks import find_peaks
+    >>> X, y = load_digits(return_X_y=True)
+    >>> model = TopologicalMLPClassifier(
+    ...     20,
+    ...     objective=PersistenceEnergy(i0=3),
+    ...     weights_as="images",
+    ...     image_shape=(8, 8),
+    ...     random_state=0,
+    ... ).fit(X, y)
+    >>> images = model.coefs_[0].T.reshape(-1, 8, 8)
+    >>> max(len(find_peaks(image).heights) for image in images)
+    2
+    """
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If y holds fewer than two classes, or a parameter does not fit the data.
+        KeyboardInterrupt
+            If the fit is interrupted; the weights are then those of the last step.
+        """
+        check_one_table(X, type(self).__name__, MANY)
+        X, y = validate_table(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
+                f"Got 1 class: {self.classes_[0]!r}."
+            )
+        targets = np.eye(len(self.classes_))[labels]
+        if len(self.classes_) == 2:
+            targets = targets[:, 1:]
+        return self._train(X, targets, log_losses_of(targets))
+
+    def value_and_pullback(self, X):
+        """Compute the scores, and the pullback; see ``sktopo.gradients``.
+
+        Parameters
+        ----------
+        X : ndarray of float64 of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        pullback : callable
+        """
+        check_is_fitted(self)
+        return in_one_axis(*self._output(X))
+
+    def decision_function(self, X):
+        """Compute the scores before expit or softmax.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        return self.value_and_pullback(self._read(X))[0]
+
+    def predict(self, X):
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        scores = self.decision_function(X)
+        best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best.astype(np.intp)]
+
+    def predict_proba(self, X):
+        """Predict the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return np.exp(log_expit(np.column_stack([-scores, scores])))
+        return np.exp(log_softmax(scores, axis=1))
