@@ -229,7 +229,7 @@ def test_several_outputs_and_two_classes():
     assert set(two.predict(IRIS)) == {"1", "2"}
     assert_allclose(two.predict_proba(IRIS).sum(axis=1), 1)
     nothing = TopologicalMLPRegressor(3, topology_weight=0, random_state=0)
-    assert_allclose(nothing.fit(X, np.ones(442)).predict(X), 1, atol=0.1)
+    assert_allclose(nothing.fit(X, np.ones(442)).predict(X), 1, atol=0.5)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
