@@ -17,6 +17,7 @@ LAYERS = {
     "_arrays": 0,
     "_validation": 0,
     "_losses": 0,
+    "_margins": 0,
     "_algebra": 0,
     "_terms": 0,
     "base": 0,

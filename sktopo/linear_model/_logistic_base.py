@@ -1,12 +1,11 @@
 """What the logistic models share: classes, weights of samples, and predictions."""
 
 import numpy as np
-from scipy.special import log_expit, log_softmax
-from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._margins import MarginClassifierMixin
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo.gradients import linear_classifier
@@ -16,7 +15,7 @@ from sktopo.linear_model._logistic_data import LogisticData
 CLASS_WEIGHT_CONSTRAINT = [dict, StrOptions({"balanced"}), None]
 
 
-class LogisticClassifier(ClassifierMixin, PenalisedModel):
+class LogisticClassifier(MarginClassifierMixin, PenalisedModel):
     """Predicts from ``coef_``, ``intercept_`` and ``classes_``."""
 
     _advice = (
@@ -103,49 +102,3 @@ class LogisticClassifier(ClassifierMixin, PenalisedModel):
         """
         check_is_fitted(self)
         return linear_classifier(self, X)
-
-    def predict(self, X):
-        """Predict the most probable class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
-        margins = self.decision_function(X)
-        best = margins > 0 if margins.ndim == 1 else margins.argmax(axis=1)
-        return self.classes_[best.astype(np.intp)]
-
-    def predict_log_proba(self, X):
-        """Predict logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        margins = self.decision_function(X)
-        if margins.ndim == 1:
-            return log_expit(np.column_stack([-margins, margins]))
-        return log_softmax(margins, axis=1)
-
-    def predict_proba(self, X):
-        """Predict the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        return np.exp(self.predict_log_proba(X))

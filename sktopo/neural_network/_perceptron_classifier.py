@@ -1,12 +1,11 @@
 """Perceptrons for classes."""
 
 import numpy as np
-from scipy.special import log_expit, log_softmax
-from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._margins import MarginClassifierMixin
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._perceptron import (
     MANY,
@@ -16,7 +15,7 @@ from sktopo.neural_network._perceptron import (
 from sktopo.neural_network._perceptron_loss import log_losses_of
 
 
-class TopologicalMLPClassifier(ClassifierMixin, TopologicalPerceptron):
+class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
     """A perceptron for classes whose weights or activations have a topology.
 
     The penalties of [1]_ on the weights of a network and on what its layers make of the
@@ -172,7 +171,7 @@ class TopologicalMLPClassifier(ClassifierMixin, TopologicalPerceptron):
         return self._train(X, targets, log_losses_of(targets))
 
     def value_and_pullback(self, X):
-        """Compute the scores, and the pullback; see ``sktopo.gradients``.
+        """Compute the margins, and the pullback; see ``sktopo.gradients``.
 
         Parameters
         ----------
@@ -180,14 +179,14 @@ class TopologicalMLPClassifier(ClassifierMixin, TopologicalPerceptron):
 
         Returns
         -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        margins : ndarray of shape (n_samples,) or (n_samples, n_classes)
         pullback : callable
         """
         check_is_fitted(self)
         return in_one_axis(*self._output(X))
 
     def decision_function(self, X):
-        """Compute the scores before expit or softmax.
+        """Compute the margins, before expit or softmax.
 
         Parameters
         ----------
@@ -198,35 +197,3 @@ class TopologicalMLPClassifier(ClassifierMixin, TopologicalPerceptron):
         ndarray of shape (n_samples,) or (n_samples, n_classes)
         """
         return self.value_and_pullback(self._read(X))[0]
-
-    def predict(self, X):
-        """Predict the most probable class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
-        scores = self.decision_function(X)
-        best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[best.astype(np.intp)]
-
-    def predict_proba(self, X):
-        """Predict the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        scores = self.decision_function(X)
-        if scores.ndim == 1:
-            return np.exp(log_expit(np.column_stack([-scores, scores])))
-        return np.exp(log_softmax(scores, axis=1))
