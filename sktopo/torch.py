@@ -159,6 +159,11 @@ class FeatureLayer(torch.nn.Module):
 
     def __init__(self, estimator):
         super().__init__()
+        if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+            raise TypeError(
+                "The 'estimator' parameter of FeatureLayer must be a fitted estimator. "
+                f"Got {estimator!r} instead."
+            )
         self.estimator = estimator
 
     def forward(self, x):
@@ -199,43 +204,52 @@ def _check_tensor(x, owner):
 def _loss(x, term, batched, reduction, n_jobs, owner):
     _check_tensor(x, owner)
     if not batched:
-        return _Value.apply(x[None], term, n_jobs)[0]
+        return _Value.apply(x, term, None, _value_and_grad)
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(
             f"x of {owner} must hold samples along its first axis. Got shape "
             f"{tuple(x.shape)}."
         )
-    values = _Value.apply(x, term, n_jobs)
+    values = _Value.apply(x, term, n_jobs, _values_and_grads)
     return values if reduction == "none" else getattr(values, reduction)()
 
 
 def _as_numpy(x):
     """The entries of a tensor, of float32 or float64; not to be changed."""
-    x = x.detach().cpu()
+    x = x.detach().cpu().resolve_neg()
     return (x if x.dtype == torch.float64 else x.float()).numpy()
 
 
-def _values_and_grads(X, start, term):
+def _values_and_grads(X, term, n_jobs):
+    found = in_even_chunks(_of_chunk, X, n_jobs, term)
+    values, grads = zip(*found, strict=True)
+    return values, np.stack(grads)
+
+
+def _of_chunk(X, start, term):
     return list(zip(*term.batch_value_and_grad(X), strict=True))
+
+
+def _value_and_grad(x, term, n_jobs):
+    return term.value_and_grad(x)
 
 
 class _Value(torch.autograd.Function):
     """The values of a term at samples, with gradients that belong to this call."""
 
     @staticmethod
-    def forward(ctx, x, term, n_jobs):
-        found = in_even_chunks(_values_and_grads, _as_numpy(x), n_jobs, term)
-        values, grads = zip(*found, strict=True)
+    def forward(ctx, x, term, n_jobs, evaluate):
+        values, grads = evaluate(_as_numpy(x), term, n_jobs)
         if ctx.needs_input_grad[0]:
-            ctx.save_for_backward(x.new_tensor(np.stack(grads)))
+            ctx.save_for_backward(x.new_tensor(grads))
         return x.new_tensor(values)
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad_values):
         (grads,) = ctx.saved_tensors
-        ones = (1,) * (grads.ndim - 1)
-        return grads * grad_values.reshape(-1, *ones), None, None
+        ones = (1,) * (grads.ndim - grad_values.ndim)
+        return grads * grad_values.reshape(*grad_values.shape, *ones), None, None, None
 
 
 class _Output(torch.autograd.Function):
@@ -243,7 +257,8 @@ class _Output(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, estimator):
-        output, ctx.pullback = value_and_pullback(estimator, _as_numpy(x))
+        # The pullback may keep what it was given, and x may change in place.
+        output, ctx.pullback = value_and_pullback(estimator, _as_numpy(x).copy())
         return x.new_tensor(output)
 
     @staticmethod

@@ -79,3 +79,16 @@ def test_what_a_batch_cannot_hold_is_named(rng):
     X[1, 2, 3] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         term.batch_value_and_grad(X)
+
+
+def test_masked_grids(rng):
+    mask = np.zeros((6, 7), dtype=bool)
+    mask[2, 3] = True
+    X = rng.random((3, 6, 7))
+    for chosen in (mask, "missing"):
+        term = PersistenceTerm(Cubical(mask=chosen), PersistenceNorm())
+        X = np.where(mask, np.nan, X) if chosen is not mask else X
+        values, grads = term.batch_value_and_grad(X)
+        for x, value, grad in zip(X, values, grads):
+            assert value == term(x)
+            assert_array_equal(grad, term.value_and_grad(x)[1])

@@ -130,3 +130,34 @@ def test_in_a_grid_search():
     grid = {"topoimageoptimizer__method": ["gradient", "big_step"]}
     search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2).fit(X, y)
     assert search.best_score_ > 0.8
+
+
+def test_what_is_masked_has_no_say():
+    mask = np.zeros(IMAGE.shape, dtype=bool)
+    mask[4:7, 5:9] = True
+    other = np.where(mask, 1e6, IMAGE)
+    filtration = Cubical(mask=mask)
+    for method in ("gradient", "big_step"):
+        first, second = (
+            moved(x, filtration=filtration, method=method, n_steps=20).images[0]
+            for x in (IMAGE, other)
+        )
+        assert_allclose(second[~mask], first[~mask], atol=1e-9)
+        assert_array_equal(second[mask], 1e6)
+        assert not np.allclose(first, IMAGE)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"filtration": Cubical(mask="missing")}, "'filtration' parameter of Topo"),
+        (
+            {"fidelity": "cross_entropy", "clip": (0, np.inf)},
+            "'clip' parameter of Topo",
+        ),
+        ({"method": "newton"}, "'method' parameter of Topo"),
+    ],
+)
+def test_what_cannot_be_is_named(params, message):
+    with pytest.raises(ValueError, match=message):
+        TopoImageOptimizer(**params).fit([IMAGE])

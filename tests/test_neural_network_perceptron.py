@@ -196,8 +196,9 @@ def test_activations_become_what_is_asked_for():
     ).fit(X, y)
     assert longest(pieces, 0, 0) < longest(plain, 0, 0)
     assert pieces.activations(X, 0).shape == (120, 2)
-    with pytest.raises(ValueError, match="'layer' parameter"):
-        pieces.activations(X, 1)
+    for layer in (1, 0.5):
+        with pytest.raises(ValueError, match="'layer' parameter"):
+            pieces.activations(X, layer)
 
 
 @pytest.mark.parametrize("powers", [(-3, 2), (10, 0)])
@@ -263,6 +264,59 @@ def test_gradients_and_attacks_go_through(n_classes):
     assert_allclose(gradient.sum(axis=1), (ahead - losses) / 1e-7, rtol=1e-3)
 
 
+def test_the_scale_of_an_objective_and_its_weight_are_one_number():
+    """The last step closes short bars alone, whatever they count."""
+    peaks = PersistenceTerm(FILTRATIONS["images"], PersistenceEnergy(i0=2))
+    weights = [
+        TopologicalMLPClassifier(
+            5,
+            objective=scale * peaks if scale != 1 else peaks,
+            weights_as="images",
+            topology_weight=0.01 / scale,
+            max_iter=10,
+            random_state=0,
+        )
+        .fit(IRIS, SPECIES)
+        .coefs_[0]
+        for scale in (1, 1024)
+    ]
+    assert_allclose(weights[0], weights[1], atol=2 * 0.001)
+    nothing, little = (
+        TopologicalMLPClassifier(
+            5, weights_as="images", topology_weight=w, max_iter=10, random_state=0
+        )
+        .fit(IRIS, SPECIES)
+        .coefs_[0]
+        for w in (0.0, 1e-300)
+    )
+    assert_allclose(little, nothing, atol=0.001)
+    first = TopologicalMLPClassifier(5, weights_as="images", max_iter=0, random_state=0)
+    plain = clone(first).set_params(topology_weight=0.0)
+    assert_array_equal(
+        first.fit(IRIS, SPECIES).coefs_[0], plain.fit(IRIS, SPECIES).coefs_[0]
+    )
+
+
+def test_numbers_and_shapes_of_numpy_are_taken():
+    model = TopologicalMLPClassifier(
+        np.int64(4),
+        layers=np.array([0]),
+        weights_as="images",
+        image_shape=np.array([2, 2]),
+        homology_dimensions=np.int64(0),
+        activation_layer=np.int64(-1),
+        max_iter=2,
+    )
+    assert model.fit(IRIS, SPECIES).coefs_[0].shape == (4, 4)
+
+
+def test_few_rows_keep_one_back():
+    rows = slice(None, None, 20)
+    model = TopologicalMLPClassifier(3, early_stopping=True, max_iter=20)
+    model.fit(IRIS[rows], SPECIES[rows])
+    assert len(model.validation_curve_) == model.n_iter_
+
+
 def test_early_stopping_and_the_same_bits():
     model = TopologicalMLPClassifier(
         10, early_stopping=True, n_iter_no_change=5, learning_rate=0.05, random_state=0
@@ -312,6 +366,14 @@ def test_an_interrupted_fit_keeps_its_weights():
         ),
         ({"objective": "energy"}, "'objective' parameter"),
         ({"weights_as": "cloud"}, "'weights_as' parameter"),
+        ({"layers": (0, -2)}, "'layers' parameter .* each layer once"),
+        ({"homology_dimensions": 1}, "'homology_dimensions' parameter .* must be 0"),
+        ({"filtration": "cubical"}, "'filtration' parameter .* weights_as='graph'"),
+        ({"filtration": "vietoris_rips"}, "'filtration' parameter .* weights_as="),
+        (
+            {"weights_as": "images", "layers": 1, "image_shape": (2, 2)},
+            "as a layer has inputs, 100",
+        ),
     ],
 )
 def test_bad_parameters_are_named(params, message):

@@ -177,6 +177,11 @@ def test_the_largest_gap(rng, superlevel):
         assert [np.isfinite(d).all(axis=1).sum() for d in diagrams] == list(
             found.n_kept[0] - found.n_lost[0]
         )
+    # Where all bars are equally long there is no gap.
+    dots = np.zeros((7, 9))
+    dots[3, [2, 6]] = 1
+    same = PersistenceSimplifier(n_bars="auto").fit_transform([dots])[0]
+    assert_array_equal(same, dots)
     flat = PersistenceSimplifier(n_bars="auto").fit_transform(np.ones((2, 5)))
     assert_array_equal(flat, np.ones((2, 5)))
 

@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from sktopo import DirectionalPersistence, PersistenceDiagrams, PersistenceEnergies
 from sktopo.filtrations import (
@@ -228,6 +229,30 @@ def test_features_as_layers():
     assert "LogisticRegression" in repr(layer)
 
 
+def test_features_of_what_changes_in_place():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    layer = FeatureLayer(SVC().fit(X, y))
+    grads = []
+    for changes in (False, True):
+        leaf = torch.tensor(X[:4], requires_grad=True)
+        rows = leaf * 1
+        output = layer(rows)
+        if changes:
+            rows.mul_(-3)
+        output.sum().backward()
+        grads.append(leaf.grad)
+    assert_array_equal(*grads)
+
+
+def test_masks_and_views():
+    mask = np.eye(5, 6, dtype=bool)
+    term = PersistenceTerm(Cubical(mask=mask), PersistenceNorm())
+    x = torch.tensor(np.stack([IMAGE, -IMAGE]))
+    values = topology_loss(x, term, batched=True, reduction="none")
+    assert_allclose(values, [term(IMAGE), term(-IMAGE)])
+    assert topology_loss(x[0].T.contiguous().T, term).item() == term(IMAGE)
+
+
 def test_bad_input_is_named():
     x = torch.tensor(IMAGE)
     for call, error, message in (
@@ -241,6 +266,8 @@ def test_bad_input_is_named():
         ),
         (lambda: TopologyLoss(ONE_PEAK, reduction="max"), ValueError, "'reduction'"),
         (lambda: topology_loss(x / 0, ONE_PEAK), ValueError, "NaN|infinity"),
+        (lambda: topology_loss(x[0, 0], ONE_PEAK), ValueError, "Cubical.build"),
+        (lambda: FeatureLayer(StandardScaler), TypeError, "'estimator' parameter"),
         (lambda: FeatureLayer(StandardScaler())(x), NotFittedError, "StandardScaler"),
         (lambda: FeatureLayer(StandardScaler())(IMAGE), TypeError, "x of FeatureLayer"),
     ):

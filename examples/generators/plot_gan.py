@@ -10,9 +10,10 @@ section 3.2 of the paper on the topology layer it is made small
 - over the weights of the generator, in 50 steps, with batches of 64.
 
 The rate of either is the largest, of a few, with which distance to and coverage of
-training images get no worse by more than 3 %. Beside them stand a generator that was
-trained for 100 steps against a discriminator that sees nothing but the lengths of the 1,
-2, 3 and 9 next longest bars, one that was trained on as a GAN for twice as long as
+training images get no worse by more than 3 %; with "far" it is the largest of them all.
+Beside them stand a generator that was
+trained for 100 steps against a discriminator that sees nothing but the lengths of the
+1, 2, 3 and 9 next longest bars, one that was trained on as a GAN for twice as long as
 before, and images of which all but the largest component is left out.
 
 It needs torch: ``pip install "sktopo[torch]"``.
@@ -20,6 +21,7 @@ It needs torch: ``pip install "sktopo[torch]"``.
 
 import copy
 import time
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -151,20 +153,28 @@ def trained(network, rate, n_steps=50):
     return player.network.eval()
 
 
-def distance_and_coverage(network, codes, reference):
-    with torch.no_grad():
-        distances = pairwise_distances(network(codes).numpy(), reference)
-    return minimum_matching_distance(distances), coverage(distances)
+def distance_and_coverage(samples_of, draws):
+    """Means over draws of codes and of training images."""
+    found = []
+    for codes, reference in draws:
+        network, codes = samples_of(codes)
+        with torch.no_grad():
+            distances = pairwise_distances(network(codes).numpy(), reference)
+        found.append((minimum_matching_distance(distances), coverage(distances)))
+    return np.mean(found, axis=0)
 
 
 def largest_rate(samples_of, rates):
     """The last rate before distance or coverage are worse by more than 3 %."""
-    codes = torch.randn(N_SAMPLES, N_CODES)
-    reference = X[np.random.default_rng(0).choice(len(X), N_SAMPLES, replace=False)]
-    first, share = distance_and_coverage(plain, codes, reference)
+    rng = np.random.default_rng(0)
+    draws = [
+        (torch.randn(N_SAMPLES, N_CODES), X[rng.choice(len(X), N_SAMPLES)])
+        for _ in range(1 if SHORT else 5)
+    ]
+    first, share = distance_and_coverage(lambda codes: (plain, codes), draws)
     best = rates[0]
     for rate in rates:
-        found = distance_and_coverage(*samples_of(rate, codes), reference)
+        found = distance_and_coverage(partial(samples_of, rate), draws)
         if found[0] > 1.03 * first or found[1] < 0.97 * share:
             break
         best = rate
@@ -176,12 +186,11 @@ rate = largest_rate(
     lambda rate, codes: (plain, moved(plain, codes, rate)), (0.001, 0.003, 0.01, 0.03)
 )
 weight_rate = largest_rate(
-    lambda rate, codes: (trained(plain, rate), codes),
-    (5e-5, 1e-4, 1.5e-4, 2e-4, 3e-4),
+    lambda rate, codes: (trained(plain, rate), codes), (5e-5, 1e-4, 2e-4, 4e-4)
 )
 start = time.perf_counter()
-topology = trained(plain, weight_rate)
-print(f"50 steps of the topology loss: {time.perf_counter() - start:.1f} s")
+topology, topology_far = trained(plain, weight_rate), trained(plain, 4e-4)
+print(f"Twice 50 steps of the topology loss: {time.perf_counter() - start:.1f} s")
 print(f"Rates: {rate} for codes, {weight_rate} for weights")
 
 # Other ways
@@ -218,12 +227,14 @@ for run in range(N_RUNS):
     reference = X_test[rng.choice(len(X_test), N_SAMPLES, replace=False)]
     torch.manual_seed(run)
     codes = torch.randn(N_SAMPLES, N_CODES)
-    better = moved(plain, codes, rate)
+    better, far = moved(plain, codes, rate), moved(plain, codes, 0.03)
     with torch.no_grad():
         rows = {
             "(a) GAN": plain(codes),
             "(b) codes moved": plain(better),
+            "(b) codes moved far": plain(far),
             "(c) weights trained": topology(codes),
+            "(c) weights trained far": topology_far(codes),
             "(d) bars discriminated": judged.network.eval()(codes),
             "(e) GAN trained on": longer.network.eval()(codes),
         }
@@ -269,7 +280,9 @@ for seed in range(2):
 fig, axes = plt.subplots(4, 1, figsize=(8, 2.9))
 for way, pair in zip(ways, axes.reshape(2, 2), strict=True):
     for ax, (name, network) in zip(
-        pair, (("(a) GAN", plain), ("(c) weights trained", topology)), strict=True
+        pair,
+        (("(a) GAN", plain), ("(c) weights trained far", topology_far)),
+        strict=True,
     ):
         with torch.no_grad():
             samples = network(way).numpy().astype(float)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy.ndimage import binary_fill_holes
 from scipy.spatial import cKDTree
+from scipy.special import expit
 
 from sktopo._validation import check_int
 from sktopo.datasets._images import checked
@@ -26,7 +27,8 @@ def make_vessels(n=128, *, n_gaps=8, noise=0.25, random_state=None):
     n : int >= 32, default=128
         Height and width.
     n_gaps : int >= 0, default=8
-        Places along the vessels, two to four pixels long, at which they fade.
+        Places along the vessels at which they fade, a little longer than the vessel is
+        wide.
     noise : float >= 0, default=0.25
         Standard deviation of normal noise on each pixel, where vessels are one brighter
         than the background.
@@ -55,7 +57,7 @@ def make_vessels(n=128, *, n_gaps=8, noise=0.25, random_state=None):
     distance, nearest = cKDTree(points).query(pixels)
     depth = radii[nearest] - distance
     mask = binary_fill_holes(depth >= 0)
-    brightness = 1 / (1 + np.exp(-3 * depth))
+    brightness = expit(3 * depth)
     for place in points[rng.choice(len(points), n_gaps)]:
         off = np.linalg.norm(pixels - place, axis=2)
         length = rng.uniform(1, 2) + radii[nearest]

@@ -136,8 +136,10 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def _optimize(self, grid, filtration, functionals, n_jobs):
         clip = None if self.clip is None else tuple(map(float, self.clip))
-        units = Units(grid)
-        scale = units.bounds(clip or (float(grid.min()), float(grid.max())))
+        mask = getattr(filtration, "mask", None)
+        seen = grid if mask is None else grid[~np.asarray(mask)]
+        units = Units(grid, seen)
+        scale = units.bounds(clip or (float(seen.min()), float(seen.max())))
         fidelity = FIDELITIES[self.fidelity](units.image, scale)
         degree = degree_of(functionals.values())
         result = self._descend(
@@ -151,7 +153,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 "sign": -1.0 if self.maximize else 1.0,
                 "balance": Balance(
                     self.topology_weight,
-                    grid.size,
+                    seen.size,
                     units.factor,
                     degree,
                     fidelity.degree,
@@ -186,7 +188,17 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """Filtration and functional of each dimension, once they fit."""
         name = type(self).__name__
         check_clip(self.clip, name)
+        if self.fidelity == "cross_entropy" and np.isinf(self.clip or ()).any():
+            raise ValueError(
+                f"The 'clip' parameter of {name} must be finite with "
+                f"fidelity='cross_entropy', whose 0 and 1 it is. Got {self.clip!r}."
+            )
         filtration = as_filtration(self.filtration, name, of_grids=True)
+        if filtration.takes_missing:
+            raise ValueError(
+                f"The 'filtration' parameter of {name} must have no mask, or an array: "
+                f"pixels that are missing cannot be changed. Got {filtration!r}."
+            )
         functional = PersistenceNorm() if self.functional is None else self.functional
         functionals = functionals_by_dimension(
             functional, self.homology_dimensions, name

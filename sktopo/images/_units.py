@@ -18,6 +18,8 @@ class Units:
     Parameters
     ----------
     image : ndarray of float64
+    seen : ndarray or None, default=None
+        The pixels that have a say; None is all of them.
 
     Attributes
     ----------
@@ -27,9 +29,9 @@ class Units:
         The range of the image, in its own units.
     """
 
-    def __init__(self, image):
+    def __init__(self, image, seen=None):
         self._image = image
-        self.extent = float(np.ptp(image))
+        self.extent = float(np.ptp(image if seen is None else seen))
         self.is_constant = self.extent == 0
         factor = 1.0 if self.is_constant else _RANGE / self.extent
         # An extent may be too small to divide by.

@@ -1,5 +1,6 @@
 """The topology that codes of rows are to have: that of the rows, or another one."""
 
+import numbers
 from itertools import cycle, islice
 
 import numpy as np
@@ -15,11 +16,11 @@ from sktopo.persistence import FINITE
 _PASSES = 10  # whose batches come again, so that their edges are known
 TOPOLOGY_CONSTRAINTS = {
     "topology_weight": [NON_NEGATIVE],
-    "homology_dimensions": ["array-like", int],
+    "homology_dimensions": ["array-like", numbers.Integral],
     "objective": [HasMethods(["value_and_grad"]), None],
     "objective_weight": [NON_NEGATIVE],
     "filtration": FILTRATION_CONSTRAINT,
-    "objective_dimensions": ["array-like", int],
+    "objective_dimensions": ["array-like", numbers.Integral],
 }
 
 

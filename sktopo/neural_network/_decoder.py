@@ -1,5 +1,6 @@
 """A decoder whose weights are trained until its samples have a topology."""
 
+import numbers
 import warnings
 from copy import copy
 from functools import partial
@@ -112,7 +113,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         "decoder": [HasMethods(["fit", "predict"]), None],
         "objective": [HasMethods(["value_and_grad"]), None],
         "filtration": [*FILTRATION_CONSTRAINT, None],
-        "homology_dimensions": ["array-like", int],
+        "homology_dimensions": ["array-like", numbers.Integral],
         "topology_weight": [NON_NEGATIVE],
         "codes": [StrOptions({"normal", "training"})],
         "image_shape": ["array-like", None],

@@ -1,5 +1,7 @@
 """Codes that move until the samples made of them have a topology."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import (
     BaseEstimator,
@@ -115,7 +117,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         "generator": [HasMethods(["fit"])],
         "objective": [HasMethods(["value_and_grad"]), None],
         "filtration": [*FILTRATION_CONSTRAINT, None],
-        "homology_dimensions": ["array-like", int],
+        "homology_dimensions": ["array-like", numbers.Integral],
         "fidelity": [StrOptions({"samples", "codes"})],
         "fidelity_weight": [NON_NEGATIVE],
         "image_shape": ["array-like", None],

@@ -36,12 +36,34 @@ def penalty_of_weights(estimator, sizes):
         warn_unused(estimator, ("image_shape",), "but with weights_as='images'", 6)
     filtration = as_filtration(estimator.filtration or FILTRATIONS[weights_as], owner)
     dimensions = check_homology_dimensions(estimator.homology_dimensions, owner)
+    if not isinstance(given, Term):
+        _check_kind(filtration, dimensions, weights_as, owner)
     term = as_term(given, filtration, dimensions, owner, PersistenceEnergy(i0=2))
     term = WeightTerm(term, weights_as, estimator.image_shape, owner)
     layers = _layers(estimator.layers, "layers", len(sizes) - 1, owner)
     for layer in layers:
         term.check(sizes[layer])
     return LayerPenalty(term, layers, estimator.topology_weight)
+
+
+def _check_kind(filtration, dimensions, weights_as, owner):
+    fits = {
+        "images": filtration.is_grid,
+        "graph": filtration.takes_graphs,
+        "values": not filtration.is_grid and not filtration.takes_graphs,
+    }
+    if not fits[weights_as]:
+        raise ValueError(
+            f"The 'filtration' parameter of {owner} must be like "
+            f"{FILTRATIONS[weights_as]!r} with weights_as={weights_as!r}. "
+            f"Got {filtration!r}."
+        )
+    if weights_as != "images" and dimensions != (0,):
+        raise ValueError(
+            f"The 'homology_dimensions' parameter of {owner} must be 0 with "
+            f"weights_as={weights_as!r}, where nothing ends above H0. Got "
+            f"{dimensions}."
+        )
 
 
 def penalty_of_activations(estimator, sizes):
@@ -66,4 +88,10 @@ def _layers(given, name, n_layers, owner):
             f"The {name!r} parameter of {owner} must name some of {n_layers} layers, "
             f"from 0 on. Got {given!r}."
         )
-    return tuple((layers % n_layers).tolist())
+    layers = tuple((layers % n_layers).tolist())
+    if len(set(layers)) < len(layers):
+        raise ValueError(
+            f"The {name!r} parameter of {owner} must name each layer once. "
+            f"Got {given!r}."
+        )
+    return layers

@@ -1,5 +1,6 @@
 """What perceptrons with a topology share: parameters, training and outputs."""
 
+import numbers
 from functools import partial
 
 import numpy as np
@@ -38,17 +39,17 @@ class TopologicalPerceptron(BaseEstimator):
     """A perceptron that is trained with terms of its weights and activations."""
 
     _parameter_constraints = {
-        "hidden_layer_sizes": ["array-like", int],
+        "hidden_layer_sizes": ["array-like", numbers.Integral],
         "activation": [StrOptions({"identity", "logistic", "relu", "tanh"})],
         "objective": [HasMethods(["value_and_grad"]), None],
         "weights_as": [StrOptions(set(FILTRATIONS))],
-        "layers": ["array-like", int],
+        "layers": ["array-like", numbers.Integral],
         "filtration": [*FILTRATION_CONSTRAINT, None],
-        "homology_dimensions": ["array-like", int],
+        "homology_dimensions": ["array-like", numbers.Integral],
         "image_shape": ["array-like", None],
         "topology_weight": [NON_NEGATIVE],
         "activation_objective": [HasMethods(["value_and_grad"]), None],
-        "activation_layer": [int],
+        "activation_layer": [numbers.Integral],
         "activation_weight": [NON_NEGATIVE],
         "alpha": [NON_NEGATIVE],
         "learning_rate": [POSITIVE],
@@ -156,7 +157,7 @@ class TopologicalPerceptron(BaseEstimator):
         half = len(arrays) // 2
         self.coefs_, self.intercepts_ = arrays[:half], arrays[half:]
         term, layers, weight = loss.of_weights
-        for layer in layers if weight else ():
+        for layer in layers if weight and result.nit else ():
             self.coefs_[layer] = term.closed(self.coefs_[layer], self.learning_rate)
         self.loss_curve_ = result.history
         self.validation_curve_ = np.array(stopping.values)
@@ -170,7 +171,9 @@ class TopologicalPerceptron(BaseEstimator):
     def _parts(self, n_rows, rng):
         """Rows to train on, and rows that are kept back."""
         order = rng.permutation(n_rows)
-        n_kept = int(self.validation_fraction * n_rows) if self.early_stopping else 0
+        n_kept = 0
+        if self.early_stopping and n_rows > 1:
+            n_kept = max(1, int(self.validation_fraction * n_rows))
         return order[n_kept:], order[:n_kept]
 
     def _output(self, X):
@@ -196,7 +199,8 @@ class TopologicalPerceptron(BaseEstimator):
         rows = (X - self.mean_) / self.scale_
         layers = DenseLayers(self.coefs_, self.intercepts_, self.activation, rows)
         hidden = layers.layers[1:]
-        if not -len(hidden) <= layer < len(hidden):
+        is_int = isinstance(layer, numbers.Integral)
+        if not is_int or not -len(hidden) <= layer < len(hidden):
             raise ValueError(
                 f"The 'layer' parameter of {type(self).__name__}.activations must name "
                 f"one of {len(hidden)} hidden layers. Got {layer!r}."

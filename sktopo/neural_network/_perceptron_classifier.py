@@ -154,7 +154,8 @@ class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
         ValueError
             If y holds fewer than two classes, or a parameter does not fit the data.
         KeyboardInterrupt
-            If the fit is interrupted; the weights are then those of the last step.
+            If the fit is interrupted; the weights are then those of the last step, or
+            with ``early_stopping`` the best so far.
         """
         check_one_table(X, type(self).__name__, MANY)
         X, y = validate_table(self, X, y, dtype=np.float64)

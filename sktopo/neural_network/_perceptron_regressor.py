@@ -144,7 +144,8 @@ class TopologicalMLPRegressor(MultiOutputMixin, RegressorMixin, TopologicalPerce
         ValueError
             If a parameter does not fit the data.
         KeyboardInterrupt
-            If the fit is interrupted; the weights are then those of the last step.
+            If the fit is interrupted; the weights are then those of the last step, or
+            with ``early_stopping`` the best so far.
         """
         check_one_table(X, type(self).__name__, MANY)
         checks = {"dtype": np.float64, "multi_output": True, "y_numeric": True}

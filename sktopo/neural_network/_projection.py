@@ -1,5 +1,7 @@
 """A linear embedding with a topological term."""
 
+import numbers
+
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -103,7 +105,7 @@ class TopologicalProjection(InvertibleEmbedding):
         "objective": [HasMethods(["value_and_grad"]), None],
         "topology_weight": [NON_NEGATIVE],
         "filtration": FILTRATION_CONSTRAINT,
-        "homology_dimensions": ["array-like", int],
+        "homology_dimensions": ["array-like", numbers.Integral],
         "sampling": [Subsampling, POSITIVE_INT, None],
         "learning_rate": [POSITIVE],
         "max_iter": [NON_NEGATIVE_INT],

@@ -3,8 +3,10 @@
 import numpy as np
 
 from sktopo._samples import check_image_shape
-from sktopo.base import Term
+from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import Cubical, VietorisRips, WeakAlpha
+from sktopo.functionals import functionals_by_dimension
+from sktopo.objectives import PersistenceTerm
 
 FILTRATIONS = {
     "images": Cubical(superlevel=True),
@@ -43,33 +45,50 @@ class WeightTerm(Term):
 
     def check(self, n_in):
         """Raise ValueError where so many weights are no image."""
-        if self.weights_as == "images" and self.image_shape is not None:
-            check_image_shape(self.image_shape, n_in, self.owner)
+        if self.weights_as != "images" or self.image_shape is None:
+            return
+        if np.prod(np.asarray(self.image_shape)) != n_in:
+            raise ValueError(
+                f"The 'image_shape' parameter of {self.owner} must have as many pixels "
+                f"as a layer has inputs, {n_in}. Got {self.image_shape!r}."
+            )
+        check_image_shape(self.image_shape, n_in, self.owner)
 
     def closed(self, weights, rate):
-        """Weights after a last proximal step, which closes bars of up to twice a rate.
+        """Weights without the bars of up to twice a rate that the term makes shorter.
 
-        Of images only, where the term has big steps: gradients leave such bars, since
-        Adam goes back and forth over their end.
+        Of images only: gradients leave such bars, since Adam goes back and forth over
+        their end. Both ends go to their middle, and take along what is in their way;
+        longer bars are what the training has weighed against the loss.
         """
-        if self.weights_as != "images" or self.term.big_step is None:
+        term = self.term
+        if self.weights_as != "images" or type(term) is not PersistenceTerm:
             return weights
-        images = [self._closed(x, rate) for x in self._images(weights)]
+        functionals = functionals_by_dimension(
+            term.functional, term.homology_dimensions, self.owner
+        )
+        closing = PersistenceTerm(
+            term.filtration,
+            {k: _Closing(one, 2 * rate) for k, one in functionals.items()},
+            essential=term.essential,
+        )
+        images = [self._closed(x, closing) for x in self._images(weights)]
         return self._weights(images, weights.shape)
 
-    def _closed(self, x, rate):
-        try:
-            x = x + self.term.big_step(x, rate)
-        except (TypeError, ValueError):
-            return x  # big steps are not for this filtration or dimension
+    def _closed(self, x, closing):
         for _ in range(_MOST_STEPS):
-            if not 0 < self.term(x) <= 2 * rate:
+            try:
+                step = closing.big_step(x, 1.0)
+            except (TypeError, ValueError):
+                return x  # big steps are not for this filtration or dimension
+            if not step.any():
                 break
-            x = x + self.term.big_step(x, rate)
+            x = x + step
         return x
 
     def _images(self, weights):
-        shape = self.image_shape or (len(weights),)
+        shape = self.image_shape
+        shape = (len(weights),) if shape is None else tuple(shape)
         return weights.T.reshape(-1, *shape)
 
     def _weights(self, images, shape):
@@ -92,3 +111,19 @@ class WeightTerm(Term):
         value, grad = self.term.value_and_grad(distances)
         grad = grad[:n_in, n_in:] + grad[n_in:, :n_in].T
         return value, -np.sign(x) * between**2 * grad
+
+
+class _Closing(DiagramFunctional):
+    """Its gradient moves both ends of short bars that a functional shortens."""
+
+    def __init__(self, functional, longest):
+        self.functional = functional
+        self.longest = longest
+
+    def value_and_grad(self, diagram):
+        value, grad = self.functional.value_and_grad(diagram)
+        lifetime = diagram[:, 1] - diagram[:, 0]
+        shortens = np.sign(lifetime) * (grad[:, 1] - grad[:, 0]) > 0
+        closes = shortens & (np.abs(lifetime) <= self.longest)
+        half = np.where(closes, lifetime, 0) / 2
+        return value, np.column_stack([-half, half])

@@ -137,7 +137,8 @@ class PersistenceTerm(DiagramTerm):
         self._check_params()
         filtration, functionals = self._filtration(), self._functionals()
         has_entries = filtration.is_grid and not filtration.has_channels
-        if len(X) == 0 or filtration.takes_missing or not has_entries:
+        is_masked = getattr(filtration, "mask", None) is not None
+        if len(X) == 0 or is_masked or not has_entries:
             return super().batch_value_and_grad(X)
         ndim = tuple(1 + n for n in filtration.sample_ndim)
         owner = f"{type(self).__name__}.batch_value_and_grad"
@@ -175,9 +176,11 @@ class PersistenceTerm(DiagramTerm):
 
         On a grid a birth of H0 goes up with its component, which is flooded, and a
         death down with a path to an older one, or up with all around the component; a
-        birth down alone. The highest dimension is H0 of the complement. No matrix is
-        needed. Simplicial complexes are reduced: they may have up to 20,000 simplices,
-        those after the last bar and its target not counted.
+        birth down with those that have to stay older. The highest dimension is H0 of
+        the complement; what goes around a periodic axis moves with its birth alone, and
+        need not get there. No matrix is needed. Simplicial complexes are reduced: they
+        may have up to 20,000 simplices, those after the last bar and its target not
+        counted.
 
         Parameters
         ----------

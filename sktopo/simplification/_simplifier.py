@@ -1,5 +1,6 @@
 """A batch of grids -> the same without the bars that are too short."""
 
+import numbers
 from collections import Counter
 
 import numpy as np
@@ -113,7 +114,7 @@ class PersistenceSimplifier(
     _parameter_constraints = {
         "min_persistence": [NON_NEGATIVE, None],
         "n_bars": [POSITIVE_INT, StrOptions({"auto"}), None],
-        "homology_dimensions": ["array-like", int, None],
+        "homology_dimensions": ["array-like", numbers.Integral, None],
         "superlevel": ["boolean"],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
         "simplices": ["array-like", None],
@@ -332,7 +333,6 @@ class PersistenceSimplifier(
 
 
 def _below_largest_gap(descending):
-    """The lifetime below the largest gap; 0 where there are not two."""
-    if descending.size < 2:
-        return 0.0
-    return descending[1 + np.argmin(np.diff(descending))]
+    """The lifetime below the largest gap; 0 where there is none."""
+    gaps = -np.diff(descending)
+    return descending[1 + np.argmax(gaps)] if gaps.any() else 0.0
