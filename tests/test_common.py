@@ -1,5 +1,6 @@
 """scikit-learn's own checks, in full."""
 
+import pytest
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -75,12 +76,8 @@ class OfSignals(TransformerMixin, BaseEstimator):
         PeakFinder(2),
         PersistenceSimplifier(1.0),
         TopologyCorrector(1),
-        TopologicalTrend(2, maxima=False, method="penalty"),
         OfSignals(PersistenceEnergies()),
-        OfSignals(DiagramDistances("bottleneck")),
-        OfSignals(SlicedWassersteinKernel()),
         DirectionalPersistence(),
-        DirectionalPersistence(n_jobs=2, homology_dimensions=0),
         TopologicalAttack(LogisticRegression(), n_steps=5, clip=None),
         TopologicalMapping(max_iter=2),
         LatentOptimizer(PCA(1), n_steps=2),
@@ -90,16 +87,29 @@ class OfSignals(TransformerMixin, BaseEstimator):
         TopologicalAutoencoder(1, max_iter=2),
         TopologicalEmbedding(1, learning_rate=0.01, max_iter=5),
         TopologicalProjection(1, filtration="vietoris_rips", max_iter=2),
-        LatentOptimizer(make_pipeline(StandardScaler(), PCA(1)), n_steps=2, n_jobs=2),
         TopoImageOptimizer(n_steps=5),
         STUMPImageOptimizer(n_steps=5, pooling=RandomPooling(max_noise=0.1)),
         TopoPointOptimizer(filtration="vietoris_rips", max_iter=5),
+    ]
+)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(
+    [
+        TopologicalTrend(2, maxima=False, method="penalty"),
+        OfSignals(DiagramDistances("bottleneck")),
+        OfSignals(SlicedWassersteinKernel()),
+        DirectionalPersistence(n_jobs=2, homology_dimensions=0),
+        LatentOptimizer(make_pipeline(StandardScaler(), PCA(1)), n_steps=2, n_jobs=2),
         TopoPointOptimizer(
             filtration="vietoris_rips", method="nadaraya_watson", max_iter=5
         ),
     ]
 )
-def test_scikit_learn_checks(estimator, check):
+def test_scikit_learn_checks_of_variants(estimator, check):
     check(estimator)
 
 

@@ -88,6 +88,7 @@ def test_bad_parameters_are_named(maker, params, message):
         maker(**params)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [32, 90, 128])
 def test_vessels_are_one_tree_with_gaps(n):
     eight = np.ones((3, 3))

@@ -236,6 +236,7 @@ def test_set_output():
     assert list(pipeline[0].get_feature_names_out()) == ["H0", "H1"]
 
 
+@pytest.mark.slow
 def test_union_and_grid_search():
     def features(superlevel):
         return make_pipeline(

@@ -73,6 +73,7 @@ def test_the_end_of_alpha_has_a_gradient(rng, n_coordinates):
     check_gradient(term, x)
 
 
+@pytest.mark.slow
 def test_alpha_tells_sizes_apart_as_well_as_weak_alpha():
     rng = np.random.default_rng(0)
     clouds = [rng.random((60, 2)) * (1.15 if k % 2 else 1) for k in range(200)]

@@ -68,6 +68,7 @@ def test_outliers_do_little(problem, topology):
         assert huber(moved, X, y) > value
 
 
+@pytest.mark.slow
 def test_many_targets_a_term_and_a_path_of_alphas(problem):
     X, y = problem
     term = PersistenceTerm(Cubical(superlevel=True), PersistenceEnergy(p=1, i0=4))
@@ -82,6 +83,7 @@ def test_many_targets_a_term_and_a_path_of_alphas(problem):
     assert_allclose(path.coefs[:, 1], alone.coef_, atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The best .* on the edge")
 def test_the_choice_of_strengths(problem):
     X, y = problem

@@ -132,6 +132,7 @@ def test_a_large_penalty_leaves_one_value(problem):
         assert (np.diff(w[top:]) < 1e-7).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", ["values", "path", (3, 4)], ids=str)
 def test_weights_of_samples_and_of_classes(problem, rng, topology):
     X, y = problem
@@ -206,6 +207,7 @@ def test_images_of_digits():
     assert model.score(X[1::2], y[1::2]) > 0.97
 
 
+@pytest.mark.slow
 def test_grid_search_and_types(problem):
     X, y = problem
     grid = {"alpha": [3.0, 10.0], "topology": ["values", "path"]}

@@ -21,6 +21,7 @@ def problem(request, rng):
     return X, np.array(["a", "b", "c"])[np.argmax(X @ weights.T + noise, axis=1)]
 
 
+@pytest.mark.slow
 @ON_THE_EDGE
 def test_scores_are_those_of_fits_on_folds(problem):
     X, y = problem
@@ -53,6 +54,7 @@ def test_the_default_contains_logistic_regression(problem):
     assert_array_equal(model.predict(X), theirs.predict(X))
 
 
+@pytest.mark.slow
 @ON_THE_EDGE
 def test_the_choice_follows_the_units_of_the_data(problem):
     X, y = problem
@@ -64,6 +66,7 @@ def test_the_choice_follows_the_units_of_the_data(problem):
     assert_allclose(scaled.l2_, 1024**2 * plain.l2_)
 
 
+@pytest.mark.slow
 @ON_THE_EDGE
 def test_folds_in_parallel_give_the_same_bits(problem):
     X, y = problem

@@ -28,6 +28,7 @@ def objective(model, X, y, alpha, coef, intercept):
     return ((y - X @ coef - intercept) ** 2).sum() + alpha * energy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", ["values", "path", (4, 5)], ids=str)
 @pytest.mark.parametrize("i0", [2, 3])
 def test_a_path_ends_no_higher_than_single_fits(problem, topology, i0):
@@ -212,6 +213,7 @@ def test_warnings_name_the_class(problem):
     assert isinstance(model.intercept_, float)
 
 
+@pytest.mark.slow
 @ON_THE_EDGE
 @pytest.mark.parametrize("topology", ["values", "path"])
 @pytest.mark.parametrize("n_samples", [12, 40])

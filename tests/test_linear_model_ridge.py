@@ -136,6 +136,7 @@ def test_the_energy_of_a_path_is_a_difference_of_convex_functions(rng, i0):
             assert slope.sum() == (1 if superlevel else -1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [75, 120])
 @pytest.mark.parametrize("superlevel", [True, False])
 @pytest.mark.parametrize("i0", [2, 4])
@@ -302,6 +303,7 @@ def test_scale_of_the_weights(problem, scale):
     assert_allclose(scaled.coef_ / scale, base.coef_, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_grid_search(problem):
     X, y = problem
     grid = {"alpha": [0.1, 10.0], "i0": [2, 4], "topology": ["values", "path"]}

@@ -40,6 +40,7 @@ def mean_objective(model, codes):
     return np.mean([function(row)[0] for row in model.predict(codes)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codes", ["normal", "training"])
 def test_samples_have_fewer_components_and_are_close_to_what_they_were(
     network, rng, codes

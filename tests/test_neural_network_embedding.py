@@ -60,6 +60,7 @@ def test_without_a_step_it_is_the_first_embedding_in_units_of_the_rows():
     assert ratio[0, 0] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_neighbours_come_together_and_new_rows_among_them(rng):
     """A torus that is bent through ten dimensions: PCA folds it in three."""
     a, b = rng.uniform(0, 2 * np.pi, size=(2, 400))
@@ -144,6 +145,7 @@ def test_it_starts_from_any_embedding(init, rng):
     assert list(names) == ["topologicalembedding0", "topologicalembedding1"]
 
 
+@pytest.mark.slow
 def test_codes_that_are_nearly_right_move_little():
     """Raw wine: one column is all of the spread, and PCA next to perfect."""
     X = load_wine().data

@@ -87,6 +87,7 @@ def test_only_fitted_estimators_are_drawn():
         PointOptimizationDisplay.from_estimator(TopoPointOptimizer())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_coordinates", [1, 2, 3])
 def test_an_animation_is_written(tmp_path, rng, n_coordinates):
     from PIL import Image

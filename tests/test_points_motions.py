@@ -22,6 +22,7 @@ def squared_deaths(diagram):
     return float((diagram[:, 1] ** 2).sum()), grad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_fields_close_a_noisy_circle(seed):
     X, _ = make_noisy_circle(200, noise=0.05, random_state=seed)
