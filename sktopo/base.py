@@ -196,7 +196,8 @@ class Filtration(ValidatedParams):
     may be read as a grid. Where ``takes_graphs`` is true, a sample may be a matrix with
     missing entries (infinite, or not stored in a sparse one), which ``build`` checks;
     where ``takes_missing`` is true, entries may be NaN or masked, and mean what
-    ``build`` says; where ``has_channels`` is true, grids may be colour images.
+    ``build`` says; where ``mask`` is not None, some pixels are not there; where
+    ``has_channels`` is true, grids may be colour images.
     """
 
     sample_ndim = ()
@@ -204,6 +205,7 @@ class Filtration(ValidatedParams):
     is_grid = False
     takes_graphs = False
     takes_missing = False
+    mask = None
     has_channels = False
 
     def build(self, x, previous=None):

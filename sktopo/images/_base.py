@@ -136,7 +136,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def _optimize(self, grid, filtration, functionals, n_jobs):
         clip = None if self.clip is None else tuple(map(float, self.clip))
-        mask = getattr(filtration, "mask", None)
+        mask = filtration.mask
         seen = grid if mask is None else grid[~np.asarray(mask)]
         units = Units(grid, seen)
         scale = units.bounds(clip or (float(seen.min()), float(seen.max())))

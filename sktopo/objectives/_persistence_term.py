@@ -137,8 +137,7 @@ class PersistenceTerm(DiagramTerm):
         self._check_params()
         filtration, functionals = self._filtration(), self._functionals()
         has_entries = filtration.is_grid and not filtration.has_channels
-        is_masked = getattr(filtration, "mask", None) is not None
-        if len(X) == 0 or is_masked or not has_entries:
+        if len(X) == 0 or filtration.mask is not None or not has_entries:
             return super().batch_value_and_grad(X)
         ndim = tuple(1 + n for n in filtration.sample_ndim)
         owner = f"{type(self).__name__}.batch_value_and_grad"
