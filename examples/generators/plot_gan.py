@@ -11,16 +11,17 @@ section 3.2 of the paper on the topology layer it is made small
 
 The rate of either is the largest, of a few, with which distance to and coverage of
 training images get no worse by more than 3 %; with "far" it is the largest of them all.
-Beside them stand a generator that was
-trained for 100 steps against a discriminator that sees nothing but the lengths of the
-1, 2, 3 and 9 next longest bars, one that was trained on as a GAN for twice as long as
-before, and images of which all but the largest component is left out.
+Beside them stand a generator that was trained for 100 steps against a discriminator
+that sees nothing but the lengths of the 1, 2, 3 and 9 next longest bars, one that was
+trained on as a GAN for twice as long as before, and images of which all but the largest
+component is left out.
 
 It needs torch: ``pip install "sktopo[torch]"``.
 """
 
 import copy
 import time
+import warnings
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -36,6 +37,7 @@ from measures import (
     stored,
 )
 from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import pairwise_distances
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
@@ -217,6 +219,7 @@ play(longer, discriminator, N_MORE)
 # Measures
 # --------
 
+warnings.simplefilter("ignore", ConvergenceWarning)
 classifier = MLPClassifier(hidden_layer_sizes=(100,), random_state=0, max_iter=30)
 classifier.fit(X[:20_000], y[:20_000])
 print(f"Accuracy of the classifier: {classifier.score(X_test, y_test):.3f}")
