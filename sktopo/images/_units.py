@@ -84,11 +84,12 @@ class ScaledFunctional(DiagramFunctional):
         self.functional = functional
         self.factor = factor
         self.degree = degree
+        self._scale = float(np.power(factor, degree - 1.0))
 
     def value_and_grad(self, diagram):
         """Evaluate on a diagram in the larger units."""
         value, grad = self.functional.value_and_grad(diagram / self.factor)
-        return value, grad * float(np.power(self.factor, self.degree - 1.0))
+        return value, grad * self._scale
 
 
 def degree_of(functionals):

@@ -13,7 +13,6 @@ from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
-    check_int,
 )
 from sktopo.gradients import FlatParameters
 from sktopo.neural_network._autoencoder_loss import (
@@ -21,6 +20,7 @@ from sktopo.neural_network._autoencoder_loss import (
     ResidualPerceptron,
     principal_directions,
 )
+from sktopo.neural_network._batches import rows_of_a_step
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
     RowBatch,
@@ -29,6 +29,7 @@ from sktopo.neural_network._code_topology import (
 )
 from sktopo.neural_network._early_stopping import EarlyStopping
 from sktopo.neural_network._embedding import InvertibleEmbedding
+from sktopo.neural_network._first_parameters import units_of
 from sktopo.solvers import Adam
 
 
@@ -195,7 +196,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         """
         X = self._validated(X, reset=True)
         topology = topology_of_codes(self)
-        sizes = self._sizes()
+        sizes = units_of(self.hidden_layer_sizes, type(self).__name__)
         rng = check_random_state(self.random_state)
         rows, self.mean_, self.scale_ = self._centred(X)
         self.components_ = principal_directions(rows, self.n_components)
@@ -206,9 +207,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         order = rng.permutation(len(rows))
         n_kept = int(self.validation_fraction * len(rows))
         kept, used = RowBatch(rows[order[:n_kept]]), rows[order[n_kept:]]
-        size = self.batch_size
-        if size == "auto":
-            size = min(max(16, len(used) // 8), 128)
+        size = rows_of_a_step(self.batch_size, len(used), 128)
         n_batches = -(-len(used) // size)
         batches = row_batches(used, size, rng)
         loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
@@ -252,9 +251,3 @@ class TopologicalAutoencoder(InvertibleEmbedding):
             ResidualPerceptron(directions, self.activation),
             ResidualPerceptron(directions.T, self.activation),
         )
-
-    def _sizes(self):
-        sizes = np.asarray(self.hidden_layer_sizes, dtype=object).ravel().tolist()
-        for size in sizes:
-            check_int(size, "hidden_layer_sizes", type(self).__name__, 1)
-        return sizes

@@ -1,8 +1,18 @@
-"""The parameters with which the training of a perceptron begins."""
+"""Units of a perceptron, and the parameters with which its training begins."""
 
 from itertools import pairwise
 
 import numpy as np
+
+from sktopo._validation import check_int
+
+
+def units_of(hidden_layer_sizes, owner):
+    """The units of each hidden layer, a list."""
+    sizes = np.asarray(hidden_layer_sizes, dtype=object).ravel().tolist()
+    for size in sizes:
+        check_int(size, "hidden_layer_sizes", owner, 1)
+    return sizes
 
 
 def first_parameters(sizes, rng):

@@ -2,21 +2,13 @@
 
 import numpy as np
 
-from sktopo._validation import check_homology_dimensions, check_int, warn_unused
+from sktopo._validation import check_homology_dimensions, warn_unused
 from sktopo.base import Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._perceptron_loss import LayerPenalty
 from sktopo.neural_network._weight_term import FILTRATIONS, WeightTerm
 from sktopo.objectives import as_term
-
-
-def units_of(hidden_layer_sizes, owner):
-    """The units of each hidden layer, a list."""
-    sizes = np.asarray(hidden_layer_sizes, dtype=object).ravel().tolist()
-    for size in sizes:
-        check_int(size, "hidden_layer_sizes", owner, 1)
-    return sizes
 
 
 def penalty_of_weights(estimator, sizes):

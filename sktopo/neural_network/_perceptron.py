@@ -20,13 +20,12 @@ from sktopo._validation import (
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import DenseLayers, FlatParameters
-from sktopo.neural_network._batches import mini_batches
+from sktopo.neural_network._batches import mini_batches, rows_of_a_step
 from sktopo.neural_network._early_stopping import EarlyStopping
-from sktopo.neural_network._first_parameters import first_parameters
+from sktopo.neural_network._first_parameters import first_parameters, units_of
 from sktopo.neural_network._layer_penalties import (
     penalty_of_activations,
     penalty_of_weights,
-    units_of,
 )
 from sktopo.neural_network._perceptron_loss import PerceptronLoss
 from sktopo.neural_network._weight_term import FILTRATIONS
@@ -120,9 +119,7 @@ class TopologicalPerceptron(BaseEstimator):
         parameters = first_parameters(sizes, rng)
         flat = FlatParameters(parameters)
         used, kept = self._parts(len(rows), rng)
-        size = self.batch_size
-        if size == "auto":
-            size = min(max(16, len(used) // 8), 200)
+        size = rows_of_a_step(self.batch_size, len(used), 200)
         n_batches = -(-len(used) // size)
         loss = PerceptronLoss(
             flat,
@@ -178,9 +175,12 @@ class TopologicalPerceptron(BaseEstimator):
 
     def _output(self, X):
         """The outputs of the last layer, (n_samples, n_outputs), and the pullback."""
-        rows = (X - self.mean_) / self.scale_
-        layers = DenseLayers(self.coefs_, self.intercepts_, self.activation, rows)
+        layers = self._at(X)
         return layers.output, lambda grad: layers.pullback(grad) / self.scale_
+
+    def _at(self, X):
+        rows = (X - self.mean_) / self.scale_
+        return DenseLayers(self.coefs_, self.intercepts_, self.activation, rows)
 
     def activations(self, X, layer=-1):
         """Compute the activations of a hidden layer.
@@ -195,10 +195,7 @@ class TopologicalPerceptron(BaseEstimator):
         -------
         ndarray of shape (n_samples, n_units)
         """
-        X = self._read(X)
-        rows = (X - self.mean_) / self.scale_
-        layers = DenseLayers(self.coefs_, self.intercepts_, self.activation, rows)
-        hidden = layers.layers[1:]
+        _, *hidden = self._at(self._read(X)).layers
         is_int = isinstance(layer, numbers.Integral)
         if not is_int or not -len(hidden) <= layer < len(hidden):
             raise ValueError(

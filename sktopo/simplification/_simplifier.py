@@ -297,6 +297,8 @@ class PersistenceSimplifier(
 
         def is_long(dimension, lifetimes):
             least = self.min_persistence or 0.0
+            if self.n_bars is None:
+                return lifetimes > least
             # The essential bar of H0 is the longest.
             essential = [extent] if dimension == 0 else []
             longest = np.append(essential, np.sort(lifetimes)[::-1])
@@ -304,7 +306,7 @@ class PersistenceSimplifier(
                 # It is that of the sample, whatever floods make of it.
                 found = gaps.setdefault(dimension, _below_largest_gap(longest))
                 least = max(least, found)
-            elif self.n_bars is not None and self.n_bars < longest.size:
+            elif self.n_bars < longest.size:
                 least = max(least, longest[self.n_bars])
             return lifetimes > least
 
