@@ -29,10 +29,12 @@ from sktopo.persistence import (
     grid_branches,
     grid_pairs,
     grid_regions,
+    last_of,
     moved_components,
     moved_regions,
     ranks_of,
     stacked_grid_bars,
+    unsorted_grid_pairs,
 )
 
 _BYTES_A_PIXEL = 50  # its value, its place in the order, its rank, and a copy or two
@@ -47,6 +49,8 @@ class GridComplex(OrderedComplex):
         self.connectivity = connectivity
         self.periodic = periodic
         self._is_absent = is_absent
+        # All pixels are there, no axis closes, and ties are broken by index.
+        self._is_plain = is_absent is None and not periodic and self._priority is None
 
     def _sort(self):
         order = super()._sort()
@@ -54,7 +58,22 @@ class GridComplex(OrderedComplex):
             return order
         return order[~self._is_absent.ravel()[order]]
 
+    def end(self):
+        if self._order is None and self._is_plain:
+            last = int(last_of(self.values, descending=self.superlevel))
+            return last, float(self.values[last])
+        return super().end()
+
     def _pairs(self, homology_dimensions):
+        if self._order is None and self._is_plain:
+            found = unsorted_grid_pairs(
+                self.values.reshape(1, *self.shape),
+                self.connectivity,
+                homology_dimensions,
+                descending=self.superlevel,
+            )
+            if found is not None:
+                return found
         return grid_pairs(
             self.order,
             self.shape,
@@ -135,8 +154,8 @@ class GridComplex(OrderedComplex):
         return surface_of(region(i), self.shape, self.connectivity)
 
     def _check_regions(self, what, dimension, *, takes_periodic=False):
-        is_plain = self._is_absent is None and (takes_periodic or not self.periodic)
-        if dimension != len(self.shape) - 1 or not is_plain:
+        has_them = self._is_absent is None and (takes_periodic or not self.periodic)
+        if dimension != len(self.shape) - 1 or not has_them:
             limits = "a mask" if takes_periodic else "a mask and periodic axes"
             raise ValueError(
                 f"{what} of H{dimension} are those of grids of {dimension + 1} axes "

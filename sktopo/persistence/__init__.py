@@ -39,9 +39,10 @@ from sktopo.persistence._grid import (
     CONNECTIVITIES,
     grid_diagrams,
     grid_pairs,
+    unsorted_grid_pairs,
 )
 from sktopo.persistence._image_persistence import image_pairs
-from sktopo.persistence._order import ranks_of, sort_order
+from sktopo.persistence._order import last_of, ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
 from sktopo.persistence._stacked_grids import stacked_grid_bars, stacked_grid_diagrams
@@ -66,6 +67,7 @@ __all__ = [
     "grid_pairs",
     "grid_regions",
     "image_pairs",
+    "last_of",
     "longest_first",
     "moved_components",
     "moved_regions",
@@ -79,5 +81,6 @@ __all__ = [
     "stacked_grid_diagrams",
     "tree_branches",
     "unique_rows",
+    "unsorted_grid_pairs",
     "weighted_flag_pairs",
 ]

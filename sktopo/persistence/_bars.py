@@ -8,7 +8,7 @@ NEVER = -1
 # Kinds of bars: those that die with a cell, and those that never do.
 FINITE, ESSENTIAL = 0, 1
 _NO_BARS = np.empty((0, 2))
-_NEVER_RANK = 2**32 - 1  # a complex has fewer values: they would fill the memory
+_FEW = 500  # bars; more are sorted faster by their deaths alone
 
 
 class Bars(NamedTuple):
@@ -151,16 +151,63 @@ def pairs_from_ranks(diagrams, order, homology_dimensions):
     -------
     list of PersistencePairs
     """
-    return [_pairs(k, diagrams.get(k, _NO_BARS), order) for k in homology_dimensions]
-
-
-def _pairs(dimension, diagram, order):
-    # As one integer a bar has its death in front of its birth, and sorts fast.
-    ranks = np.minimum(diagram, _NEVER_RANK).astype("<u4")
-    ranks = np.sort(ranks.view("<u8"), axis=0).view("<u4")
-    n_finite = len(ranks)
-    if n_finite and ranks[-1, 1] == _NEVER_RANK:
-        n_finite = ranks[:, 1].searchsorted(_NEVER_RANK)
-    return PersistencePairs(
-        dimension, order.take(ranks[:n_finite]), order.take(ranks[n_finite:, 0])
+    return pairs_from_keys(
+        diagrams, lambda ranks: order.take(ranks.astype(np.intp)), homology_dimensions
     )
+
+
+def pairs_from_keys(diagrams, cells_of, homology_dimensions):
+    """Turn diagrams of keys into index pairs.
+
+    Parameters
+    ----------
+    diagrams : dict of {int: ndarray of shape (n_bars, 2)}
+        For each dimension; deaths of essential bars are inf. A dimension in which
+        nothing is born may be missing.
+    cells_of : callable
+        ``cells_of(keys)`` gives the cells of an array of keys, or None.
+    homology_dimensions : tuple of int
+
+    Returns
+    -------
+    list of PersistencePairs, or None
+        None where ``cells_of`` knows no answer.
+    """
+    found = [_by_death(diagrams.get(k, _NO_BARS)) for k in homology_dimensions]
+    keys = found[0].copy() if len(found) == 1 else np.concatenate(found)
+    pairs, start = [], 0
+    for diagram in found:
+        middle = start + int(diagram[:, 1].searchsorted(np.inf))
+        end = start + len(diagram)
+        keys[middle:end, 1] = keys[middle:end, 0]  # for any cell
+        pairs.append((start, middle, end))
+        start = end
+    cells = cells_of(keys)
+    if cells is None:
+        return None
+    return [
+        PersistencePairs(k, cells[start:middle], cells[middle:end, 0])
+        for k, (start, middle, end) in zip(homology_dimensions, pairs, strict=True)
+    ]
+
+
+def _by_death(diagram):
+    """Bars in the order of the filtration: by death, then by birth."""
+    if len(diagram) < _FEW:
+        # Complex numbers sort by their real part, then by their imaginary one.
+        turned = diagram[:, ::-1].copy().view(np.complex128)
+        turned.sort(axis=0)
+        return turned.view(np.float64)[:, ::-1]
+    rows = np.ascontiguousarray(diagram).view(np.complex128).reshape(-1)
+    rows = rows.take(np.argsort(diagram[:, 1]))
+    diagram = rows.view(np.float64).reshape(-1, 2)
+    deaths = diagram[:, 1]
+    same = deaths[1:] == deaths[:-1]
+    if same.any():
+        # A cell may kill several classes at once.
+        tied = np.zeros(deaths.size, dtype=bool)
+        tied[1:] = same
+        tied[:-1] |= same
+        rows = diagram[tied]
+        diagram[tied] = rows[np.lexsort((rows[:, 0], rows[:, 1]))]
+    return diagram

@@ -7,13 +7,20 @@ with one diagonal in each square, from (i, j) to (i + 1, j + 1).
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
-from sktopo.persistence._bars import pairs_from_ranks
+from sktopo.persistence._bars import pairs_from_keys, pairs_from_ranks
 from sktopo.persistence._basins import nondegenerate
 from sktopo.persistence._components import grid_components
 from sktopo.persistence._gudhi import image_diagrams, path_diagram
+from sktopo.persistence._keys import (
+    cells_in,
+    indexed_keys,
+    looked_up,
+    valued_keys,
+)
 from sktopo.persistence._order import ranks_of
 from sktopo.persistence._periodic import (
     complement_diagram,
@@ -53,6 +60,54 @@ def grid_pairs(order, shape, connectivity, homology_dimensions, periodic=None):
     if order.size < ranks.size:
         diagrams = {k: _until(order.size, found) for k, found in diagrams.items()}
     return pairs_from_ranks(diagrams, order, homology_dimensions)
+
+
+def unsorted_grid_pairs(grids, connectivity, homology_dimensions, *, descending=False):
+    """Persistence pairs of paths or images without a sort, where that is exact.
+
+    Parameters
+    ----------
+    grids : ndarray of shape (n_grids, n) or (n_grids, h, w)
+        Real and finite. Several are paired as one in which they do not meet.
+    connectivity : {"full", "face", "freudenthal"}
+        "full" for several.
+    homology_dimensions : tuple of int
+    descending : bool, default=False
+        Whether large values enter first.
+
+    Returns
+    -------
+    list of PersistencePairs, or None
+        The same as of ``grid_pairs``, as indices into ``grids.ravel()``; None where it
+        takes the order.
+    """
+    if len(nondegenerate(grids.shape[1:])) > 2:
+        return None
+    keys, cells_of = indexed_keys(grids, descending=descending), cells_in
+    if keys is None:
+        keys = valued_keys(grids, grids.ndim - 1, descending=descending)
+        if keys is None:
+            return None
+        cells_of = partial(looked_up, keys)
+    diagrams = stacked_diagrams(keys, connectivity, homology_dimensions)
+    return pairs_from_keys(diagrams, cells_of, homology_dimensions)
+
+
+def stacked_diagrams(keys, connectivity, homology_dimensions):
+    """Diagrams of grids of keys, all bars together; see ``unsorted_grid_pairs``."""
+    n_grids, *shape = keys.shape
+    if n_grids == 1:
+        grid = keys.reshape(nondegenerate(shape))
+        return grid_diagrams(grid, connectivity, homology_dimensions)
+    # A row between any two that enters last.
+    n_rows, *n_columns = shape
+    barrier = np.nextafter(keys.max(), np.inf)
+    stacked = np.full((n_grids, n_rows + 1, *n_columns), barrier)
+    stacked[:, :-1] = keys
+    stacked = stacked.reshape(-1, *n_columns)[:-1]
+    stacked = stacked.reshape(nondegenerate(stacked.shape))
+    diagrams = grid_diagrams(stacked, connectivity, homology_dimensions)
+    return {k: _until(barrier, found) for k, found in diagrams.items()}
 
 
 def _until(end, diagram):
@@ -101,14 +156,14 @@ def _full_image(ranks, homology_dimensions):
 def _face_image(ranks, homology_dimensions):
     # Duality: the 4-connected sublevel sets are the holes of the 8-connected
     # superlevel sets, once a frame that is there from the start surrounds the image.
-    top = float(ranks.size)
-    framed = np.zeros((ranks.shape[0] + 2, ranks.shape[1] + 2))
-    framed[1:-1, 1:-1] = top - ranks
+    top = np.nextafter(ranks.max(), np.inf)
+    framed = np.full((ranks.shape[0] + 2, ranks.shape[1] + 2), -top)
+    np.negative(ranks, out=framed[1:-1, 1:-1])
     h0, h1 = image_diagrams(framed)
-    components = top - h1[:, ::-1]
+    components = -h1[:, ::-1]
     # The frame's death: this component never dies.
     components[components[:, 1] == top, 1] = np.inf
-    holes = top - h0[np.isfinite(h0[:, 1])][:, ::-1]
+    holes = -h0[np.isfinite(h0[:, 1])][:, ::-1]
     return {0: components, 1: holes}
 
 

@@ -5,16 +5,18 @@ a barrier row between any two that enters last: until then they do not meet. One
 far cheaper than many of small grids. Other grids are paired one by one.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from sktopo.persistence._bars import NEVER, PersistencePairs
-from sktopo.persistence._grid import grid_diagrams, grid_pairs, nondegenerate
-from sktopo.persistence._order import sort_order
+from sktopo.persistence._bars import NEVER, pairs_from_ranks
+from sktopo.persistence._basins import nondegenerate
+from sktopo.persistence._grid import (
+    grid_diagrams,
+    stacked_diagrams,
+    unsorted_grid_pairs,
+)
+from sktopo.persistence._order import last_of, ranks_of, sort_order
 
 _NO_BARS = np.empty((0, 2))
-_BARRIER = -1
 
 
 def stacked_grid_bars(
@@ -54,24 +56,29 @@ def stacked_grid_bars(
             for grid in grids
         ]
         return [first.followed_by(others) for first, *others in zip(*each, strict=True)]
-    order = _sorted(grids, superlevel, cache)
-    size = order.size // n_grids
-    last = order[size - 1 :: size]
-
+    found = unsorted_grid_pairs(
+        grids, connectivity, homology_dimensions, descending=superlevel
+    )
+    if found is None:
+        order = _sorted(grids, superlevel, cache)
+        ranks = ranks_of(order).reshape(grids.shape)
+        diagrams = stacked_diagrams(ranks, connectivity, homology_dimensions)
+        found = pairs_from_ranks(diagrams, order, homology_dimensions)
+    end, size = NEVER, grids[0].size
+    if essential == "extremum":
+        last = last_of(grids.reshape(n_grids, -1), descending=superlevel)
+        last += np.arange(0, grids.size, size)
     never = -np.inf if superlevel else np.inf
-
-    def gathered(pairs):
-        end = last[pairs.essential // size] if essential == "extremum" else NEVER
-        return pairs.bars(grids.ravel(), end, never)
-
+    parts = []
+    for pairs in found:
+        if essential == "extremum":
+            end = last[pairs.essential // size]
+        parts.append(pairs.bars(grids.ravel(), end, never))
     if n_grids == 1:
-        found = grid_pairs(order, shape, connectivity, homology_dimensions)
-        return list(map(gathered, found))
+        return parts
     return [
         bars.take(np.argsort(bars.indices[:, 0] // size, kind="stable"))
-        for bars in map(
-            gathered, _stacked_pairs(order, grids.shape, homology_dimensions)
-        )
+        for bars in parts
     ]
 
 
@@ -124,29 +131,3 @@ def stacked_grid_diagrams(
         bars[never, 1] = last.repeat(len(homology_dimensions)).repeat(lengths)[never]
     bars *= sign
     return bars, lengths
-
-
-def _stacked_pairs(order, shape, homology_dimensions):
-    stacked, place, index, barriers = _stacked_layout(shape)
-    found = []
-    for pairs in grid_pairs(
-        np.concatenate([place[order], barriers]), stacked, "full", homology_dimensions
-    ):
-        finite, essential = index[pairs.finite], index[pairs.essential]
-        finite = finite[finite[:, 0] != _BARRIER]
-        never = finite[:, 1] == _BARRIER
-        essential = np.sort(np.concatenate([essential, finite[never, 0]]))
-        found.append(PersistencePairs(pairs.dimension, finite[~never], essential))
-    return found
-
-
-@lru_cache(maxsize=4)
-def _stacked_layout(shape):
-    """Shape of the stacked grid, where each pixel is in it and back; its barriers."""
-    n_grids, n_rows, n_columns = (*shape, 1)[:3]
-    stacked = ((n_rows + 1) * n_grids - 1, n_columns)
-    row, column = np.divmod(np.arange(n_grids * n_rows * n_columns), n_columns)
-    place = (row + row // n_rows) * n_columns + column
-    index = np.full(stacked[0] * n_columns, _BARRIER)
-    index[place] = np.arange(place.size)
-    return stacked, place, index, np.flatnonzero(index == _BARRIER)
