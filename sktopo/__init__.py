@@ -2,6 +2,7 @@
 
 from importlib.metadata import version as _version
 
+from sktopo._show_versions import show_versions
 from sktopo.attacks import TopologicalAttack
 from sktopo.diagrams import persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import (
@@ -63,4 +64,5 @@ __all__ = [
     "__version__",
     "persistence_diagrams",
     "persistence_pairs",
+    "show_versions",
 ]

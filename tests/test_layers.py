@@ -14,6 +14,8 @@ LAYERS = {
     "_sklearn_compat": 0,
     "_fitting": 0,
     "_memory": 0,
+    "_fast": 0,
+    "_show_versions": 0,
     "_arrays": 0,
     "_validation": 0,
     "_losses": 0,

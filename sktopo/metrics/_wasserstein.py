@@ -2,12 +2,12 @@
 
 import math
 import numbers
-from importlib.util import find_spec
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from sktopo._fast import fast_module
 from sktopo._memory import check_memory
 from sktopo._sklearn_compat import validate_parameter_constraints
 from sktopo._validation import Range
@@ -198,10 +198,9 @@ def _dense_assignment(cost, alone, target_alone):
     From some size on the network simplex of POT is faster than SciPy's shortest paths.
     Both are exact.
     """
-    if cost.size < _MANY or not find_spec("ot"):
+    pot = fast_module("ot.lp") if cost.size >= _MANY else None
+    if pot is None:
         return linear_sum_assignment(cost)
-    from ot.lp import emd
-
     n_rows, n_columns = cost.shape
     # One more row and column take what stays alone: of fewer equal costs the simplex is
     # faster.
@@ -212,7 +211,7 @@ def _dense_assignment(cost, alone, target_alone):
         np.append(np.ones(n_rows), n_columns),
         np.append(np.ones(n_columns), n_rows),
     )
-    plan, log = emd(*masses, padded, numItermax=_MANY_PIVOTS, log=True)
+    plan, log = pot.emd(*masses, padded, numItermax=_MANY_PIVOTS, log=True)
     if log["warning"] is not None:
         return linear_sum_assignment(cost)
     return np.nonzero(plan[:-1, :-1] > 0.5)

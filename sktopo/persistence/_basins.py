@@ -98,7 +98,7 @@ def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
     of_cell = number.take(root).take(ranks)
     labels = of_cell << n_bits | turns.take(ranks) if winding else of_cell
     is_full = connectivity == "full" and ranks.ndim > 1
-    join = _through_corners if is_full else _through_edges
+    join = _through_corners if is_full else through_edges
     a, b, heights = join(
         _closed(ranks, periodic), _closed(labels, periodic, winding), connectivity
     )
@@ -150,8 +150,18 @@ def lowest_neighbours(ranks, connectivity, periodic, *, winding=False):
     return lowest[tuple(slice(1, -1) if p else slice(None) for p in periodic)]
 
 
-def _through_edges(ranks, labels, connectivity):
-    """Pairs of labels that are neighbours, and the ranks at which they meet."""
+def through_edges(ranks, labels, connectivity):
+    """Pairs of labels that are neighbours, and the ranks at which they meet.
+
+    Parameters
+    ----------
+    ranks, labels : ndarray of one shape
+    connectivity : {"face", "freudenthal"}
+
+    Returns
+    -------
+    list of ndarray (a, b, heights)
+    """
     found = []
     for offset in _offsets(ranks.ndim, connectivity):
         near, far = _ends(offset)

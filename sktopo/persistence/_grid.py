@@ -12,9 +12,14 @@ from functools import partial
 import numpy as np
 
 from sktopo.persistence._bars import pairs_from_keys, pairs_from_ranks
-from sktopo.persistence._basins import nondegenerate
+from sktopo.persistence._basins import nondegenerate, through_edges
 from sktopo.persistence._components import grid_components
-from sktopo.persistence._gudhi import image_diagrams, path_diagram
+from sktopo.persistence._fast_grid import fast_voxel_pairs
+from sktopo.persistence._gudhi import (
+    image_diagrams,
+    path_diagram,
+    sparse_flag_diagrams,
+)
 from sktopo.persistence._keys import (
     cells_in,
     indexed_keys,
@@ -63,11 +68,11 @@ def grid_pairs(order, shape, connectivity, homology_dimensions, periodic=None):
 
 
 def unsorted_grid_pairs(grids, connectivity, homology_dimensions, *, descending=False):
-    """Persistence pairs of paths or images without a sort, where that is exact.
+    """Persistence pairs of grids without a sort of all cells, where that is exact.
 
     Parameters
     ----------
-    grids : ndarray of shape (n_grids, n) or (n_grids, h, w)
+    grids : ndarray of shape (n_grids, n), (n_grids, h, w) or (1, d, h, w)
         Real and finite. Several are paired as one in which they do not meet.
     connectivity : {"full", "face", "freudenthal"}
         "full" for several.
@@ -82,7 +87,9 @@ def unsorted_grid_pairs(grids, connectivity, homology_dimensions, *, descending=
         takes the order.
     """
     if len(nondegenerate(grids.shape[1:])) > 2:
-        return None
+        return fast_voxel_pairs(
+            grids[0], connectivity, homology_dimensions, descending=descending
+        )
     keys, cells_of = indexed_keys(grids, descending=descending), cells_in
     if keys is None:
         keys = valued_keys(grids, grids.ndim - 1, descending=descending)
@@ -184,7 +191,7 @@ def _freudenthal_voxels(ranks, homology_dimensions):
 
 
 def _voxels(ranks, connectivity, homology_dimensions):
-    if 1 in homology_dimensions:
+    if 1 in homology_dimensions and connectivity != "freudenthal":
         wanted = [k for k in homology_dimensions if k < 3]
         return voxel_diagrams(ranks, connectivity, wanted)
     diagrams = {}
@@ -192,7 +199,21 @@ def _voxels(ranks, connectivity, homology_dimensions):
         diagrams[0] = grid_components(ranks, connectivity)
     if 2 in homology_dimensions:
         diagrams[2] = complement_diagram(ranks, connectivity)
+    if 1 in homology_dimensions:
+        diagrams[1] = _freudenthal_loops(ranks)
     return diagrams
+
+
+def _freudenthal_loops(ranks):
+    """H1 of the triangulation, which is the flag complex of its edges.
+
+    A loop is born with an edge, whenever its vertices have entered.
+    """
+    cells = np.arange(ranks.size).reshape(ranks.shape)
+    a, b, enters = through_edges(ranks, cells, "freudenthal")
+    edges = np.column_stack([a, b])
+    bars = sparse_flag_diagrams(edges, enters, ranks.size, 1)[1]
+    return bars[bars[:, 0] < bars[:, 1]]
 
 
 _DIAGRAMS = {
