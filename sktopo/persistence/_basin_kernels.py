@@ -11,7 +11,7 @@ from sktopo.persistence._jit import jit
 
 OUTSIDE = -1
 _BLOCK = 1024
-_SLOTS, _ODD, _OTHER_ODD = 2**15, 0x2545F491, 0x1B873593
+_SLOTS, _ODD, _OTHER_ODD = 2**14, 0x2545F491, 0x1B873593
 
 
 @jit
@@ -111,6 +111,7 @@ def list_passes(values, label, cliques):
         np.zeros(_SLOTS, dtype=np.int64),
         np.empty(_SLOTS, dtype=np.int64),
     )
+    height_in = np.empty(_SLOTS)
     n_passes = 0
     low, way = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int32)
     is_apart = np.empty(_BLOCK, dtype=np.bool_)
@@ -143,11 +144,10 @@ def list_passes(values, label, cliques):
                     slot = ((a * _ODD + b * _OTHER_ODD) >> 12) & (_SLOTS - 1)
                     if pair_in[slot] == pair:
                         k = pass_in[slot]
-                        before = passes[k, 2]
-                        if value < values[before] or (
-                            value == values[before] and c < before
+                        if value < height_in[slot] or (
+                            value == height_in[slot] and c < passes[k, 2]
                         ):
-                            passes[k, 2] = c
+                            passes[k, 2], height_in[slot] = c, value
                         continue
                     if n_passes == len(passes):
                         more = np.empty((2 * n_passes, 3), dtype=np.int32)
@@ -156,6 +156,7 @@ def list_passes(values, label, cliques):
                     passes[n_passes, 0], passes[n_passes, 1] = a, b
                     passes[n_passes, 2] = c
                     pair_in[slot], pass_in[slot] = pair, n_passes
+                    height_in[slot] = value
                     n_passes += 1
     return passes[:n_passes]
 
