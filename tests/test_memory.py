@@ -25,7 +25,12 @@ from sktopo.functionals import (
 from sktopo.inspection import critical_smear
 from sktopo.metrics import bottleneck_matching
 from sktopo.neural_network import TopologicalMapping
-from sktopo.objectives import PooledPersistenceTerm, SquaredErrorTerm, Subsampling
+from sktopo.objectives import (
+    GroupingTerm,
+    PooledPersistenceTerm,
+    SquaredErrorTerm,
+    Subsampling,
+)
 from sktopo.points import optimize_point_clouds
 from sktopo.pooling import RandomPooling, neighborhood_cover
 from sktopo.solvers import LBFGS, Adam
@@ -76,6 +81,10 @@ def stump(**params):
                 CLOUD
             ),
             "'n_samples' parameter of Subsampling",
+        ),
+        (
+            lambda: GroupingTerm(np.zeros((400_000, 2)))(np.zeros((400_000, 2))),
+            "A GroupingTerm with 80000000000 pairs within its reach of 1 ",
         ),
         (
             lambda: LongestLifetimes(n_bars=ABSURD).fit_transform([DIAGRAM]),

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.integrate import solve_ivp
 
+from sktopo.points import _fields
 from sktopo.points._fields import FIELDS, GaussianField
 from sktopo.points._flows import Flow
 from sktopo.points._motions import InterpolatedMotion, typical_distance
@@ -31,6 +32,21 @@ def test_fields_are_their_formulas(kind, n_coordinates, rng):
         slow = gauss @ np.linalg.solve(gram, velocities)
         assert_allclose(field(field.centres), velocities, atol=1e-5)
     assert_allclose(field(x), slow, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_a_field_of_near_centres_is_that_of_all(kind, rng, monkeypatch):
+    centres = 20 * rng.random((300, 2))
+    velocities = np.sin(centres)
+    x = np.concatenate([centres, 25 * rng.random((200, 2)), [[1e300, -1e300]]])
+    near = GaussianField(centres, velocities, 0.5, kind)
+    assert near._near is not None
+    monkeypatch.setattr(_fields, "_SPARSE", 0)
+    full = GaussianField(centres, velocities, 0.5, kind)
+    assert full._near is None
+    assert_allclose(near(x[:-1]), full(x[:-1]), rtol=1e-6, atol=1e-6)
+    assert_array_equal(near(x[-1:]), 0)
+    assert_array_equal(near(x)[::3], near(x[::3]))
 
 
 @pytest.mark.parametrize("kind", FIELDS)

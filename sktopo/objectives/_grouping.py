@@ -6,12 +6,14 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from sktopo._arrays import CLOUD, as_float64, check_real_array
+from sktopo._memory import check_memory
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import POSITIVE
 from sktopo.base import Term
 
 # Beyond so many scales a Gaussian weighs less than 1e-9.
 _GAUSSIAN_REACH = 6.5
+_BYTES_A_PAIR = 160
 _BLOCK = 2**22  # distances in memory at a time: 32 MiB
 
 
@@ -93,6 +95,8 @@ class GroupingTerm(Term):
         ------
         ValueError
             If x has another shape, or the kernel is negative somewhere.
+        MemoryError
+            If the pairs within reach do not fit into the machine.
         """
         return self.warm_value_and_grad()(x)
 
@@ -134,7 +138,14 @@ class GroupingTerm(Term):
         """Indices of the pairs that the kernel may reach."""
         if not callable(self.kernel):
             reach = self.scale * (1 if self.kernel == "uniform" else _GAUSSIAN_REACH)
-            pairs = cKDTree(points).query_pairs(reach, output_type="ndarray")
+            tree = cKDTree(points)
+            n_pairs = int(tree.count_neighbors(tree, reach)) // 2
+            check_memory(
+                _BYTES_A_PAIR * n_pairs,
+                f"A GroupingTerm with {n_pairs} pairs within its reach of {reach:g}",
+                "Take a smaller scale.",
+            )
+            pairs = tree.query_pairs(reach, output_type="ndarray")
             return pairs[:, 0], pairs[:, 1]
         found = []
         n_rows = max(1, _BLOCK // len(points))
