@@ -1,7 +1,6 @@
 """All the energies E(p, q, i0) of many diagrams at once."""
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from sktopo.functionals._energy import PersistenceEnergy, check_midpoints
 from sktopo.functionals._power import power_and_slope
@@ -154,13 +153,16 @@ class EnergyTable:
 
 def _sums(terms, diagram, counted, n_diagrams):
     """Sums over the counted bars of each diagram; ``diagram`` is sorted."""
-    used = np.flatnonzero(counted)
-    ends = np.cumsum(np.bincount(diagram[used], minlength=n_diagrams))
-    pattern = csr_array(
-        (np.ones(used.size), used, np.concatenate([[0], ends])),
-        shape=(n_diagrams, len(terms)),
-    )
-    return pattern @ terms
+    if not counted.all():
+        used = np.flatnonzero(counted)
+        terms, diagram = terms.take(used, axis=0), diagram.take(used)
+    counts = np.bincount(diagram, minlength=n_diagrams)
+    some = np.flatnonzero(counts)
+    sums = np.zeros((n_diagrams, terms.shape[1]))
+    if some.size:
+        starts = (np.cumsum(counts) - counts).take(some)
+        sums[some] = np.add.reduceat(terms, starts, axis=0)
+    return sums
 
 
 def _times(matrices, vectors):
