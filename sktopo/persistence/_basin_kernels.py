@@ -11,7 +11,8 @@ from sktopo.persistence._jit import jit
 
 OUTSIDE = -1
 _BLOCK = 1024
-_SLOTS, _ODD, _OTHER_ODD = 2**14, 0x2545F491, 0x1B873593
+_LEAST_SLOTS, _MOST_SLOTS = 2**12, 2**20
+_ODD, _OTHER_ODD = 0x2545F491, 0x1B873593
 
 
 @jit
@@ -106,12 +107,16 @@ def list_passes(values, label, cliques):
         The basins on both sides, and the cell.
     """
     n_starts = values.size - cliques.max()
+    # What one plane has met the next one meets again.
+    n_slots = _LEAST_SLOTS
+    while n_slots < min(cliques.max(), _MOST_SLOTS):
+        n_slots *= 2
     passes = np.empty((1024, 3), dtype=np.int32)
     pair_in, pass_in = (
-        np.zeros(_SLOTS, dtype=np.int64),
-        np.empty(_SLOTS, dtype=np.int64),
+        np.zeros(n_slots, dtype=np.int64),
+        np.empty(n_slots, dtype=np.int64),
     )
-    height_in = np.empty(_SLOTS)
+    height_in = np.empty(n_slots)
     n_passes = 0
     low, way = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int32)
     is_apart = np.empty(_BLOCK, dtype=np.bool_)
@@ -141,7 +146,7 @@ def list_passes(values, label, cliques):
                     a, b = min(one, two), max(one, two)
                     # Two basins are not the same: their pair is never 0.
                     pair = ((a + 1) << 32) | (b + 1)
-                    slot = ((a * _ODD + b * _OTHER_ODD) >> 12) & (_SLOTS - 1)
+                    slot = ((a * _ODD + b * _OTHER_ODD) >> 12) & (n_slots - 1)
                     if pair_in[slot] == pair:
                         k = pass_in[slot]
                         if value < height_in[slot] or (
@@ -150,7 +155,7 @@ def list_passes(values, label, cliques):
                             passes[k, 2], height_in[slot] = c, value
                         continue
                     if n_passes == len(passes):
-                        more = np.empty((2 * n_passes, 3), dtype=np.int32)
+                        more = np.empty((n_passes + n_passes // 2, 3), dtype=np.int32)
                         more[:n_passes] = passes
                         passes = more
                     passes[n_passes, 0], passes[n_passes, 1] = a, b

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sktopo.persistence._passes import offsets, passes_between, slices_of
+
 # The neighbours in the complement of a sublevel set.
 DUAL_CONNECTIVITY = {"full": "face", "face": "full", "freudenthal": "freudenthal"}
 
@@ -97,9 +99,7 @@ def grid_basins(ranks, connectivity, periodic=None, *, winding=False):
     number = np.cumsum(is_root, dtype=np.int32) - 1
     of_cell = number.take(root).take(ranks)
     labels = of_cell << n_bits | turns.take(ranks) if winding else of_cell
-    is_full = connectivity == "full" and ranks.ndim > 1
-    join = _through_corners if is_full else through_edges
-    a, b, heights = join(
+    a, b, heights = passes_between(
         _closed(ranks, periodic), _closed(labels, periodic, winding), connectivity
     )
     passes = a >> n_bits, b >> n_bits, heights
@@ -141,59 +141,13 @@ def lowest_neighbours(ranks, connectivity, periodic, *, winding=False):
     """The lowest rank around each cell and in it; see ``grid_basins``."""
     ranks = _closed(ranks, periodic, winding, before=True)
     lowest = ranks.copy()
-    for offset in _offsets(ranks.ndim, connectivity):
+    for offset in offsets(ranks.ndim, connectivity):
         # A box around a cell is one axis after the other.
         source = lowest.copy() if connectivity == "full" else ranks
-        near, far = _ends(offset)
+        near, far = slices_of(offset)
         np.minimum(lowest[far], source[near], out=lowest[far])
         np.minimum(lowest[near], source[far], out=lowest[near])
     return lowest[tuple(slice(1, -1) if p else slice(None) for p in periodic)]
-
-
-def through_edges(ranks, labels, connectivity):
-    """Pairs of labels that are neighbours, and the ranks at which they meet.
-
-    Parameters
-    ----------
-    ranks, labels : ndarray of one shape
-    connectivity : {"face", "freudenthal"}
-
-    Returns
-    -------
-    list of ndarray (a, b, heights)
-    """
-    found = []
-    for offset in _offsets(ranks.ndim, connectivity):
-        near, far = _ends(offset)
-        apart = np.flatnonzero(labels[near] != labels[far])
-        a, b = (labels[end].ravel().take(apart) for end in (near, far))
-        ends = (ranks[end].ravel().take(apart) for end in (near, far))
-        found.append((a, b, np.maximum(*ends)))
-    return _joined(found)
-
-
-def _through_corners(ranks, labels, connectivity):
-    """The same for cells that share a corner.
-
-    The cells around a corner all meet there: it is enough that each joins the lowest.
-    """
-    corners = list(np.ndindex(*(2,) * ranks.ndim))
-    first, *others = (
-        tuple(slice(1, None) if c else slice(None, -1) for c in corner)
-        for corner in corners
-    )
-    is_apart = np.zeros(labels[first].shape, dtype=bool)
-    for other in others:
-        is_apart |= labels[other] != labels[first]
-    here = np.ravel_multi_index(np.nonzero(is_apart), ranks.shape)
-    steps = np.ravel_multi_index(np.transpose(corners), ranks.shape)
-    heights, label = (x.ravel().take(here + steps[:, None]) for x in (ranks, labels))
-    lowest = label[heights.argmin(axis=0), np.arange(here.size)]
-    apart = np.flatnonzero(label != lowest)
-    return [
-        part.ravel().take(apart)
-        for part in (label, np.broadcast_to(lowest, label.shape), heights)
-    ]
 
 
 def neighbours(ndim, connectivity):
@@ -204,21 +158,3 @@ def neighbours(ndim, connectivity):
     if connectivity == "face":
         return np.abs(offsets).sum(axis=0) <= 1
     return (offsets.min(axis=0) >= 0) | (offsets.max(axis=0) <= 0)
-
-
-def _offsets(ndim, connectivity):
-    """The neighbours of a cell on one side of it; of a box those along the axes."""
-    offsets = [offset for offset in np.ndindex(*(2,) * ndim) if any(offset)]
-    if connectivity == "freudenthal":
-        return offsets
-    return [offset for offset in offsets if sum(offset) == 1]
-
-
-def _ends(offset):
-    near = tuple(slice(None, -1) if step else slice(None) for step in offset)
-    far = tuple(slice(1, None) if step else slice(None) for step in offset)
-    return near, far
-
-
-def _joined(found):
-    return [np.concatenate(part) for part in zip(*found, strict=True)]

@@ -14,8 +14,9 @@ from sktopo.persistence._basins import (
     framed_complement,
     grid_basins,
 )
-from sktopo.persistence._components import elder_rule, graph_basins, lowest_first
+from sktopo.persistence._components import elder_rule, graph_basins
 from sktopo.persistence._order import ranks_of
+from sktopo.persistence._passes import lowest_first
 
 
 class Branches(NamedTuple):

@@ -3,10 +3,9 @@
 import numpy as np
 
 from sktopo.persistence._basins import follow, grid_basins
+from sktopo.persistence._passes import distinct_passes, first_with, lowest_first
 
 _MAX_ROUNDS = 50  # noise needs about twenty
-_MOST_SLOTS = 18  # bits of a table that stays in the cache
-_HASH = np.uint32(2654435761), np.uint32(2246822519)  # odd, near the golden ratio
 
 
 def grid_components(ranks, connectivity, periodic=None):
@@ -78,27 +77,6 @@ def graph_basins(ranks, edges):
     return minima, basin, (basin[low], basin[high], high)
 
 
-def lowest_first(a, b, heights, *windings):
-    """Put passes into the order of their heights, without most of those repeated.
-
-    See ``first_of_each`` for what is left out.
-    """
-    # One integer holds the height and the place; plain sorts of integers are fast.
-    key = heights.astype(np.int64) << 32
-    key |= np.arange(key.size)
-    key.sort()
-    by_height = key & (2**32 - 1)
-    a, b = a.take(by_height), b.take(by_height)
-    heights = (key >> 32).astype(np.int32)
-    windings = [part.take(by_height) for part in windings]
-    return _distinct(np.minimum(a, b), np.maximum(a, b), heights, *windings)
-
-
-def _distinct(a, b, *others):
-    first = first_of_each(a, b, *others[1:])
-    return [part.take(first) for part in (a, b, *others)]
-
-
 def elder_rule(n_basins, a, b, heights):
     """Deaths of basins that passes join: where two meet, the younger one dies.
 
@@ -131,7 +109,8 @@ def elder_rule(n_basins, a, b, heights):
         if apart.size == 0:
             return deaths, merged
         a, b, heights = (x.take(apart) for x in (a, b, heights))
-        old, young, heights = _distinct(np.minimum(a, b), np.maximum(a, b), heights)
+        ends = np.minimum(a, b), np.maximum(a, b)
+        old, young, heights = distinct_passes(*ends, heights)
         lowest = first_with(young, n_basins)
         dead = np.flatnonzero(lowest < first_with(old, n_basins))
         lowest = lowest.take(dead)
@@ -151,33 +130,6 @@ def largest_to_root(parent, levels):
         if np.array_equal(ahead, parent):
             return levels
         parent = ahead
-
-
-def first_with(basin, n_basins):
-    """The first pass at each basin, or the number of passes where it has none."""
-    n_passes = basin.size
-    first = np.full(n_basins, n_passes, dtype=np.int32)
-    # The last one written stays.
-    first[basin[::-1]] = np.arange(n_passes - 1, -1, -1, dtype=np.int32)
-    return first
-
-
-def first_of_each(a, b, *windings):
-    """Places of passes without most of those that repeat an earlier one.
-
-    A pass is left out where an earlier one between the same two, with the same winding,
-    stands in their slot of a hash table; where another one has taken the slot it stays.
-    """
-    n_bits = min(_MOST_SLOTS, int(a.size).bit_length())
-    slot = (a.astype(np.uint32) * _HASH[0] + b.astype(np.uint32)) * _HASH[1]
-    for part in windings:
-        slot += part * _HASH[0]
-    slot >>= np.uint32(32 - n_bits)
-    earlier = first_with(slot, 2**n_bits).take(slot)
-    is_first = earlier == np.arange(a.size, dtype=np.int32)
-    for part in (a, b, *windings):
-        is_first |= part.take(earlier) != part
-    return np.flatnonzero(is_first)
 
 
 def _one_by_one(deaths, elder, a, b, heights):

@@ -25,7 +25,8 @@ from sktopo.persistence._basins import (
     nondegenerate,
 )
 from sktopo.persistence._branches import alive, depths
-from sktopo.persistence._components import elder_rule, largest_to_root, lowest_first
+from sktopo.persistence._components import elder_rule, largest_to_root
+from sktopo.persistence._passes import lowest_first
 
 
 def moved_components(values, ranks, connectivity, periodic, births, targets):

@@ -116,7 +116,10 @@ def _merges(grid, connectivity, sign, frame):
     age[label[minima]] = np.arange(n_frames, n_frames + minima.size)
     cliques = _cliques(grid.ndim, connectivity) @ strides
     passes = kernels.list_passes(values, label, cliques)
-    died, at = kernels.join_basins(age, _in_order(passes, values))
+    heights = values.take(passes[:, 2])
+    del values, label  # what follows needs as much memory again
+    passes = passes.take(_in_order(passes[:, 2], heights), axis=0)
+    died, at = kernels.join_basins(age, passes)
     return (
         _without_frame(minima, shape),
         died - n_frames,
@@ -133,17 +136,14 @@ def _cliques(ndim, connectivity):
     return np.stack([np.zeros_like(ends), ends], axis=1)
 
 
-def _in_order(passes, values):
-    """Passes in the strict order of their cells, those of one cell in any."""
-    cells = passes[:, 2]
-    heights = values.take(cells)
+def _in_order(cells, heights):
+    """The order of passes by height and cell, those of one cell in any."""
     order = np.argsort(heights)
     heights = heights.take(order)
     ties = np.flatnonzero(heights[1:] == heights[:-1])
-    cells = cells.take(order)
-    if (cells.take(ties) != cells.take(ties + 1)).any():
-        order = order[np.lexsort((cells, heights))]
-    return passes.take(order, axis=0)
+    if (cells.take(order.take(ties)) != cells.take(order.take(ties + 1))).any():
+        return order[np.lexsort((cells.take(order), heights))]
+    return order
 
 
 def _without_frame(cells, shape):

@@ -10,8 +10,8 @@ from sktopo.persistence._basins import (
 from sktopo.persistence._components import (
     graph_basins,
     largest_to_root,
-    lowest_first,
 )
+from sktopo.persistence._passes import lowest_first
 from sktopo.persistence._spanning_tree import spanning_tree
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from sktopo.persistence._bars import pairs_from_keys, pairs_from_ranks
-from sktopo.persistence._basins import nondegenerate, through_edges
+from sktopo.persistence._basins import nondegenerate
 from sktopo.persistence._components import grid_components
 from sktopo.persistence._fast_grid import fast_voxel_pairs
 from sktopo.persistence._gudhi import (
@@ -27,6 +27,7 @@ from sktopo.persistence._keys import (
     valued_keys,
 )
 from sktopo.persistence._order import ranks_of
+from sktopo.persistence._passes import through_edges
 from sktopo.persistence._periodic import (
     complement_diagram,
     periodic_diagrams,

@@ -16,8 +16,9 @@ from sktopo.persistence._basins import (
     framed_complement,
     grid_basins,
 )
-from sktopo.persistence._components import elder_rule, lowest_first
+from sktopo.persistence._components import elder_rule
 from sktopo.persistence._order import ranks_of
+from sktopo.persistence._passes import lowest_first
 
 
 def image_pairs(order, larger_order, shape, connectivity, dimension):

@@ -13,8 +13,9 @@ from sktopo.persistence._basins import (
     framed_complement,
     grid_basins,
 )
-from sktopo.persistence._components import elder_rule, grid_components, lowest_first
+from sktopo.persistence._components import elder_rule, grid_components
 from sktopo.persistence._gudhi import cubical_diagrams
+from sktopo.persistence._passes import lowest_first
 from sktopo.persistence._spanning_tree import spanning_tree
 
 

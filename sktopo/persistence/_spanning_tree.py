@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo.persistence._basins import follow
-from sktopo.persistence._components import first_of_each, first_with
+from sktopo.persistence._passes import first_of_each, first_with
 
 
 def spanning_tree(n_basins, a, b, heights, windings=None):
