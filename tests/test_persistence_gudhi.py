@@ -51,3 +51,13 @@ def test_ranks_beyond_single_precision():
     full[0, 2], full[1, 3] = base + 5, base + 6
     _, h1 = _gudhi.dense_flag_diagrams(full + full.T, np.inf, 1)
     assert_array_equal(h1, [[base + 4, base + 5]])
+
+
+def test_private_functions_of_another_form_are_not_taken():
+    module, name = "gudhi._pers_cub_low_dim_ext", "_persistence_on_a_line"
+    row, bars = np.array([0.0, 2.0, 1.0]), [[0.0, np.inf], [1.0, 2.0]]
+    assert _gudhi.private_function(module, name, bars, row) is not None
+    assert _gudhi.private_function(module, name, bars, row, 0.0) is None
+    assert _gudhi.private_function(module, name, bars, -row) is None
+    assert _gudhi.private_function(module, "_of_no_version", bars, row) is None
+    assert _gudhi.private_function("gudhi._no_module", name, bars, row) is None
