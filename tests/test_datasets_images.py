@@ -110,3 +110,28 @@ def test_vessels_are_one_tree_with_gaps(n):
         datasets.make_vessels(n_gaps=-1)
     with pytest.raises(ValueError, match="'n' parameter of make_vessels"):
         datasets.make_vessels(16)
+
+
+def test_membranes_are_walls_between_cells():
+    image, mask = datasets.make_membranes(96, n_cells=9, random_state=1)
+    assert image.shape == mask.shape == (96, 96)
+    assert image.min() >= 0
+    assert image.max() <= 255
+    assert 0.05 < mask.mean() < 0.4
+    assert image[mask].mean() + 30 < image[~mask].mean()
+    clear, same = datasets.make_membranes(96, n_cells=9, noise=0.0, random_state=1)
+    assert_array_equal(mask, same)
+    assert clear[~mask].std() < image[~mask].std()
+    with pytest.raises(ValueError, match="'n_cells' parameter of make_membranes"):
+        datasets.make_membranes(n_cells=1)
+
+
+def test_stored_data_are_those_of_the_folder(tmp_path, monkeypatch):
+    np.savez(tmp_path / "some.npz", a=np.arange(3), b=np.eye(2))
+    monkeypatch.delenv("SKTOPO_DATA", raising=False)
+    assert datasets.load_stored("some.npz") is None
+    monkeypatch.setenv("SKTOPO_DATA", str(tmp_path))
+    assert datasets.load_stored("other.npz") is None
+    found = datasets.load_stored("some.npz")
+    assert_array_equal(found["a"], [0, 1, 2])
+    assert_array_equal(found["b"], np.eye(2))
