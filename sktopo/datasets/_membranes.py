@@ -10,6 +10,7 @@ from sktopo.datasets._images import checked
 _LIGHT, _DARK, _UNEVEN = 210.0, 130.0, 60.0  # grey levels
 _WIDTH = 3.0  # of a wall, in pixels
 _FADING, _GRAIN = 8, 1.5  # pixels
+_CANDIDATES = 10  # for each seed
 
 
 def make_membranes(n=128, *, n_cells=12, noise=25.0, random_state=None):
@@ -47,7 +48,7 @@ def make_membranes(n=128, *, n_cells=12, noise=25.0, random_state=None):
     rng = checked("make_membranes", n, 32, noise, random_state)
     check_int(n_cells, "n_cells", "make_membranes", 2)
     pixels = np.stack(np.mgrid[:n, :n], axis=-1).reshape(-1, 2)
-    seeds = rng.uniform(0, n, size=(n_cells, 2))
+    seeds = _spread(n, n_cells, rng)
     near, far = cKDTree(seeds).query(pixels, k=2)[0].T
     wall = (far - near).reshape(n, n)
     fading = gaussian_filter(rng.normal(size=(n, n)), _FADING)
@@ -55,3 +56,13 @@ def make_membranes(n=128, *, n_cells=12, noise=25.0, random_state=None):
     grain = gaussian_filter(rng.normal(size=(n, n)), _GRAIN)
     image = _LIGHT - depth * np.exp(-((wall / _WIDTH) ** 2))
     return np.clip(image + noise * grain / grain.std(), 0, 255), wall < _WIDTH
+
+
+def _spread(n, n_seeds, rng):
+    """Points of a square, each the farthest of some candidates from all before it."""
+    seeds = rng.uniform(0, n, size=(1, 2))
+    while len(seeds) < n_seeds:
+        candidates = rng.uniform(0, n, size=(_CANDIDATES, 2))
+        farthest = cKDTree(seeds).query(candidates)[0].argmax()
+        seeds = np.append(seeds, candidates[[farthest]], axis=0)
+    return seeds
