@@ -1,0 +1,112 @@
+"""How a fit went on."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+
+class LossCurveDisplay:
+    """What was minimised, after each step.
+
+    It is best made by ``from_estimator``.
+
+    Parameters
+    ----------
+    losses : array-like of shape (n_steps + 1,), or a dict of such
+        Of one fit, or of several by their names.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib Line2D
+
+    Examples
+    --------
+    >>> from sktopo import TopoPointOptimizer
+    >>> from sktopo.datasets import make_noisy_circle
+    >>> from sktopo.plotting import LossCurveDisplay
+    >>> X, _ = make_noisy_circle(50, random_state=0)
+    >>> optimizer = TopoPointOptimizer(max_iter=10).fit(X)
+    >>> display = LossCurveDisplay.from_estimator(optimizer)
+    >>> len(display.lines_[0].get_xdata())
+    11
+    """
+
+    def __init__(self, losses):
+        self.losses = losses
+
+    @classmethod
+    def from_estimator(cls, estimator, *, ax=None, **plot_params):
+        """Draw the ``loss_curve_`` of a fitted estimator, or of several.
+
+        Parameters
+        ----------
+        estimator : estimator with ``loss_curve_``, or a dict of such
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+        **plot_params : dict
+            For ``plot``.
+
+        Returns
+        -------
+        LossCurveDisplay
+        """
+        is_one = not isinstance(estimator, dict)
+        fits = {type(estimator).__name__: estimator} if is_one else estimator
+        for fit in fits.values():
+            check_is_fitted(fit, "loss_curve_")
+        losses = {name: fit.loss_curve_ for name, fit in fits.items()}
+        return cls(losses).plot(ax, **plot_params)
+
+    @classmethod
+    def from_losses(cls, losses, *, ax=None, **plot_params):
+        """Draw losses, such as the ``history`` of a solver.
+
+        Parameters
+        ----------
+        losses : array-like of shape (n_steps + 1,), or a dict of such
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+        **plot_params : dict
+            For ``plot``.
+
+        Returns
+        -------
+        LossCurveDisplay
+        """
+        return cls(losses).plot(ax, **plot_params)
+
+    def plot(self, ax=None, *, log="auto"):
+        """Draw the losses.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+        log : bool or "auto", default="auto"
+            Whether losses are shown on a logarithmic axis; "auto" where all are
+            positive and the largest is ten times the smallest.
+
+        Returns
+        -------
+        self
+        """
+        import matplotlib.pyplot as plt
+
+        losses = self.losses if isinstance(self.losses, dict) else {"": self.losses}
+        losses = {k: np.asarray(v, dtype=np.float64) for k, v in losses.items()}
+        ax = plt.subplots()[1] if ax is None else ax
+        self.ax_, self.figure_ = ax, ax.figure
+        self.lines_ = [
+            ax.plot(np.arange(loss.size), loss, label=name or None)[0]
+            for name, loss in losses.items()
+        ]
+        every = np.concatenate([np.empty(0), *losses.values()])
+        every = every[np.isfinite(every)]
+        if log == "auto":
+            low, high = every.min(initial=np.inf), every.max(initial=0.0)
+            log = bool(0 < 10 * low < high)
+        ax.set(xlabel="step", ylabel="loss", yscale="log" if log else "linear")
+        if any(losses):
+            ax.legend(fontsize="small")
+        return self

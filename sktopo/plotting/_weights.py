@@ -1,0 +1,142 @@
+"""Weights as the function whose persistence is penalised."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo.diagrams import persistence_pairs
+from sktopo.filtrations import Cubical
+
+
+class WeightsDisplay:
+    """The weights of a linear model: as a curve, as an image, or on a line.
+
+    Marked are the maxima of the weights with the longest bars of H0 of their superlevel
+    sets, those which a penalty with ``i0`` one larger leaves alone. It is best made by
+    ``from_estimator``.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_features,) or (h, w)
+    kind : {"path", "image", "values"}, default="path"
+        A curve over the index of the feature, with its maxima; an image, with its
+        maxima; or points on a line, of which no maximum is marked.
+    n_maxima : int or None, default=None
+        How many maxima are marked; None for none.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    weights_ : matplotlib artist
+    maxima_ : matplotlib artist or None
+
+    Examples
+    --------
+    >>> from sktopo import TopologicalRidge
+    >>> from sktopo.datasets import make_structured_regression
+    >>> from sktopo.plotting import WeightsDisplay
+    >>> X, y, coef = make_structured_regression(80, "boxcar", random_state=0)
+    >>> model = TopologicalRidge(alpha=1.0, topology="path", i0=2).fit(X, y)
+    >>> display = WeightsDisplay.from_estimator(model)
+    >>> len(display.maxima_.get_offsets())
+    1
+    """
+
+    def __init__(self, weights, kind="path", n_maxima=None):
+        self.weights = weights
+        self.kind = kind
+        self.n_maxima = n_maxima
+
+    @classmethod
+    def from_estimator(cls, estimator, *, output=0, kind=None, ax=None, **plot_params):
+        """Draw the weights of a fitted linear model.
+
+        Parameters
+        ----------
+        estimator : estimator with ``coef_``
+            Such as TopologicalRidge or TopologicalLogisticRegressionCV; of these the
+            kind and the number of maxima are known. Any other linear model will do.
+        output : int, default=0
+            Which row of ``coef_``, where there are several.
+        kind : {"path", "image", "values"}, tuple of int or None, default=None
+            A tuple is the shape of an image. None is that of the estimator's
+            ``topology``, or "path" where it has none.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+        **plot_params : dict
+            For ``plot``.
+
+        Returns
+        -------
+        WeightsDisplay
+        """
+        check_is_fitted(estimator, "coef_")
+        weights = np.atleast_2d(estimator.coef_)[output]
+        if kind is None:
+            kind = getattr(estimator, "topology", "path")
+            kind = kind if isinstance(kind, str | tuple) else "path"
+        if isinstance(kind, tuple):
+            weights, kind = weights.reshape(kind), "image"
+        i0 = getattr(estimator, "i0_", getattr(estimator, "i0", 1))
+        n_maxima = None
+        if kind != "values" and getattr(estimator, "superlevel", False):
+            n_maxima = i0 - 1 if isinstance(i0, int | np.integer) else None
+        return cls(weights, kind, n_maxima or None).plot(ax, **plot_params)
+
+    def plot(self, ax=None, **style):
+        """Draw the weights.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None for new axes.
+        **style : dict
+            For the curve, the image or the points.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the kind is none of the three, or does not fit the shape of the weights.
+        """
+        import matplotlib.pyplot as plt
+
+        weights = np.asarray(self.weights, dtype=np.float64)
+        ndim = {"path": 1, "values": 1, "image": 2}.get(self.kind)
+        if weights.ndim != ndim:
+            raise ValueError(
+                "The 'kind' of WeightsDisplay must be 'path' or 'values' for weights "
+                "of one axis, and 'image' for two. "
+                f"Got {self.kind!r} and shape {weights.shape}."
+            )
+        ax = plt.subplots()[1] if ax is None else ax
+        self.maxima_, self.ax_, self.figure_ = None, ax, ax.figure
+        if self.kind == "values":
+            place = np.zeros(weights.size)
+            self.weights_ = ax.scatter(weights, place, **{"marker": "|", **style})
+            ax.axhline(0, color="0.8", lw=1, zorder=0)
+            ax.set(xlabel="weight", yticks=[])
+            return self
+        if self.kind == "path":
+            (self.weights_,) = ax.plot(weights, **style)
+            ax.axhline(0, color="0.8", lw=1, zorder=0)
+            ax.set(xlabel="feature", ylabel="weight")
+        else:
+            size = np.abs(weights).max(initial=0.0) or 1.0
+            style = {"cmap": "RdBu_r", "vmin": -size, "vmax": size, **style}
+            self.weights_ = ax.imshow(weights, **style)
+            ax.set(xticks=[], yticks=[])
+            self.figure_.colorbar(self.weights_, ax=ax, label="weight")
+        if self.n_maxima:
+            (bars,) = persistence_pairs(weights, Cubical(superlevel=True), 0)
+            maxima = bars.births[: self.n_maxima]
+            y, x = (weights[maxima[:, 0]], maxima[:, 0])
+            if self.kind == "image":
+                y, x = maxima.T
+            label = "longest bars of H0"
+            self.maxima_ = ax.scatter(x, y, color="C3", zorder=3, s=25, label=label)
+            ax.legend(fontsize="small")
+        return self
