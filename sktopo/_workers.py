@@ -15,16 +15,28 @@ from sktopo._sklearn_compat import threadpool_limits
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
 
 
-def in_workers(function, jobs, n_jobs, verbose=0):
+def in_workers(function, jobs, n_jobs, line=None):
     """``function(*job)`` for each job, a list; its bits do not depend on ``n_jobs``.
+
+    A ``ProgressLine`` advances with each of them, in the order of the jobs.
 
     BLAS splits its sums by the number of its threads, and joblib gives a process fewer
     of them: here it has one thread in every job.
     """
+    calls = (delayed(_single_threaded)(_process(), function, *job) for job in jobs)
     with _one_blas_thread():
-        return Parallel(n_jobs=n_jobs, verbose=verbose)(
-            delayed(_single_threaded)(_process(), function, *job) for job in jobs
-        )
+        if line is None or not line.verbose:
+            return Parallel(n_jobs=n_jobs)(calls)
+        try:
+            parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+        except ValueError:  # a backend that returns nothing before all is done
+            parallel = Parallel(n_jobs=n_jobs)
+        answers = []
+        with line:
+            for answer in parallel(calls):
+                answers.append(answer)
+                line.advance()
+        return answers
 
 
 def in_even_chunks(function, samples, n_jobs, *arguments):

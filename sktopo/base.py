@@ -55,9 +55,11 @@ Names of parameters
     the weight of a topological penalty and ``l2`` that of a squared norm. ``noise`` is
     the standard deviation of normal noise, ``max_noise`` the bound of uniform noise.
 Verbosity
-    ``verbose=1`` prints every 100th step, 2 every 10th, 3 each one. A ``callback`` is
-    called as ``callback(result)`` after every step, with the ``x``, ``fun``, ``nit``
-    and ``history`` so far; a true return value, or StopIteration, ends the run.
+    ``verbose=1`` shows one line that moves, with the loss, the rate and the time that
+    is left; it is tqdm's where that is installed. 2 prints a line for each step, sample
+    or path. A ``callback`` is called as ``callback(result)`` after every step, with the
+    ``x``, ``fun``, ``nit`` and ``history`` so far; a true return value, or
+    StopIteration, ends the run.
 Ties
     Cells of equal value are ordered by their index (``tie_breaking="index"``), so
     that the subgradient chosen at a tie is always the same one.

@@ -231,10 +231,25 @@ def test_a_callback_stops_and_an_interrupt_keeps_the_image():
 
 def test_verbose_prints_steps(capsys):
     image = smooth_noise((12, 12))
-    for verbose, expected in ((1, 1), (2, 10), (3, 100)):
-        model = STUMPImageOptimizer(n_steps=100, verbose=verbose)
+    for verbose, expected in ((0, 0), (1, 0), (2, 10)):
+        model = STUMPImageOptimizer(n_steps=10, verbose=verbose)
         model.fit([image]).transform([image])
-        assert capsys.readouterr().out.count("[STUMP] step") == expected
+        printed = capsys.readouterr()
+        assert printed.out.count("[STUMP] step") == expected
+        assert ("STUMP" in printed.err) == (verbose == 1)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_many_images_have_one_line(capsys, n_jobs):
+    images = [smooth_noise((12, 12)) for _ in range(3)]
+    model = STUMPImageOptimizer(n_steps=2, verbose=1, n_jobs=n_jobs).fit(images)
+    wanted = model.set_params(verbose=0).transform(images)
+    found = model.set_params(verbose=1).transform(images)
+    np.testing.assert_array_equal(found, wanted)
+    printed = capsys.readouterr().err
+    assert "3/3" in printed
+    assert "STUMPImageOptimizer" in printed
+    assert "step" not in printed
 
 
 def test_parameters_of_components_are_tuned():

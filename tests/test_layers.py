@@ -15,6 +15,7 @@ LAYERS = {
     "_fitting": 0,
     "_memory": 0,
     "_fast": 0,
+    "_progress": 0,
     "_show_versions": 0,
     "_arrays": 0,
     "_validation": 0,

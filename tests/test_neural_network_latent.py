@@ -222,6 +222,8 @@ def test_codes_of_another_length_and_parameters_without_effect():
 
 
 def test_progress_is_shown(capsys):
-    model = LatentOptimizer(PCA(3), n_steps=1, verbose=3).fit(X)
+    model = LatentOptimizer(PCA(3), n_steps=1, verbose=2).fit(X)
     model.optimize(np.zeros((2, 3)))
     assert capsys.readouterr().out.count("[LatentOptimizer] code") == 2
+    model.set_params(verbose=1).optimize(np.zeros((2, 3)))
+    assert "2/2" in capsys.readouterr().err

@@ -212,7 +212,7 @@ def test_attacks_go_through_it():
 
 
 def test_verbose_tells_the_loss(capsys):
-    model = TopologicalMapping(image_shape=(8, 8), max_iter=1, verbose=3)
+    model = TopologicalMapping(image_shape=(8, 8), max_iter=1, verbose=2)
     model.fit(DIGITS[:100], LABELS[:100])
     assert "step 2" in capsys.readouterr().out
 

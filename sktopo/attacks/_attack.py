@@ -10,6 +10,7 @@ from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._samples import ARRAYS, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Options, StrOptions
 from sktopo._validation import (
@@ -23,7 +24,6 @@ from sktopo._workers import in_workers
 from sktopo.attacks._budget import BUDGETS, budget_for, warn_of_range
 from sktopo.attacks._goal import Goal, with_feature_names
 from sktopo.attacks._search import descend, flip_pixels
-from sktopo.solvers import is_due
 
 
 class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
@@ -78,7 +78,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     n_jobs : int or None, default=None
         Rows are spread over so many workers.
     verbose : int >= 0, default=0
-        1 reports every 100th row, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each row.
 
     Attributes
     ----------
@@ -267,9 +267,10 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
         jobs = (
             (X[rows], targets[rows], is_untargeted, budget, rows.start)
-            for rows in gen_batches(len(X), size)
+            for rows in gen_batches(len(X), 1 if self.verbose else size)
         )
-        found = in_workers(self._attack_all, jobs, self.n_jobs)
+        line = ProgressLine(type(self).__name__, len(X), "row", self.verbose == 1)
+        found = in_workers(self._attack_all, jobs, self.n_jobs, line)
         rows = [row for chunk in found for row in chunk]
         found = np.stack([row.x for row in rows])
         return Bunch(
@@ -285,7 +286,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         for row, (x, label) in enumerate(zip(X, targets, strict=True), start):
             goal = Goal(self.estimator_, label, is_untargeted)
             found.append(self._attack(x, goal, budget(x)))
-            if is_due(row, self.verbose):
+            if self.verbose > 1:
                 result = f"success={found[-1].success}, {found[-1].nit} steps"
                 print(f"[{type(self).__name__}] row {row}: {result}")
         return found

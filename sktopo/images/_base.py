@@ -1,6 +1,7 @@
 """What estimators that change images share: parameters, reading, units and reports."""
 
 import numbers
+from copy import copy
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine, within
 from sktopo._samples import SameColumnsMixin, described, read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE_INT, POSITIVE, Range, check_clip
@@ -123,7 +125,10 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             found = [self._optimize(grids[0], *components, self.n_jobs)]
         else:
             jobs = ((grid, *components, 1) for grid in grids)
-            found = in_workers(self._optimize, jobs, self.n_jobs)
+            line = ProgressLine(type(self).__name__, len(grids), "image", self.verbose)
+            # One line for all images, in place of one for each.
+            one = copy(self).set_params(verbose=within(self.verbose))
+            found = in_workers(one._optimize, jobs, self.n_jobs, line)
         self._tell(found, stacklevel + 1)
         return Bunch(
             images=[one.x for one in found],

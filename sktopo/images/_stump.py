@@ -141,7 +141,7 @@ def stump(problem, seed, *, n_steps, learning_rate, clip, n_jobs, image_of, **re
                 run.record(lambda: image_of(cover.grid(adam.image())), loss)
 
     original = image_of(problem.image)
-    run = Run(None, original, "STUMP", is_random=True, **report)
+    run = Run(None, original, "STUMP", is_random=True, total=n_steps, **report)
     result = run.minimize(steps)
     result.functional = np.array(means)
     result.seconds = time.perf_counter() - began

@@ -70,7 +70,7 @@ class TopoImageOptimizer(ImageOptimizer):
     n_jobs : int or None, default=None
         Images are spread over so many workers. Results are the same for any number.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
     callback : callable or None, default=None
         Called as ``callback(result)`` after each step of each image, with ``x``,
         ``fun``, ``nit`` and ``history`` so far; a true return value ends the work on

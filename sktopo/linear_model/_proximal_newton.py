@@ -123,8 +123,13 @@ class _Newton:
     def __init__(self, problem, settings):
         self.problem, self.settings = problem, settings
         shape = (problem.target.shape[1], problem.X.shape[1] + 1)
-        verbose = settings["verbose"]
-        self._run = Run(None, np.zeros(shape), "proximal Newton", verbose=verbose)
+        self._run = Run(
+            None,
+            np.zeros(shape),
+            "proximal Newton",
+            verbose=settings["verbose"],
+            total=settings["max_iter"],
+        )
         zeros = np.zeros(problem.target.shape)
         self._null_loss, _ = problem.losses(zeros)
 
@@ -219,6 +224,7 @@ class _Newton:
 
     def result(self, start=None):
         """The best state, as a result; the start where all gain is rounding."""
+        self._run.close()
         result = self._run.result()
         if start is not None and start.value - result.fun <= _ROUNDING * abs(
             result.fun

@@ -109,7 +109,7 @@ class TopologicalRidge(LinearRegressor):
     random_state : int, RandomState instance or None, default=None
         Used by a ``topology`` that breaks ties at random and has no seed of its own.
     verbose : int, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     Attributes
     ----------

@@ -65,7 +65,8 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     random_state : int, RandomState instance or None, default=None
         See TopologicalRidge.
     verbose : int, default=0
-        1 reports the folds and prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each path of each fold, and for
+        each step.
 
     Attributes
     ----------

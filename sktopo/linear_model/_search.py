@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
+from sktopo._progress import ProgressLine, within
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
 from sktopo._workers import in_workers
@@ -59,8 +60,10 @@ class StrengthSearch:
         data = self._data(X, y, sample_weight)
         l2s = self._l2s(data, folds, X, y, sample_weight)
         grid = self._grid(data, X.shape[1], l2s)
-        jobs = [(copy(self), fold, grid, l2) for fold in folds for l2 in grid.l2s]
-        found = in_workers(_scores, jobs, self.n_jobs, self.verbose)
+        one = copy(self).set_params(verbose=within(self.verbose))
+        jobs = [(one, fold, grid, l2) for fold in folds for l2 in grid.l2s]
+        line = ProgressLine(type(self).__name__, len(jobs), "path", self.verbose)
+        found = in_workers(_scores, jobs, self.n_jobs, line)
         scores = np.stack([scores for scores, _ in found])
         scores = scores.reshape(len(folds), len(grid.l2s), *scores.shape[1:])
         self.scores_ = np.moveaxis(scores, 0, -1)
@@ -96,7 +99,8 @@ class StrengthSearch:
         best = self._best_norm(X, y, sample_weight, l2s)
         if best is not None:
             return best * np.array(self._l2_shares)
-        jobs = ((copy(self), fold, l2s) for fold in folds)
+        one = copy(self).set_params(verbose=within(self.verbose))
+        jobs = ((one, fold, l2s) for fold in folds)
         scores = in_workers(_norm_scores, jobs, self.n_jobs)
         means = np.mean(scores, axis=0)
         best = 0 if np.isnan(means).all() else int(np.nanargmax(means))

@@ -41,7 +41,13 @@ class _Descents:
 
     def __init__(self, problem, settings):
         self.problem, self.settings = problem, settings
-        self.run = Run(None, problem.least_squares, "dc", verbose=settings["verbose"])
+        self.run = Run(
+            None,
+            problem.least_squares,
+            "dc",
+            verbose=settings["verbose"],
+            total=settings["max_iter"],
+        )
         self._sign = 1.0 if problem.penalty.superlevel else -1.0
         self._ends = []
         # Minima by the slope of the tangent, which is all that they depend on.
@@ -76,6 +82,7 @@ class _Descents:
         Fewer rows than weights leave polytopes of them. Of those that descents have
         ended in, the one with the most room is taken.
         """
+        self.run.close()
         result, problem = self.run.result(), self.problem
         result.room = -np.inf
         if problem.design.is_unique or not problem.is_solved_exactly(result.x):

@@ -72,7 +72,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Of the codes, of an objective that is random, and of the default decoder.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     Attributes
     ----------

@@ -13,6 +13,7 @@ from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._sklearn_compat import HasMethods, StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
@@ -32,7 +33,7 @@ from sktopo.neural_network._decoding import (
 )
 from sktopo.neural_network._latent_problem import LatentProblem
 from sktopo.neural_network._sample_objective import SampleObjective
-from sktopo.solvers import Adam, is_due
+from sktopo.solvers import Adam
 
 
 class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -79,7 +80,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     n_jobs : int or None, default=None
         Workers of joblib, over which the codes are spread.
     verbose : int >= 0, default=0
-        1 prints every 100th code, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each code.
 
     Attributes
     ----------
@@ -256,7 +257,8 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         )
         solver = Adam(self.learning_rate, max_iter=self.n_steps)
         jobs = ((problem, solver, z, k, self.verbose) for k, z in enumerate(Z))
-        found = in_workers(_moved, jobs, self.n_jobs)
+        line = ProgressLine("LatentOptimizer", len(Z), "code", self.verbose == 1)
+        found = in_workers(_moved, jobs, self.n_jobs, line)
         before, after, curves, codes = zip(*found, strict=True)
         codes = np.stack(codes)
         return Bunch(
@@ -280,6 +282,6 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 def _moved(problem, solver, z, row, verbose):
     """The objective before and after, the loss curve, and where a code has moved to."""
     before, after, result = problem.minimize(solver, z)
-    if is_due(row, verbose):
+    if verbose > 1:
         print(f"[LatentOptimizer] code {row}: objective {before:.4g} -> {after:.4g}")
     return before, after, result.history, problem.code_of(z, result.x)

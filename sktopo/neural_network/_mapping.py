@@ -59,7 +59,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Of the first kernels and of the batches.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     Attributes
     ----------

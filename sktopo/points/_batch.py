@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
+from sktopo._progress import ProgressLine, within
 from sktopo._samples import SampleKind, read_list
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import check_n_jobs
@@ -53,7 +54,12 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     """
     check_n_jobs(n_jobs, "optimize_point_clouds")
     clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
-    optimizers = in_workers(partial(_fitted, optimizer), zip(clouds), n_jobs)
+    verbose = optimizer.verbose
+    line = ProgressLine("optimize_point_clouds", len(clouds), "cloud", verbose)
+    job = partial(_fitted, clone(optimizer).set_params(verbose=within(verbose)))
+    optimizers = in_workers(job, zip(clouds), n_jobs, line)
+    for fitted in optimizers:
+        fitted.set_params(verbose=verbose)
     moved = [fitted.points_.copy() for fitted in optimizers]
     return Bunch(clouds=moved, optimizers=optimizers)
 

@@ -105,7 +105,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     n_jobs : int or None, default=None
         Threads for the draws of one step. Results are the same for any number.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
     callback : callable or None, default=None
         Called as ``callback(result)`` after every step, with ``x``, ``fun``, ``nit``
         and ``history`` so far. A true return value, or StopIteration, ends the fit.

@@ -11,7 +11,7 @@ from sktopo.solvers._lbfgs import LBFGS
 from sktopo.solvers._min_norm import min_norm_weights
 from sktopo.solvers._proximal_gradient import Composite, ProximalGradient
 from sktopo.solvers._proximal_point import TiedLeastSquares
-from sktopo.solvers._run import Run, is_due
+from sktopo.solvers._run import Run
 from sktopo.solvers._sparse_adam import SparseAdam
 from sktopo.solvers._total_variation import prox_of_total_variation
 
@@ -26,7 +26,6 @@ __all__ = [
     "Run",
     "SparseAdam",
     "TiedLeastSquares",
-    "is_due",
     "min_norm_weights",
     "minimize_asymmetric_lasso",
     "prox_of_total_variation",

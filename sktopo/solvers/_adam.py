@@ -48,7 +48,7 @@ class Adam(Solver):
     epsilon : float > 0, default=1e-8
         Added to the root of the latter.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     References
     ----------
@@ -104,7 +104,7 @@ class Adam(Solver):
     def minimize(self, objective, x0, *, callback=None):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
-        run = Run(objective, x0, "Adam", callback, self.verbose)
+        run = Run(objective, x0, "Adam", callback, self.verbose, total=self.max_iter)
         return run.minimize(self._steps)
 
     def _steps(self, run):

@@ -39,7 +39,7 @@ class GradientDescent(Solver):
         is not ``x - rate * grad``. With None in place of the new x it refuses a rate
         that is too large for it.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     References
     ----------
@@ -96,7 +96,14 @@ class GradientDescent(Solver):
             It has in addition ``steps``, the records that lead from x0 to ``x``.
         """
         self._check_params()
-        run = Run(objective, x0, "GradientDescent", callback, self.verbose)
+        run = Run(
+            objective,
+            x0,
+            "GradientDescent",
+            callback,
+            self.verbose,
+            total=self.max_iter,
+        )
         run.steps = []
         return run.minimize(self._all_steps if run.is_random else self._watched_steps)
 

@@ -25,7 +25,7 @@ class LBFGS(Solver):
     memory : int >= 1, default=20
         How many past steps make the quadratic model.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     References
     ----------
@@ -60,7 +60,7 @@ class LBFGS(Solver):
         """Minimise from x0; see ``sktopo.base.Solver.minimize``."""
         self._check_params()
         check_count("LBFGS", "memory", self.memory, 20 * np.size(x0))
-        run = Run(objective, x0, "LBFGS", callback, self.verbose)
+        run = Run(objective, x0, "LBFGS", callback, self.verbose, total=self.max_iter)
         return run.minimize(self._steps)
 
     def _steps(self, run):

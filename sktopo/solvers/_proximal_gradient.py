@@ -50,7 +50,7 @@ class ProximalGradient(Solver):
         The run has converged when ten steps together lower the objective by less than
         ``tol`` of it.
     verbose : int >= 0, default=0
-        1 prints every 100th step, 2 every 10th, 3 each one.
+        1 shows one line that moves, 2 prints a line for each step.
 
     References
     ----------
@@ -123,7 +123,14 @@ class ProximalGradient(Solver):
                 f"{type(objective.nonsmooth).__name__} is not compatible with "
                 f"ProximalGradient: it does not define {', '.join(missing)}."
             )
-        run = Run(objective, x0, "ProximalGradient", callback, self.verbose)
+        run = Run(
+            objective,
+            x0,
+            "ProximalGradient",
+            callback,
+            self.verbose,
+            total=self.max_iter,
+        )
         return run.minimize(lambda run: self._steps(run, objective))
 
     def _steps(self, run, objective):

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import OptimizeResult
 
 from sktopo._arrays import as_float64
+from sktopo._progress import ProgressLine
 from sktopo.base import Term
 
 STATUS = {
@@ -18,11 +19,6 @@ STATUS = {
 
 class Stop(Exception):
     """Raised inside a run in order to end it."""
-
-
-def is_due(step, verbose):
-    """Whether to report a step: every 100th, every 10th, or each one."""
-    return verbose > 0 and step % 10 ** max(0, 3 - verbose) == 0
 
 
 class Progress:
@@ -61,12 +57,24 @@ class Run:
         What to call the solver in messages.
     callback : callable or None, default=None
     verbose : int, default=0
-        0 is silent; 1 prints every 100th step, 2 every 10th, 3 each one.
+        0 is silent; 1 shows one line that moves, 2 prints a line for each step.
+    total : int or None, default=None
+        How many steps there may be.
     is_random : bool, default=False
         Where there is no objective to tell.
     """
 
-    def __init__(self, objective, x0, name, callback=None, verbose=0, is_random=False):
+    def __init__(
+        self,
+        objective,
+        x0,
+        name,
+        callback=None,
+        verbose=0,
+        *,
+        total=None,
+        is_random=False,
+    ):
         self.x0 = np.array(as_float64(x0, f"x0 of {name}.minimize", finite=True))
         self.is_random = getattr(objective, "is_random", is_random)
         if isinstance(objective, Term):
@@ -83,7 +91,7 @@ class Run:
             )
         self._function = objective
         self._callback, self._name = callback, name
-        self._verbose = verbose
+        self._line = ProgressLine(name, total, "step", verbose)
         self.history = array("d")
         self.nit = self.nfev = 0
         self._point, self.best_value = self.x0, np.inf
@@ -153,8 +161,12 @@ class Run:
             if not callable(x):
                 x = np.array(x, dtype=np.float64).reshape(self.x0.shape)
             self._point = x
-        if is_due(self.nit, self._verbose):
-            print(f"[{self._name}] step {self.nit}: {value:.6g}")
+        if self.nit:
+            self._line.advance(loss=float(value))
+
+    def close(self):
+        """End the line that shows the progress, of steps outside of ``minimize``."""
+        self._line.close()
 
     def result(self):
         """The best point so far, as an OptimizeResult."""
@@ -177,11 +189,12 @@ class Run:
         An exception from outside, KeyboardInterrupt among them, is raised again with
         the result so far in its attribute ``result``.
         """
-        try:
-            steps(self)
-        except Stop:
-            pass
-        except BaseException as error:
-            error.result = self.result()
-            raise
+        with self._line:
+            try:
+                steps(self)
+            except Stop:
+                pass
+            except BaseException as error:
+                error.result = self.result()
+                raise
         return self.result()

@@ -1,0 +1,100 @@
+"""Lines of progress: with tqdm and without it, on a terminal and in a file."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from sktopo import TopologicalAttack, TopologicalRidgeCV, TopoPointOptimizer
+from sktopo._progress import ProgressLine, _PlainBar
+from sktopo._workers import in_workers
+from sktopo.datasets import make_noisy_circle
+from sktopo.points import optimize_point_clouds
+
+
+@pytest.fixture(params=["tqdm", "no tqdm"])
+def tqdm_or_not(request, monkeypatch):
+    if request.param == "tqdm":
+        pytest.importorskip("tqdm", reason="tqdm is not installed")
+    else:
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+
+
+def test_one_line_tells_how_far_it_is(tqdm_or_not, capsys):
+    with ProgressLine("Adam", 3, "step", 1) as line:
+        for loss in (3.0, 2.0, 1.0):
+            line.advance(loss=loss)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    last = printed.err.replace("\r", "\n").strip().splitlines()[-1]
+    assert "Adam" in last
+    assert "3/3" in last
+    assert "loss=1" in last
+
+
+def test_nothing_is_shown_at_zero(tqdm_or_not, capsys):
+    with ProgressLine("Adam", 3, "step", 0) as line:
+        line.advance(loss=1.0)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_plain_line_is_written_over_on_a_terminal(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sktopo._progress._PAUSE", 0.0)
+    bar = _PlainBar("fit", 100, "step")
+    bar.set_postfix_str("loss=1.23456")
+    bar.update(1)
+    bar.set_postfix_str("loss=1")
+    bar.update(1)
+    bar.close()
+    lines = capsys.readouterr().err.split("\r")[1:]
+    assert [line.split(" steps")[0] for line in lines] == ["fit: 1/100"] + 2 * [
+        "fit: 2/100"
+    ]
+    assert "s left" in lines[0]
+    assert len(lines[1]) >= len(lines[0])
+    assert lines[-1].endswith("\n")
+
+
+def test_a_total_may_be_unknown(tqdm_or_not, capsys):
+    with ProgressLine("fit", None, "step", 1) as line:
+        line.advance()
+    assert "1" in capsys.readouterr().err
+    with ProgressLine("fit", None, "step", 2) as line:
+        line.advance(loss=2.0)
+    assert capsys.readouterr().out == "[fit] step 1: loss=2\n"
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_answers_come_in_order(n_jobs, capsys):
+    line = ProgressLine("squares", 5, "part", 1)
+    assert in_workers(pow, [(k, 2) for k in range(5)], n_jobs, line) == [0, 1, 4, 9, 16]
+    assert "5/5" in capsys.readouterr().err
+
+
+def test_searches_show_their_folds(rng, capsys):
+    X = rng.normal(size=(30, 5))
+    model = TopologicalRidgeCV(3, i0=2, l2=[0.0, 1.0], cv=3, verbose=1)
+    silent = TopologicalRidgeCV(3, i0=2, l2=[0.0, 1.0], cv=3)
+    np.testing.assert_array_equal(
+        model.fit(X, X[:, 0]).coef_, silent.fit(X, X[:, 0]).coef_
+    )
+    assert "6/6" in capsys.readouterr().err
+
+
+def test_attacks_and_clouds_show_theirs(rng, capsys):
+    from sklearn.linear_model import LogisticRegression
+
+    X = rng.normal(size=(20, 4))
+    model = LogisticRegression().fit(X, X[:, 0] > 0)
+    attack = TopologicalAttack(model, n_steps=2, clip=None, verbose=1).fit(
+        X, X[:, 0] > 0
+    )
+    attack.generate(X[:3])
+    assert "3/3" in capsys.readouterr().err
+    attack.set_params(verbose=2).generate(X[:3])
+    assert capsys.readouterr().out.count("[TopologicalAttack] row") == 3
+    clouds = [make_noisy_circle(20, random_state=k)[0] for k in range(2)]
+    moved = optimize_point_clouds(clouds, TopoPointOptimizer(max_iter=2, verbose=1))
+    assert "2/2" in capsys.readouterr().err
+    assert all(fitted.verbose == 1 for fitted in moved.optimizers)
