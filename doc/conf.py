@@ -1,4 +1,15 @@
-"""Sphinx configuration; `python -m sphinx doc doc/_build` makes the pages."""
+"""Sphinx configuration; `python -m sphinx -W doc doc/_build` makes the pages."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+# The gallery is computed in its short form, unless that is set to nothing.
+os.environ.setdefault("SKTOPO_SHORT", "1")
+
+from inventories.make import inventories
 
 import sktopo
 
@@ -9,21 +20,61 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "matplotlib.sphinxext.plot_directive",
 ]
-exclude_patterns = ["_build"]
-html_theme = "alabaster"
-html_theme_options = {"description": sktopo.__doc__.split(": ")[1].strip()}
+exclude_patterns = ["_build", "inventories"]
+templates_path = ["_templates"]
+numfig = True
+math_numfig = True
 autosummary_generate = True
+# Without PyTorch the pages of sktopo.torch are made all the same.
+autodoc_mock_imports = [] if find_spec("torch") else ["torch"]
 numpydoc_show_class_members = False
-extlinks_detect_hardcoded_links = False
+numpydoc_class_members_toctree = False
+# What stands on other sites, from lists that are stored here: no network is needed.
+intersphinx_mapping = inventories(Path(__file__).parent / "_build" / "inventories")
+
+html_theme = "pydata_sphinx_theme"
+html_title = "sktopo"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
+html_sidebars = {"index": [], "install": [], "tour": []}
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 6,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": True,
+}
+html_copy_source = False
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+plot_include_source = True
+plot_html_show_source_link = False
+plot_html_show_formats = False
+plot_formats = [("png", 110)]
+plot_rcparams = {"figure.constrained_layout.use": True, "figure.figsize": (6, 3.5)}
+plot_apply_rcparams = True
+
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": "/plot_",
-    # What the examples import is no example.
-    "ignore_pattern": r"(^|/)(?!plot_)\w+\.py$",
+    "doc_module": ("sktopo",),
+    "backreferences_dir": "generated/backreferences",
+    "reference_url": {"sktopo": None},
+    "show_memory": False,
+    "remove_config_comments": True,
+    "download_all_examples": False,
 }
 
 

@@ -19,6 +19,17 @@ class DiagramFunctional(Differentiable):
         ``F(s * diagram) = s ** degree * F(diagram)`` for s > 0, where parameters in the
         units of the diagram are scaled alike. None where there is none, or it is not
         known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.functionals import PersistenceEnergy
+    >>> functional = PersistenceEnergy(p=2)
+    >>> functional.value_and_grad(np.array([[0.0, np.inf], [1.0, 4.0]]))
+    (9.0, array([[ 0.,  0.],
+           [-6.,  6.]]))
+    >>> functional.degree, (functional + 2 * functional)(np.array([[1.0, 4.0]]))
+    (2.0, 27.0)
     """
 
     degree = None
@@ -99,6 +110,18 @@ class Term(Differentiable):
     is_random : bool
         Whether ``warm_value_and_grad`` draws anew in every call. Values at two points
         then do not compare, and a solver returns the last point in place of the best.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.functionals import PersistenceEnergy
+    >>> from sktopo.objectives import PersistenceTerm, SquaredErrorTerm
+    >>> x = np.array([0.0, 3.0, 1.0, 5.0, 2.0])
+    >>> bars = PersistenceTerm("cubical", PersistenceEnergy(), 0)
+    >>> term = SquaredErrorTerm(x) + 2 * bars
+    >>> value, grad = term.value_and_grad(x)
+    >>> value, grad.tolist()
+    (10.0, [0.0, 2.0, -2.0, 2.0, -2.0])
     """
 
     prox = None

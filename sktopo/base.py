@@ -119,6 +119,18 @@ class FilteredComplex(ABC):
         two sequences with an array of cells for each bar, or None in place of one: its
         component, cycle or surface, and the region that a cycle or surface encloses.
         Raises ValueError for dimensions in which it has none.
+
+    Examples
+    --------
+    >>> from sktopo.filtrations import Cubical
+    >>> complex_ = Cubical().build([0, 3, 1, 5, 2])
+    >>> (bars,) = complex_.bars(0)
+    >>> bars.diagram
+    array([[ 0., inf],
+           [ 1.,  3.],
+           [ 2.,  5.]])
+    >>> complex_.pullback(bars.scatter([[0, 0], [-1, 1], [0, 0]]))
+    array([ 0.,  1., -1.,  0.,  0.])
     """
 
     values: np.ndarray
@@ -200,6 +212,21 @@ class Filtration(ValidatedParams):
     where ``takes_missing`` is true, entries may be NaN or masked, and mean what
     ``build`` says; where ``mask`` is not None, some pixels are not there; where
     ``has_channels`` is true, grids may be colour images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo import persistence_diagrams
+    >>> from sktopo.base import Filtration
+    >>> from sktopo.filtrations import Cubical
+    >>> class Centred(Filtration):
+    ...     sample_ndim = (1,)
+    ...
+    ...     def build(self, x, previous=None):
+    ...         return Cubical().build(np.asarray(x) - np.mean(x))
+    >>> persistence_diagrams([0, 3, 0, 1], Centred(), 0)[0]
+    array([[-1.,  2.],
+           [-1.,  2.]])
     """
 
     sample_ndim = ()
@@ -279,6 +306,17 @@ class Solver(ValidatedParams):
     needs : tuple of str
         The capabilities of a term that it takes beyond a value and a gradient; see
         ``Term``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.base import Solver
+    >>> from sktopo.solvers import LBFGS, ProximalGradient
+    >>> ProximalGradient.needs
+    ('prox',)
+    >>> result = LBFGS().minimize(lambda x: (x @ x, 2 * x), np.ones(2))
+    >>> result.x.round(6).tolist(), isinstance(LBFGS(), Solver)
+    ([0.0, 0.0], True)
     """
 
     needs = ()

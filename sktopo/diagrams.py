@@ -17,9 +17,25 @@ class PersistenceBars(NamedTuple):
 
     Longest first. A row of ``births`` or ``deaths`` names a cell in the terms of the
     input: the coordinates of a pixel, the index of a vertex or point, or the points of
-    an edge or a simplex. A row of -1 stands for "never". ``representatives`` and
-    ``regions`` are None or sequences with an array for each bar; see
-    ``persistence_pairs``.
+    an edge or a simplex. A row of -1 stands for "never".
+
+    Parameters
+    ----------
+    dimension : int
+        Of the homology.
+    diagram : ndarray of shape (n_bars, 2)
+        Births and deaths.
+    births, deaths : ndarray of int of shape (n_bars, k)
+        The cells that made them.
+    representatives, regions : sequence of ndarray, or None
+        For each bar; see ``persistence_pairs``.
+
+    Examples
+    --------
+    >>> from sktopo import persistence_pairs
+    >>> (bars,) = persistence_pairs([0, 3, 1, 5, 2], "cubical", 0)
+    >>> bars.deaths.ravel().tolist()
+    [-1, 3, 1]
     """
 
     dimension: int

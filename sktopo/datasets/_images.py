@@ -74,7 +74,7 @@ def make_sampled_circle(n=210, *, n_points=9, jitter=0.3, random_state=None):
 
     Returns
     -------
-    image : ndarray of shape (n, n)
+    ndarray of shape (n, n)
         From 0 to 255.
 
     References
@@ -125,7 +125,7 @@ def make_blobs_with_bridges(n=256, *, n_blobs=15, random_state=None):
 
     Returns
     -------
-    image : ndarray of shape (n, n)
+    ndarray of shape (n, n)
         From 0 to 255.
 
     References

@@ -155,8 +155,8 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
     Parameters
     ----------
     bandwidth : float > 0 or None, default=None
-        sigma. None takes for 2 sigma^2 the median of the distances between different
-        diagrams of the training set that are neither zero nor infinite.
+        The width sigma. None takes for 2 sigma^2 the median of the distances between
+        different diagrams of the training set that are neither zero nor infinite.
     n_directions : int >= 1, default=50
         See ``sktopo.metrics.sliced_wasserstein``.
     n_jobs : int or None, default=None

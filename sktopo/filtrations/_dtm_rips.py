@@ -114,7 +114,7 @@ class DTMRips(OrderedFiltration):
     Parameters
     ----------
     n_neighbors : int >= 1, default=10
-        k, at most the number of points.
+        The number k, at most that of the points.
     max_edge_length : float, default=inf
         Edges that enter later are left out, and bars that live longer are essential.
         Vertices are not left out.

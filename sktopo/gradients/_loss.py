@@ -27,7 +27,7 @@ def input_gradient(estimator, X, y):
 
     Returns
     -------
-    gradient : ndarray of X's shape
+    ndarray of X's shape
 
     Raises
     ------

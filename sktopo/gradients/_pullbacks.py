@@ -274,6 +274,20 @@ def register_inverse(*estimator_classes):
     ------
     TypeError
         If what is given is no class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator, TransformerMixin
+    >>> from sktopo.gradients import inverse_value_and_pullback, register_inverse
+    >>> class Doubler(TransformerMixin, BaseEstimator):
+    ...     def fit(self, X, y=None):
+    ...         return self
+    >>> @register_inverse(Doubler)
+    ... def _halve(doubler, Z):
+    ...     return Z / 2, lambda grad: grad / 2
+    >>> inverse_value_and_pullback(Doubler().fit([[1.0]]), np.array([[4.0]]))[0]
+    array([[2.]])
     """
     return _INVERSE.register(estimator_classes)
 

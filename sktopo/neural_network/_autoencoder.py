@@ -97,7 +97,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         Weights and then intercepts of the perceptrons.
     loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of one mini-batch after the other.
-    validation_curve_ : ndarray of shape (n_iter_,)
+    validation_curve_ : ndarray of shape (n_epochs,)
         The loss of the rows kept back, after each pass.
     n_iter_ : int
         Passes over the data that were made.

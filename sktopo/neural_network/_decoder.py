@@ -78,7 +78,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
     ----------
     decoder_ : MLPRegressor
         With the trained weights.
-    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+    loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of one mini-batch after the other.
     n_iter_ : int
         Steps that were made.

@@ -110,7 +110,7 @@ default="pca"
         The Gaussians are ``exp(-gamma_ ||x - landmark||^2)``.
     coef_ : ndarray of shape (n_landmarks, n_components)
         A, in the units of X.
-    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+    loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of each step.
     n_iter_ : int
         Steps that were made.

@@ -66,7 +66,7 @@ class TopologicalProjection(InvertibleEmbedding):
         W.
     mean_ : ndarray of shape (n_features,)
         The mean row.
-    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+    loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of each step.
     n_iter_ : int
         Steps that were made.

@@ -6,7 +6,7 @@ from sktopo.base import Term
 
 
 class LogLossTerm(Term):
-    """sum of -log P(target) under a linear model, binary or multinomial.
+    """The sum of -log P(target) under a linear model, binary or multinomial.
 
     With margins m = design @ x.T, the probability of class 1 is 1 / (1 + exp(-m)) where
     x is a vector or has one row; where it has a row for each class, the probabilities

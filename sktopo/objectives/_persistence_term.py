@@ -169,7 +169,7 @@ class PersistenceTerm(DiagramTerm):
 
         Every birth and death is to go down the functional's gradient, by ``rate`` times
         its derivative; ends that would pass each other on the way stop where they meet.
-        For each of them the cells that have to move with it are found [2]_, and x takes
+        For each of them the cells that have to move with it are found, and x takes
         one damped least-squares step (Gauss-Newton, the one of least norm) towards
         their target values. Where a cell has several targets the farthest is taken.
 

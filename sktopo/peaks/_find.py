@@ -34,6 +34,13 @@ class Peaks(NamedTuple):
         The pass to a higher peak; -1 for the highest, which has none.
     saddle_heights : ndarray of shape (n_peaks,)
         The values there; of the highest peak the lowest value of all.
+
+    Examples
+    --------
+    >>> from sktopo.peaks import find_peaks
+    >>> peaks = find_peaks([0, 6, 1, 4, 3])
+    >>> peaks.places.tolist(), peaks.prominences.tolist()
+    ([1, 3], [6.0, 3.0])
     """
 
     places: np.ndarray

@@ -104,7 +104,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, *shape)
+        X : array-like of shape (n_samples, n_features) or (n_samples, ...)
             Signals, or flat images with ``image_shape``; images or voxel grids.
         y : None
             Ignored.

@@ -30,7 +30,7 @@ def minimize_asymmetric_lasso(quadratic, moment, up, down, x0=None, max_rounds=6
     quadratic : ndarray of shape (n, n) or Quadratic
         Q, symmetric and positive semidefinite.
     moment : ndarray of shape (n,)
-        q.
+        The vector q.
     up, down : ndarray of shape (n,)
         Costs of positive and of negative coordinates, up + down >= 0.
     x0 : ndarray of shape (n,) or None, default=None
@@ -50,6 +50,15 @@ def minimize_asymmetric_lasso(quadratic, moment, up, down, x0=None, max_rounds=6
        optimization and statistical learning via the alternating direction method of
        multipliers", Foundations and Trends in Machine Learning 3 (2011),
        :doi:`10.1561/2200000016`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.solvers import minimize_asymmetric_lasso
+    >>> cost = np.ones(2)
+    >>> x, converged = minimize_asymmetric_lasso(np.eye(2), [3.0, 0.2], cost, cost)
+    >>> x, converged
+    (array([2.5, 0. ]), True)
     """
     n = moment.size
     x = np.zeros(n) if x0 is None else np.array(x0, dtype=np.float64)
@@ -72,12 +81,19 @@ def minimize_asymmetric_lasso(quadratic, moment, up, down, x0=None, max_rounds=6
 
 
 class Quadratic(ABC):
-    """x' Q x for a symmetric, positive semidefinite Q, which need not be formed.
+    """A form x' Q x of a symmetric, positive semidefinite Q, which need not be formed.
 
     Attributes
     ----------
     rank : int
         A bound on the rank of Q.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.solvers import DenseQuadratic, Quadratic
+    >>> isinstance(DenseQuadratic(np.eye(2)), Quadratic)
+    True
     """
 
     @abstractmethod
@@ -116,6 +132,13 @@ class DenseQuadratic(Quadratic):
     gram : ndarray of shape (n, n)
     inverse : ndarray of shape (n, n) or None, default=None
         With it, systems in which few coordinates are zero are small ones in these.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.solvers import DenseQuadratic
+    >>> DenseQuadratic(np.eye(3)).rank
+    3
     """
 
     def __init__(self, gram, inverse=None):

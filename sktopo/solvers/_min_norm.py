@@ -18,7 +18,7 @@ def min_norm_weights(vectors):
 
     Returns
     -------
-    weights : ndarray of shape (n_vectors,)
+    ndarray of shape (n_vectors,)
 
     Notes
     -----

@@ -22,6 +22,18 @@ class Composite(NamedTuple):
     lipschitz : float > 0
         The Lipschitz constant of the gradient of ``smooth``, or a bound on it.
     weight : float >= 0, default=1.0
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.linear_model import TopologyPenalty
+    >>> from sktopo.objectives import SquaredErrorTerm
+    >>> from sktopo.solvers import Composite, ProximalGradient
+    >>> near = SquaredErrorTerm(np.array([0.0, 0.1, 5.0, 5.2]))
+    >>> penalty = TopologyPenalty("values", i0=3)
+    >>> objective = Composite(near.value_and_grad, penalty, lipschitz=2.0)
+    >>> ProximalGradient().minimize(objective, np.zeros(4)).x.round(2)
+    array([0.05, 0.05, 5.1 , 5.1 ])
     """
 
     smooth: Callable

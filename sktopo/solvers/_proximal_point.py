@@ -29,7 +29,18 @@ class TiedLeastSquares:
     lipschitz : float > 0
         Of the gradient of the first two terms.
     gram : ndarray of shape (n, n) or None, default=None
-        matrix' matrix, where it is at hand.
+        The product of the matrix' transpose and itself, where it is at hand.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo.linear_model import TopologyPenalty
+    >>> from sktopo.solvers import TiedLeastSquares
+    >>> problem = TiedLeastSquares(
+    ...     np.eye(2), np.ones(2), 0.0, 1.0, TopologyPenalty("values"), lipschitz=2.0
+    ... )
+    >>> problem.weight
+    1.0
     """
 
     def __init__(self, matrix, target, ridge, weight, penalty, lipschitz, gram=None):

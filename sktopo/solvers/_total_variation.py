@@ -13,7 +13,7 @@ _NAME = "prox_of_total_variation"
 
 
 def prox_of_total_variation(x, weight, start=None):
-    """Minimise ||z - x||^2 / 2 + weight * (sum of |z[i + 1] - z[i]|) over z.
+    """Minimise ``||z - x||^2 / 2 + weight * sum_i |z[i + 1] - z[i]|`` over z.
 
     The dual variables are the sums of z - x up to each sample, and bounded by the
     weight; the sums of z are the taut string of the sums of x [1]_. If z is constant
@@ -33,7 +33,7 @@ def prox_of_total_variation(x, weight, start=None):
 
     Returns
     -------
-    z : ndarray of shape (n,)
+    ndarray of shape (n,)
 
     Raises
     ------

@@ -242,7 +242,7 @@ def main():
     }[options.format]
     sktopo.show_versions()
     print()
-    print(line.format("case", "sktopo, ms", "peer", "peer, ms", "ratio"))
+    print(line.format("case", "sktopo (ms)", "peer", "peer (ms)", "ratio"))
     if options.format == "markdown":
         print(line.format("---", "---:", "---", "---:", "---:"))
     for section in options.sections:
