@@ -85,9 +85,9 @@ model = TopologicalProjection(
 )
 
 # %%
-# The sum of the two longest finite lifetimes (the size of the arms), in units of the spread of all
-# rows, for the half of the rows that the projection was found for and for the other
-# half; means over five random halves.
+# How far three arms are apart is the sum of the two longest finite lifetimes, in units
+# of the spread of all rows: for the half of the rows that the projection was found for
+# and for the other half; means over five random halves.
 
 
 def apart(codes, spread):
