@@ -145,9 +145,9 @@ for n_samples, combine in ((1, "mean"), (8, "mean"), (8, "min_norm")):
 
 # %%
 # The weights of the closed form are close to 1/100, since the gradients are of nearly
-# equal length. Where many exact weights are zero, the minimum norm is 6 to 9 % shorter
-# than the mean. For other gradients it descends a little slower on average, and faster
-# for the worst of them, by a quarter at most.
+# equal length. Where many exact weights are zero, the minimum norm of the paper's image
+# is 6 to 9 % shorter than the mean. For other gradients it descends a little slower on
+# average, and faster for the worst of them, by a quarter at most.
 
 fig, axes = plt.subplots(2, 4, figsize=(11, 5), layout="constrained", sharey="row")
 shown = ("simplex, noise 50", "vertex, noise 50", "simplex, no noise")

@@ -9,9 +9,10 @@ where there was noise. This example computes the three images of the paper, or o
 the same kind, with its noise and without, all else equal.
 
 Without noise the same few pixels of a window decide in every step; with noise other
-ones do, and the change spreads over more pixels. For the wells and the circle the bars
-are longer without noise; for the blobs, whose bars are to become short, noise leaves a
-third of the sum of lifetimes.
+ones do, and the change spreads over more pixels. For the paper's wells and circle the
+bars are longer without noise; for its blobs, whose bars are to become short, noise
+leaves a third of the sum of lifetimes. The drawn blobs have about the same bars with
+noise and without.
 """
 
 import os

@@ -55,7 +55,7 @@ def row(name, grids):
     first, second = np.mean([[*one[:2], 0, 0][:2] for one in lifetimes], axis=0)
     print(
         f"{name:24s}{grids[0].size:8d}{count:8.0f}{first:9.1f}{second:8.1f}"
-        f"{first / second if second else np.inf:8.1f}{milliseconds:8.1f}"
+        f"{first / second if second > 1e-9 else np.inf:8.1f}{milliseconds:8.1f}"
     )
 
 

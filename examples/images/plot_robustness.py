@@ -10,9 +10,10 @@ Section I.D of "A Fast and Robust Method for Global Topological Functional Optim
 as high as its highest way and a ring as low as its lowest, so that every curve has to
 be read relative to that of the start.
 
-Without noise the ring of plain gradients is as good as that of STUMP, and the wall
-nearly. What plain gradients have gained over the start shrinks as the noise grows, to a
-seventh for the ring and to less than half for the wall. STUMP keeps its gain.
+On the paper's images, without noise, the ring of plain gradients is as good as that of
+STUMP, and the wall nearly. What plain gradients have gained over the start shrinks as
+the noise grows, to a seventh for the ring and to less than half for the wall. STUMP
+keeps most of its gain.
 """
 
 import os
