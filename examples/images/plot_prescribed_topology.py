@@ -8,10 +8,10 @@ Wasserstein distance to it with the squared change of the image. "Enforcing corr
 topology" is the third application in the introduction of "A Fast and Robust Method for
 Global Topological Functional Optimization" (AISTATS 2021).
 
-A target diagram does not say where the hole is. From the image itself the distance
-becomes small by a single dark pixel in the stroke, which is a hole, too. From a blurred
-image the narrow gap closes, by a thin line which further noise may cut; the wide gap
-stays open.
+A target diagram does not say where the hole is. From a blurred image the narrow gap
+closes, by a thin line which further noise may cut; the wide gap stays open. From the
+image itself no gap closes: with the zero of MNIST the distance becomes small by a
+single dark pixel in the stroke, which is a hole, too.
 """
 
 import os
