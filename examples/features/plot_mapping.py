@@ -2,34 +2,65 @@
 A mapping before the features
 =============================
 
-How many holes has a handwritten digit? The persistence of its image should know, but a
-loop that is left open by a pixel is no hole, and a stroke that is dark on one side
-makes two components. An 8 has two holes, a 0, 6 or 9 has one, and a 1, 2, 3, 5 or 7
-none. A 4 is written with a hole or without: section A.4 of "A Topology Layer for
-Machine Learning" (AISTATS 2020, doi:10.48550/arXiv.1905.12200) counts it with those
-that have none. It is shown both ways.
+The number of holes of a handwritten digit should be visible in the persistence of its
+image, but a loop that is left open by one pixel is no hole, and a stroke that is faint
+in the middle makes two components. Two small convolutions before the features,
+trained through them, correct part of this. An 8 has two holes, a 0, 6 or 9 has one, and
+a 1, 2, 3, 5 or 7 none. A 4 is written with a hole or without: section A.4 of "A
+Topology Layer for Machine Learning" (AISTATS 2020, doi:10.48550/arXiv.1905.12200)
+counts it with those that have none. Both ways of counting are shown.
 
-Two small convolutions before the features, trained through them, mend what they can.
 The features are the 50 energies of components and holes of the superlevel sets, the
 classifier is linear, and everything but the final score was chosen on training images.
+On MNIST, with the classes of the paper, the features alone have an accuracy of 0.86 on
+test images, which the mapping raises to 0.93; the same classifier on pixels has 0.84.
 """
+
+import os
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import SHORT, digits, save
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sktopo import DirectionalPersistence, TopologicalMapping
+from sktopo.datasets import load_stored
+
+SHORT = bool(os.environ.get("SKTOPO_SHORT"))  # A short form for tests.
+
+# %%
+# Images of digits with values from 0 to 1: those of MNIST where a folder of data is
+# named by ``SKTOPO_DATA``, or else the smaller ones that come with scikit-learn.
+
+mnist = None if SHORT else load_stored("mnist.npz")
+if mnist is None:
+    X, y = load_digits(return_X_y=True)
+    X_train, X_test, digit_train, digit_test = train_test_split(
+        X.reshape(-1, 8, 8) / 16, y, random_state=0
+    )
+else:
+    X_train, digit_train = mnist["x_train"] / 255, mnist["y_train"]
+    X_test, digit_test = mnist["x_test"] / 255, mnist["y_test"]
+n_train, n_test = (300, 60) if SHORT else (5000, 10_000)
+X_train, digit_train = X_train[:n_train], digit_train[:n_train]
+X_test, digit_test = X_test[:n_test], digit_test[:n_test]
+rows = X_train.reshape(len(X_train), -1), X_test.reshape(len(X_test), -1)
+
+# %%
+# The number of holes of the digits from 0 to 9, in both ways of counting.
 
 N_HOLES = {
     "4 has no hole": np.array([1, 0, 0, 0, 0, 0, 1, 0, 2, 1]),
     "4 has one hole": np.array([1, 0, 0, 0, 1, 0, 1, 0, 2, 1]),
 }
 
-X_train, digit_train, X_test, digit_test = digits(n_train=5000, n_test=10_000)
-rows = X_train.reshape(len(X_train), -1), X_test.reshape(len(X_test), -1)
+# %%
+# The model: the mapping of the images, the features, and a linear classifier. With
+# ``n_directions=0`` the features are those of the superlevel sets alone, without
+# directional sweeps.
 
 
 def with_features(first):
@@ -40,6 +71,10 @@ def with_features(first):
         LogisticRegression(max_iter=2000),
     )
 
+
+# %%
+# Accuracy against the number of passes over the training images. Without a pass the
+# mapping leaves the images as they are.
 
 passes = (0, 1) if SHORT else (0, 1, 2, 5, 10)
 models, scores, on_pixels = {}, {}, {}
@@ -58,8 +93,10 @@ for labelling, holes in N_HOLES.items():
     on_pixels[labelling] = pixels.fit(rows[0], y_train).score(rows[1], y_test)
     print(f"The same classifier on pixels: {on_pixels[labelling]:.3f}", flush=True)
 
-# Digits that the plain features take for something else, and the mapping does not, in
-# the labelling of the paper.
+# %%
+# Digits that are classified wrongly with the plain features and rightly with the
+# mapping, with the classes of the paper; accuracy, and the loss during training.
+
 labelling = next(iter(N_HOLES))
 y_test = N_HOLES[labelling][digit_test]
 model = models[labelling, passes[-1]]
@@ -92,4 +129,4 @@ width = max(1, len(steps) // 20)
 smooth = np.convolve(mapping.loss_curve_, np.ones(width) / width, "valid")
 below.plot(steps[width - 1 :], smooth)
 below.set(xlabel="step", ylabel="loss")
-save(fig, "mapping.png")
+plt.show()

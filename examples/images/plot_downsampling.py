@@ -2,22 +2,28 @@
 A shorter signal with the same peaks
 ====================================
 
-512 samples with eight peaks and some noise become 64 and fewer, joined by lines.
-Averages cut the peaks, and so does least squares; with the Wasserstein distance to the
-diagram of the signal beside the squared error they stay as high as they were. This is
-the first application in the introduction of "A Fast and Robust Method for Global
-Topological Functional Optimization" (AISTATS 2021).
+A signal of 512 samples with eight peaks and some noise is replaced by 64 and fewer
+samples, joined by lines. This is the first application in the introduction of "A Fast
+and Robust Method for Global Topological Functional Optimization" (AISTATS 2021).
+
+Averages make the peaks lower, and so does least squares. With the Wasserstein distance
+to the persistence diagram of the signal added to the squared error, the peaks stay as
+high as they were, if the optimisation starts where all of them are present.
 """
+
+import os
 
 import matplotlib.pyplot as plt
 import numpy as np
-from grids import SHORT, save
 
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import BottleneckToTarget, WassersteinToTarget
 from sktopo.objectives import ComposedTerm, PersistenceTerm, SquaredErrorTerm
 from sktopo.solvers import LBFGS
+
+# A short form for tests.
+SHORT = bool(os.environ.get("SKTOPO_SHORT"))
 
 superlevel = Cubical(superlevel=True)
 time = np.arange(512)
@@ -26,6 +32,11 @@ width, height = [14, 3, 9, 4, 22, 3, 6, 10], [2, 3, 1.5, 2.5, 2.2, 1.8, 3.5, 1.6
 clean = np.exp(-0.5 * ((time[:, None] - centre) / width) ** 2) @ height
 clean += 0.4 * np.sin(time / 60)
 signal = clean + np.random.default_rng(0).normal(scale=0.05, size=time.size)
+
+# %%
+# In the superlevel sets of a signal every peak is a bar of H0: it is born at the height
+# of the peak and dies at the valley where it meets a higher one. The target is the part
+# of the diagram that is longer than 0.5.
 
 
 def bars(values):
@@ -38,6 +49,10 @@ target = diagram[diagram[:, 0] - diagram[:, 1] > 0.5]
 from_signal = BottleneckToTarget(diagram)
 print(f"{len(diagram)} bars, {len(target)} longer than 0.5; these alone are", end=" ")
 print(f"{from_signal(target):.3f} from all")
+
+# %%
+# The short signal times a matrix is the long one that its lines draw. ``ComposedTerm``
+# takes a loss of the long signal to a loss of the short one.
 
 
 def lines(n):
@@ -76,9 +91,9 @@ for n in sizes:
     found |= {(name, n): matrix @ values for name, values in ends.items()}
 
 # %%
-# Three numbers each: the bottleneck distance to the diagram of the signal, its noise
-# included; the root of the mean squared error; and how far the highest value within a
-# sample of each peak is from the peak, for the worst of the eight.
+# Three numbers for each: the bottleneck distance to the diagram of the signal with its
+# noise; the root of the mean squared error; and the difference between each peak and
+# the highest value within a sample of it, for the worst of the eight.
 
 print(f"\n{'samples':26s}" + "".join(f"{n:>15d}{'':8s}" for n in sizes))
 tops = [c - 8 + signal[c - 8 : c + 9].argmax() for c in centre]
@@ -94,9 +109,9 @@ for name in ends:
     print()
 
 # %%
-# A diagram does not say where. Least squares has cut some peaks so far that others come
-# closest to their bars, and these are raised in their place: the diagram is right and
-# the peaks are wrong. From the maxima, which have all peaks, each stays its own.
+# A diagram does not say where a peak is. Least squares makes some peaks so low that
+# other ones come closest to their bars and are raised in their place: the diagram is
+# right and the peaks are wrong. The maxima have all peaks, and each keeps its own bar.
 
 fig, axes = plt.subplots(
     1, 2, figsize=(11, 3.8), layout="constrained", width_ratios=(2, 1)
@@ -112,4 +127,4 @@ axes[0].set(xlabel="time", ylim=(-0.6, 5))
 axes[0].legend(fontsize="small", ncols=3, loc="upper center")
 axes[1].axline((0, 0), slope=1, color="0.8", linewidth=1)
 axes[1].set(xlabel="birth", ylabel="death", title="H0 of superlevel sets")
-save(fig, "downsampling.png")
+plt.show()

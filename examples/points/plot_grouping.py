@@ -1,23 +1,24 @@
 """
-Groups that move as wholes
-==========================
+Groups of points that move together
+===================================
 
-A loss on persistence diagrams sees few points at a time: to bring two clusters
-together, its gradient pulls at the two points where they are closest. The grouping term
-asks that points which started close to each other keep their distances; it turns the
-pull at a point into a pull at its neighbourhood. The examples are those of Corcoran
-and Deng (2020, figure 1), with their settings: the squared lifetimes of finite bars
-above a threshold, a uniform kernel of scale 1 with weight 1, and Adam.
+The gradient of a loss on persistence diagrams acts on few points at a time: to bring
+two clusters together, it moves the two points where they are closest. The grouping term
+of ``TopoPointOptimizer`` asks that points which started close to each other keep their
+distances, so that the neighbours of these points move as well. The examples are those
+of Corcoran and Deng (2020, figure 1), with their settings: the squared lifetimes of
+finite bars above a threshold, a uniform kernel of scale 1 with weight 1, and Adam.
 
 The paper's formula for the horseshoe makes the bar of its hole short, which opens the
-gap; its figure shows the ends meet, which is what a long bar asks for. Here are both.
+gap between the ends; its figure shows ends that meet, which is what a long bar asks
+for. Both are computed here. With the term the clusters and the ends of the horseshoe
+move as wholes, and distances to neighbours change less.
 """
 
 import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from clouds import save
 from scipy.spatial import cKDTree
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
@@ -25,6 +26,10 @@ from sktopo.datasets import make_horseshoe, make_two_clusters
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 from sktopo.plotting import PointOptimizationDisplay
+
+# %%
+# How well groups keep their shape is measured by the mean relative change of the
+# distances from points to their five nearest neighbours of the same group.
 
 
 def neighbour_change(start, end, groups, n_neighbors=5):
@@ -38,10 +43,15 @@ def neighbour_change(start, end, groups, n_neighbors=5):
     return np.concatenate(changes).mean()
 
 
+# %%
+# Two clusters have one long finite bar in H0, which ends at the distance between them;
+# a horseshoe has one long bar in H1, for its hole. Each task is a set of points, their
+# groups, the dimension of the homology, the threshold, and whether to maximise.
+
 clusters, labels = make_two_clusters(100, random_state=0)
 horseshoe, _ = make_horseshoe(300, random_state=0)
 one = np.zeros(300)
-tasks = {  # points, groups, dimension, threshold, maximize
+tasks = {
     "two clusters": (clusters, labels, 0, 0.10, False),
     "horseshoe, short bar": (horseshoe, one, 1, 0.25, False),
     "horseshoe, long bar": (horseshoe, one, 1, 0.25, True),
@@ -70,10 +80,10 @@ for name, (X, groups, dimension, threshold, maximize) in tasks.items():
         )
 
 # %%
-# Without the term a bridge of single points closes the gap between the clusters, single
-# points fill the hole of the horseshoe, or its band becomes a line. With it the
-# clusters and the ends come as wholes. The price: a band that must keep its shape
-# cannot be pulled out to a line, so that its bar ends shorter.
+# Without the term single points close the gap between the clusters or fill the hole of
+# the horseshoe, or its band becomes a line. With it groups move as wholes. A band that
+# keeps its shape cannot become a line, so that its bar ends shorter than without the
+# term. In the diagrams, bars below the dashed line are shorter than the threshold.
 
 fig, axes = plt.subplots(
     3, 4, figsize=(13, 9), layout="constrained", height_ratios=[2, 3, 3]
@@ -103,4 +113,4 @@ for row, (name, task) in zip(axes, tasks.items(), strict=True):
     losses.set(title="loss", xlabel="step")
 axes[0, 2].legend(fontsize="small", loc="center right")
 axes[0, 3].legend(fontsize="small")
-save(fig, "grouping.png")
+plt.show()

@@ -2,11 +2,12 @@
 Points in the unit square
 =========================
 
-100 points drawn evenly, and five things to want of their persistence: figure 1 of "A
-Topology Layer for Machine Learning" (AISTATS 2020). Each fit makes 100 steps of Adam
-from the same start. The energy E(2, 0) of H1 is small where there are no holes and
-large where holes are; that of H0 speaks of gaps. The last wish is a sum: no gaps, and
-large holes.
+100 points drawn evenly from the unit square are moved for five different losses on
+their persistence diagrams, as in figure 1 of "A Topology Layer for Machine Learning"
+(AISTATS 2020). Each fit makes 100 steps of Adam from the same start. The energy E(2, 0)
+of H1 is large where there are large holes and small where there are none; that of H0
+measures gaps between points. The last loss is a sum that asks for large holes and no
+gaps. The table compares the losses reached with those of the authors' code.
 """
 
 import time
@@ -14,12 +15,15 @@ import time
 import gudhi
 import matplotlib.pyplot as plt
 import numpy as np
-from clouds import save
 
 from sktopo import TopoPointOptimizer, persistence_diagrams
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 from sktopo.plotting import PointOptimizationDisplay
+
+# %%
+# By default ``TopoPointOptimizer`` minimises the squared lifetimes of H1. The
+# references are what the authors' code reaches from the same start in as many steps.
 
 X = np.random.RandomState(0).rand(100, 2)
 both = PersistenceTerm(
@@ -32,7 +36,6 @@ wishes = {
     "large gaps": {"homology_dimensions": 0, "maximize": True},
     "no gaps, large holes": {"objective": both},
 }
-# What the authors' code reaches from the same start in as many steps.
 references = [-0.820, 0.0, 0.0287, -10.4, -0.067]
 
 print(f"{'':22s}{'start':>9s}{'best':>9s}{'reference':>11s}{'seconds':>9s}")
@@ -46,8 +49,8 @@ for (wish, params), reference in zip(wishes.items(), references, strict=True):
     print(f"{wish:22s}{first:9.4f}{best:9.4f}{reference:11.4f}{took:9.2f}")
 
 # %%
-# The unit of time: gudhi, asked for the pairs of an image of 28 x 28 pixels with their
-# pixels.
+# The seconds depend on the machine. They are therefore also given in calls of gudhi for
+# the persistence pairs of an image of 28 x 28 pixels.
 
 image = np.random.RandomState(0).rand(28, 28)
 n_calls = 50
@@ -60,8 +63,8 @@ unit = (time.perf_counter() - start) / n_calls
 print(f"\nall five: {seconds:.2f} s, {seconds / unit:.0f} such calls")
 
 # %%
-# Above, where the points went; below, the diagrams before (grey) and after. In H0 all
-# bars are born at 0, so that only their deaths are shown, as ticks on the left.
+# Above, the motion of the points; below, the diagrams before (grey) and after. All bars
+# of H0 are born at 0, so that only their deaths differ, which are ticks on the left.
 
 fig, axes = plt.subplots(2, 5, figsize=(15, 6), layout="constrained")
 before = persistence_diagrams(X, "weak_alpha", essential="drop")
@@ -80,10 +83,11 @@ for (wish, fit), (above, below) in zip(fits.items(), axes.T, strict=True):
 axes[1, 0].set_ylabel("death")
 axes[0, 1].legend(fontsize="small", loc="center left")
 axes[1, 0].legend(fontsize="small", loc="lower right")
-save(fig, "unit_square.png")
+plt.show()
 
 # %%
-# And the losses on the way. Adam lets them rise at times; the best points are kept.
+# The losses over the steps. Adam lets them rise at times; the estimator keeps the best
+# points.
 
 fig, axes = plt.subplots(1, 5, figsize=(15, 2.5), layout="constrained")
 for (wish, fit), ax, reference in zip(fits.items(), axes, references, strict=True):
@@ -92,4 +96,4 @@ for (wish, fit), ax, reference in zip(fits.items(), axes, references, strict=Tru
     ax.set(title=wish, xlabel="step")
 axes[0].legend(fontsize="small")
 axes[0].set_ylabel("loss")
-save(fig, "unit_square_losses.png")
+plt.show()

@@ -2,11 +2,16 @@
 Digits by their holes, weights by their maxima
 ==============================================
 
-Two things to do with persistence in scikit-learn, in one minute:
+This example shows two uses of persistent homology in scikit-learn, in one minute. One
+is to learn from it: persistence diagrams of handwritten digits are turned into numbers
+in a Pipeline, which GridSearchCV tunes. The other is to optimise for it: a regression
+penalises the lifetimes of the maxima of its weights.
 
-1. *learn from it*: persistence diagrams of handwritten digits, turned into numbers, in
-   a Pipeline that GridSearchCV tunes;
-2. *optimise for it*: a regression whose penalty counts the maxima of its weights.
+A linear classifier of the digits is more accurate with pixels and topological features
+(0.946) than with pixels alone (0.920). The features by themselves do not depend on
+where the ink is, so that they cannot tell a 6 from a 9 (0.439). In the regression the
+topological penalty finds weights with three maxima from fewer measurements than
+weights; ridge regression and lasso do not.
 """
 
 import warnings
@@ -24,12 +29,9 @@ from sktopo import PersistenceDiagrams, PersistenceEnergies, TopologicalRidge
 from sktopo.filtrations import Cubical
 
 # %%
-# Learn from topology
-# -------------------
-# A digit is a landscape of ink. As the level falls, strokes appear (H0) and close to
-# holes (H1); the diagrams record when. ``PersistenceEnergies`` turns them into 50
-# numbers, and a linear classifier does the rest. One line tunes a parameter of the
-# filtration: whether to look from the ink (superlevel) or from the paper (sublevel).
+# A superlevel set of an image consists of the pixels that are at least as dark as some
+# level. As the level falls, components (H0) and holes (H1) appear and vanish; the
+# persistence diagrams hold the levels of birth and death of each.
 
 X, y = load_digits(return_X_y=True)
 
@@ -43,15 +45,20 @@ def topological_features():
 
 
 def classifier():
-    """The same linear classifier behind all features."""
+    """The same linear classifier for all features."""
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
 
 
 def accuracy(model):
-    """Mean and spread of the accuracy over 5 folds."""
+    """Mean and standard deviation of the accuracy over 5 folds."""
     scores = cross_val_score(model, X, y, cv=5)
     return f"{scores.mean():.3f} +- {scores.std():.3f}"
 
+
+# %%
+# ``PersistenceEnergies`` turns the diagrams into 50 numbers for a linear classifier. A
+# parameter of the filtration is tuned as any other: whether the level falls from the
+# ink (superlevel sets) or rises from the paper (sublevel sets).
 
 model = make_pipeline(*topological_features().named_steps.values(), classifier())
 search = GridSearchCV(
@@ -68,16 +75,10 @@ print(f"  pixels and energies:         {accuracy(both)}")
 print(f"  tuned by GridSearchCV: {search.best_params_}")
 
 # %%
-# Energies are blind to where the ink is: to them a 6 is a 9, so alone they cannot beat
-# 64 pixels. What they see, strokes and holes, is not in the pixels one by one, so a
-# linear classifier is better with both than with either.
-#
-# Optimise for topology
-# ---------------------
-# 60 noisy measurements of 100 weights that rise and fall three times: least squares
-# cannot know them. Ridge and Lasso prefer small weights; ``TopologicalRidge`` prefers
-# weights with few maxima. All three choose their strength by cross-validation, and
-# ``TopologicalRidge`` also chooses how many maxima are free: ``i0 - 1``.
+# The regression has 60 noisy measurements of 100 weights that rise and fall three
+# times. Ridge and lasso prefer small weights; ``TopologicalRidge`` prefers weights with
+# few maxima. All strengths are cross-validated, and so is ``i0 - 1``, the number of
+# maxima without penalty.
 
 rng = np.random.default_rng(0)
 n_features, n_samples = 100, 60
@@ -102,7 +103,7 @@ found = {}
 for name, (model, grid) in models.items():
     search = GridSearchCV(model, grid, cv=5, scoring="neg_mean_squared_error")
     with warnings.catch_warnings():
-        # Lasso with the smallest strengths does not come to rest.
+        # Lasso does not converge with the smallest strengths.
         warnings.simplefilter("ignore", ConvergenceWarning)
         found[name] = search.fit(A, b).best_estimator_
     print(f"{name}: {search.best_params_}")
@@ -114,7 +115,8 @@ for name, model in found.items():
     print(f"  {name:18s} {error:.4f}")
 
 # %%
-# The weights, estimated and true.
+# A digit with the number of its holes of long lifetime, and the weights, estimated and
+# true.
 
 fig, axes = plt.subplots(1, 4, figsize=(12, 3), layout="constrained")
 image = X[8].reshape(8, 8)
@@ -132,9 +134,4 @@ for ax, (name, model) in zip(axes[1:], found.items(), strict=True):
     ax.set_title(name)
     ax.set_ylim(-1.8, 1.8)
 axes[1].legend(loc="lower right", fontsize="small")
-
-if plt.get_backend().lower() == "agg":
-    fig.savefig("quickstart.png", dpi=100)
-    print("\nFigure: quickstart.png")
-else:
-    plt.show()
+plt.show()

@@ -2,21 +2,30 @@
 What a fit costs
 ================
 
-Seconds for one fit against the number of weights, with 1.2 samples for each weight and
-default settings. The exact solvers factorise the data once; what they do after that
-depends on the answer, not on a tolerance.
+This example measures the seconds for one fit against the number of weights, with 1.2
+samples for each weight and default settings, beside ridge regression and the lasso. The
+exact solvers of :class:`~sktopo.TopologicalRidge` factorise the data once; how long
+they take after that depends on the solution and not on a tolerance. With 2,000 weights
+a fit takes a few seconds, about ten times as long as ridge regression.
 """
 
+import os
 import time
 
 import matplotlib.pyplot as plt
-from comparison import SHORT, save
 from sklearn.linear_model import Lasso, Ridge
 
 from sktopo import TopologicalRidge
 from sktopo.datasets import make_structured_regression
 
+SHORT = bool(os.environ.get("SKTOPO_SHORT"))  # A short form for tests.
 N_FEATURES = [50, 100] if SHORT else [50, 100, 200, 500, 1000, 2000]
+
+# %%
+# Each model is fitted to data that suit its penalty: weights of three values
+# ("clusters") or weights along a path with three maxima ("sawtooth"). ``i0`` is the
+# first bar, in the order of lifetimes, that is penalised.
+
 options = {"alpha": 1.0, "fit_intercept": False}
 models = {
     "clusters, i0=2": ("clusters", TopologicalRidge(i0=2, **options)),
@@ -44,4 +53,4 @@ for name, (kind, model) in models.items():
     )
 ax.set(xlabel="weights", ylabel="seconds for one fit")
 ax.legend()
-save(fig, "cost.png")
+plt.show()

@@ -2,17 +2,22 @@
 Real data: 3 against 8, pixel by pixel
 ======================================
 
-Neighbouring pixels should have similar weights: that is what a topological penalty on
-the image of weights knows and what ridge and lasso do not. Does it help? Regression on
-the labels -1 and 1, from few images, all strengths cross-validated on the training
-images.
+Neighbouring pixels should have similar weights. A topological penalty on the image of
+weights makes use of this, while ridge regression and lasso do not. To see whether it
+helps, the handwritten digits 3 and 8 are told apart by regression on the labels -1 and
+1, from few images, with all strengths cross-validated on the training images.
+
+A penalty on the maxima alone does badly: with fewer images than pixels nothing limits
+the size of the weights. Together with a squared norm it is slightly better than ridge
+regression where there are few images (4.9 against 5.4 percent of mistakes with 20
+images), and equal to it where there are many.
 """
 
+import os
 import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from comparison import SHORT, save
 from joblib import Parallel, delayed
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -21,6 +26,7 @@ from sklearn.model_selection import train_test_split
 
 from sktopo import TopologicalRidgeCV
 
+SHORT = bool(os.environ.get("SKTOPO_SHORT"))  # A short form for tests.
 N_TRAIN = [20, 80] if SHORT else [20, 40, 80, 160]
 N_REPETITIONS = 2 if SHORT else 10
 ALPHAS = np.logspace(-2, 2, 3 if SHORT else 5)
@@ -28,6 +34,11 @@ ALPHAS = np.logspace(-2, 2, 3 if SHORT else 5)
 digits = load_digits()
 chosen = np.isin(digits.target, (3, 8))
 X, y = digits.data[chosen] / 16, np.where(digits.target[chosen] == 8, 1.0, -1.0)
+
+# %%
+# ``topology=(8, 8)`` is the shape of the image of weights. With ``i0=3`` the penalty is
+# the sum of the lifetimes of all its maxima but two; ``l2`` is the weight of the
+# squared norm.
 
 
 def models(n_train):
@@ -43,6 +54,7 @@ def models(n_train):
 
 
 def scores_of(n_train, seed):
+    """Share of mistakes, mean squared error and fitted model, for every model."""
     X_train, X_test, y_train, y_test = train_test_split(
         X, y, train_size=n_train, stratify=y, random_state=seed
     )
@@ -56,13 +68,16 @@ def scores_of(n_train, seed):
     return scores
 
 
+# %%
+# All models learn from the same random choices of training images and are tested on the
+# images that are left.
+
 tasks = [(n, seed) for n in N_TRAIN for seed in range(N_REPETITIONS)]
 results = Parallel(n_jobs=-1)(delayed(scores_of)(*task) for task in tasks)
-names = list(results[0])
 print("Mistakes in percent, and mean squared error: mean +- standard deviation")
 print(f"{'training images':18s}" + "".join(f"{n:>32d}" for n in N_TRAIN))
 table = {}
-for name in names:
+for name in results[0]:
     values = np.reshape([r[name][:2] for r in results], (len(N_TRAIN), -1, 2))
     table[name] = values
     cells = [
@@ -72,18 +87,19 @@ for name in names:
     ]
     print(f"{name:18s}" + "".join(f"{cell:>32s}" for cell in cells))
 
+# %%
+# Mistakes against the number of training images, and the weights of the last
+# repetition as images.
+
 fig, axes = plt.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
-for name in names:
-    axes[0].plot(
-        N_TRAIN, 100 * table[name][..., 0].mean(axis=1), marker=".", label=name
-    )
+for name, values in table.items():
+    axes[0].plot(N_TRAIN, 100 * values[..., 0].mean(axis=1), marker=".", label=name)
 axes[0].set(xlabel="training images", title="mistakes [%]")
 axes[0].legend(fontsize="small")
-last = results[-1]
 for ax, name in zip(axes[1:], ("ridge", "lasso", "maxima and ridge"), strict=True):
-    image = last[name][2].coef_.reshape(8, 8)
+    image = results[-1][name][2].coef_.reshape(8, 8)
     size = np.abs(image).max()
     ax.imshow(image, cmap="RdBu_r", vmin=-size, vmax=size)
     ax.set_title(name)
     ax.set_axis_off()
-save(fig, "digit_pixels.png")
+plt.show()

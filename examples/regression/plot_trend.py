@@ -2,21 +2,25 @@
 Signals with a known number of peaks
 ====================================
 
-Three peaks under noise, and smoothers that do or do not know that there are three.
-``TopologicalTrend`` fits the closest function with three maxima, or makes further
-maxima pay; beside it stand a moving average, a Savitzky-Golay filter and total
-variation, alone and followed by the exact fit. Their windows and strengths are chosen
-twice: by generalised cross-validation, and in hindsight, by the truth itself, which is
-the best that they can do.
+A signal with three peaks under noise is smoothed by methods that do or do not know that
+there are three. :class:`~sktopo.TopologicalTrend` fits the closest function with three
+maxima, or penalises the lifetimes of further maxima; beside it stand a moving average,
+a Savitzky-Golay filter and total variation, alone and followed by the exact fit. Their
+windows and strengths are chosen twice: by generalised cross-validation, and in
+hindsight by comparison with the true signal, which is the best that they can do. Alone,
+the exact fit has a larger error than the filters; after a Savitzky-Golay filter it
+removes the many small maxima that are left and has the smallest error of all.
 
-Then mixtures: a table of spectra over time is split into the profiles of three
-substances and their spectra, by alternating least squares. Profiles are positive; that
-each rises and falls once is one line more.
+The second part is on mixtures: a table of spectra over time is split into the profiles
+of three substances and their spectra by alternating least squares. Profiles are
+nonnegative; the further condition that each of them has one maximum needs one line and
+makes them 9 to 19 percent closer to the truth.
 """
+
+import os
 
 import matplotlib.pyplot as plt
 import numpy as np
-from comparison import SHORT, save
 from scipy.ndimage import uniform_filter1d
 from scipy.optimize import linear_sum_assignment
 from scipy.signal import savgol_filter
@@ -26,6 +30,7 @@ from sktopo import TopologicalTrend, persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.solvers import prox_of_total_variation
 
+SHORT = bool(os.environ.get("SKTOPO_SHORT"))  # A short form for tests.
 N_SEEDS = 2 if SHORT else 50
 NOISES = [0.05, 0.1, 0.2]
 time = np.linspace(0, 1, 300)
@@ -40,12 +45,9 @@ truth = sum(height * bump(time, at, width) for at, width, height in peaks)
 
 
 # %%
-# Smoothers
-# ---------
-#
-# Each has a list of functions, one for every strength, that return the smoothed signal
-# and its degrees of freedom: the trace of a linear smoother, for total variation the
-# number of constant pieces.
+# Each family of smoothers is a list of functions, one for every strength, that return
+# the smoothed signal and its degrees of freedom: the trace of a linear smoother, and
+# the number of constant pieces for total variation.
 
 
 def linear(smoother):
@@ -73,13 +75,18 @@ families = {
 }
 
 
+# %%
+# The strength is chosen by generalised cross-validation, and once more in hindsight.
+# The number of maxima of a signal is the number of bars in the persistence diagram of
+# its superlevel sets in dimension 0.
+
+
 def error(w):
     return np.sqrt(np.mean((w - truth) ** 2))
 
 
 def chosen(family, x):
-    """The result that generalised cross-validation takes, and the one nearest to the
-    truth."""
+    """The results of generalised cross-validation and with the smallest error."""
     results = [smoother(x) for smoother in families[family]]
     scores = [np.mean((x - w) ** 2) / (1 - df / x.size) ** 2 for w, df in results]
     return results[np.argmin(scores)][0], min((w for w, _ in results), key=error)
@@ -94,7 +101,7 @@ def trend(x, **params):
 
 
 def all_fits(x):
-    """For each name the fit, and the best one in hindsight where there is a choice."""
+    """The fits of all methods, and the best in hindsight where there is a choice."""
     fits = {"the signal itself": (x, None)}
     fits |= {name: chosen(name, x) for name in families}
     fits["three maxima, exact"] = trend(x), None
@@ -103,6 +110,9 @@ def all_fits(x):
         fits[f"{name}, then exact"] = tuple(trend(w) for w in fits[name])
     return fits
 
+
+# %%
+# Errors (root mean squares) and numbers of maxima, at three levels of noise.
 
 rows = {}
 for noise in NOISES:
@@ -123,6 +133,9 @@ for name in dict.fromkeys(name for name, _ in rows):
         line += f"{fit:10.4f}{hindsight:>8s}{n:8.1f}"
     print(line)
 
+# %%
+# One of the signals and four of its fits.
+
 x = truth + 0.1 * np.random.default_rng(0).normal(size=time.size)
 shown = [
     "Savitzky-Golay",
@@ -139,11 +152,12 @@ for ax, name in zip(axes.flat, shown, strict=True):
     ax.plot(time, fit, color="C3", linewidth=1.5)
     ax.set_title(f"{name}: {n_maxima(fit)} maxima, error {error(fit):.3f}")
 axes[0, 0].legend()
-save(fig, "trend.png")
+plt.show()
 
 # %%
-# Profiles of a mixture
-# ---------------------
+# Three substances pass a detector one after the other, at overlapping times. The table
+# of spectra over time is the product of their profiles (80 times) and their spectra (60
+# wavelengths), with noise.
 
 
 def mixture(seed, noise):
@@ -162,14 +176,20 @@ def mixture(seed, noise):
     return profiles, spectra, table + noise * table.max() * rng.normal(size=table.shape)
 
 
+# %%
+# Alternating least squares starts from a nonnegative matrix factorisation. In each
+# round negative entries are set to 0, and the profiles are passed through a transformer
+# of signals, if any.
+
+
 def factors(table):
-    """Where to start: a nonnegative factorisation."""
+    """Profiles of a nonnegative matrix factorisation."""
     nmf = NMF(3, init="nndsvda", tol=1e-3, max_iter=1000)
     return nmf.fit_transform(np.maximum(table, 0))
 
 
 def alternate(table, profiles, shape, n_rounds=100):
-    """Alternating least squares, cut off at 0, with a transformer for the profiles."""
+    """Profiles and spectra after alternating least squares."""
     for _ in range(n_rounds):
         spectra = np.maximum(np.linalg.lstsq(profiles, table)[0], 0)
         profiles = np.maximum(np.linalg.lstsq(spectra.T, table.T)[0].T, 0)
@@ -186,6 +206,11 @@ def matched(found, true):
     found = found[:, order]
     return found, np.linalg.norm(found - true, axis=0).mean()
 
+
+# %%
+# ``TopologicalTrend()`` fits the closest profile with one maximum. The condition does
+# not make the answer unique: a small share of one substance can still be taken for
+# another, as a plateau in place of a second maximum.
 
 SHAPES = {"positive": None, "positive, one maximum": TopologicalTrend()}
 LEVELS = [0.01, 0.03, 0.1]
@@ -210,6 +235,9 @@ print(
     + "".join(f"{p:10.0%}{s:8.0%}  " for p, s in wins)
 )
 
+# %%
+# The true profiles (dotted) and those that were found, for one mixture.
+
 profiles, _, table = mixture(0, LEVELS[1])
 start = factors(table)
 fig, axes = plt.subplots(1, 2, figsize=(11, 3.5), layout="constrained", sharey=True)
@@ -220,4 +248,4 @@ for ax, (name, shape) in zip(axes, SHAPES.items(), strict=True):
         ax.plot(true[:, k], f"C{k}:")
         ax.plot(found[:, k], f"C{k}")
     ax.set(title=f"{name}: distance {distance:.3f}", xlabel="time")
-save(fig, "mixture.png")
+plt.show()
