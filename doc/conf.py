@@ -73,6 +73,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "reference_url": {"sktopo": None},
     "show_memory": False,
+    "parallel": 2,
     "remove_config_comments": True,
     "download_all_examples": False,
 }

@@ -42,7 +42,9 @@ X_train, X_test, y_train, y_test = train_test_split(
 strengths = [0.1, 1.0] if SHORT else [0.03, 0.1, 0.3, 1.0, 3.0]
 searches = {
     "L1": GridSearchCV(
-        LogisticRegression(l1_ratio=1.0, solver="saga", max_iter=2000, tol=1e-3),
+        LogisticRegression(
+            l1_ratio=1.0, solver="saga", max_iter=2000, tol=1e-3, random_state=0
+        ),
         {"C": [1 / strength for strength in strengths]},
         n_jobs=-1,
     ),

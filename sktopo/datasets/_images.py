@@ -31,7 +31,7 @@ def make_double_well(n=310, *, noise=0.0, random_state=None):
 
     Returns
     -------
-    image : ndarray of shape (n, n)
+    ndarray of shape (n, n)
         From 0 to 255 but for the noise.
 
     References
