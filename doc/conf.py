@@ -65,13 +65,14 @@ plot_formats = [("png", 110)]
 plot_rcparams = {"figure.constrained_layout.use": True, "figure.figsize": (6, 3.5)}
 plot_apply_rcparams = True
 
+_NEED_NO_TORCH = r"(?!gan|vessel_networks)"
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "filename_pattern": "/plot_",
+    # Without PyTorch these are shown, and not run.
+    "filename_pattern": "/plot_" + ("" if find_spec("torch") else _NEED_NO_TORCH),
     "doc_module": ("sktopo",),
     "backreferences_dir": "generated/backreferences",
-    "reference_url": {"sktopo": None},
     "show_memory": False,
     "parallel": 2,
     "remove_config_comments": True,
