@@ -29,7 +29,7 @@ class DiagramFunctional(Differentiable):
     (9.0, array([[ 0.,  0.],
            [-6.,  6.]]))
     >>> functional.degree, (functional + 2 * functional)(np.array([[1.0, 4.0]]))
-    (2.0, 27.0)
+    (2, 27.0)
     """
 
     degree = None

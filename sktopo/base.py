@@ -309,14 +309,12 @@ class Solver(ValidatedParams):
 
     Examples
     --------
-    >>> import numpy as np
     >>> from sktopo.base import Solver
     >>> from sktopo.solvers import LBFGS, ProximalGradient
-    >>> ProximalGradient.needs
-    ('prox',)
-    >>> result = LBFGS().minimize(lambda x: (x @ x, 2 * x), np.ones(2))
-    >>> result.x.round(6).tolist(), isinstance(LBFGS(), Solver)
-    ([0.0, 0.0], True)
+    >>> ProximalGradient.needs, isinstance(LBFGS(), Solver)
+    (('prox',), True)
+    >>> LBFGS().minimize(lambda x: (x @ x, 2 * x), [1.0]).fun
+    0.0
     """
 
     needs = ()

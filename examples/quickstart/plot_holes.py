@@ -35,7 +35,7 @@ SIZE = 40
 
 
 def make_shape(n_holes, rng):
-    y, x = np.mgrid[-1:1 : SIZE * 1j, -1:1 : SIZE * 1j]
+    y, x = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
     distances = [np.hypot(x - c, y) for c in ((0,), (0,), (-0.36, 0.36))[n_holes]]
     radius = 0.55 if n_holes < 2 else 0.33
     shape = np.max([np.abs(d - radius) < 0.15 for d in distances], axis=0)
@@ -81,7 +81,9 @@ plt.show()
 # on pixels are tuned as well.
 models = {
     "persistence + logistic regression": make_pipeline(
-        PersistenceDiagrams(bright, 1), LongestLifetimes(n_bars=2), LogisticRegression(C=100)
+        PersistenceDiagrams(bright, 1),
+        LongestLifetimes(n_bars=2),
+        LogisticRegression(C=100),
     ),
     "pixels + logistic regression": make_pipeline(
         StandardScaler(), LogisticRegression(C=0.01, max_iter=1000)

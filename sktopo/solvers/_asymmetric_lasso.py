@@ -55,8 +55,8 @@ def minimize_asymmetric_lasso(quadratic, moment, up, down, x0=None, max_rounds=6
     --------
     >>> import numpy as np
     >>> from sktopo.solvers import minimize_asymmetric_lasso
-    >>> cost = np.ones(2)
-    >>> x, converged = minimize_asymmetric_lasso(np.eye(2), [3.0, 0.2], cost, cost)
+    >>> moment, cost = np.array([3.0, 0.2]), np.ones(2)
+    >>> x, converged = minimize_asymmetric_lasso(np.eye(2), moment, cost, cost)
     >>> x, converged
     (array([2.5, 0. ]), True)
     """

@@ -26,14 +26,19 @@ class Composite(NamedTuple):
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.linear_model import TopologyPenalty
+    >>> from sktopo.base import Term
     >>> from sktopo.objectives import SquaredErrorTerm
     >>> from sktopo.solvers import Composite, ProximalGradient
-    >>> near = SquaredErrorTerm(np.array([0.0, 0.1, 5.0, 5.2]))
-    >>> penalty = TopologyPenalty("values", i0=3)
-    >>> objective = Composite(near.value_and_grad, penalty, lipschitz=2.0)
-    >>> ProximalGradient().minimize(objective, np.zeros(4)).x.round(2)
-    array([0.05, 0.05, 5.1 , 5.1 ])
+    >>> class Lasso(Term):
+    ...     def value_and_grad(self, x):
+    ...         return float(np.abs(x).sum()), np.sign(x)
+    ...
+    ...     def prox(self, x, step):
+    ...         return np.sign(x) * np.maximum(np.abs(x) - step, 0)
+    >>> near = SquaredErrorTerm(np.array([0.1, 2.0]))
+    >>> objective = Composite(near.value_and_grad, Lasso(), lipschitz=2.0)
+    >>> ProximalGradient().minimize(objective, np.zeros(2)).x.round(6)
+    array([0. , 1.5])
     """
 
     smooth: Callable

@@ -34,13 +34,15 @@ class TiedLeastSquares:
     Examples
     --------
     >>> import numpy as np
-    >>> from sktopo.linear_model import TopologyPenalty
+    >>> from sktopo.base import Term
     >>> from sktopo.solvers import TiedLeastSquares
-    >>> problem = TiedLeastSquares(
-    ...     np.eye(2), np.ones(2), 0.0, 1.0, TopologyPenalty("values"), lipschitz=2.0
-    ... )
-    >>> problem.weight
-    1.0
+    >>> class Lasso(Term):
+    ...     def value_and_grad(self, x):
+    ...         return float(np.abs(x).sum()), np.sign(x)
+    >>> target = np.array([1.0, 2.0])
+    >>> problem = TiedLeastSquares(np.eye(2), target, 0.0, 1.0, Lasso(), lipschitz=2.0)
+    >>> problem.value(target, product=target)
+    3.0
     """
 
     def __init__(self, matrix, target, ridge, weight, penalty, lipschitz, gram=None):
