@@ -309,12 +309,11 @@ class Solver(ValidatedParams):
 
     Examples
     --------
-    >>> from sktopo.base import Solver
     >>> from sktopo.solvers import LBFGS, ProximalGradient
-    >>> ProximalGradient.needs, isinstance(LBFGS(), Solver)
-    (('prox',), True)
-    >>> LBFGS().minimize(lambda x: (x @ x, 2 * x), [1.0]).fun
-    0.0
+    >>> ProximalGradient.needs
+    ('prox',)
+    >>> LBFGS().minimize(lambda x: (x @ x, 2 * x), [1.0]).fun < 1e-9
+    True
     """
 
     needs = ()

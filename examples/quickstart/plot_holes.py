@@ -2,11 +2,11 @@
 Holes counted in bent and stretched shapes
 ==========================================
 
-Shapes with no hole, one hole or two holes are to be told apart, wherever they lie in the
-image and however they are turned, bent and stretched. Pixels say little of that: models
-that are trained on them need many examples of every position and form. The persistence
-diagram of an image lists its holes, each with a birth and a death, and the two longest
-lifetimes are features enough, also with few examples and under noise.
+Shapes with no hole, one hole or two holes are to be told apart, wherever they lie in
+the image and however they are turned, bent and stretched. Pixels say little of that:
+models that are trained on them need many examples of every position and form. The
+persistence diagram of an image lists its holes, each with a birth and a death, and the
+two longest lifetimes are features enough, also with few examples and under noise.
 
 This takes about ten seconds on one core.
 """
@@ -14,9 +14,8 @@ This takes about ten seconds on one core.
 # %%
 # The data
 # --------
-# Blobs with holes are drawn at random places, moved by a random smooth map of the plane,
-# and covered with noise. All shapes have about the same area, and a shape without a hole
-# may be curved around one like the letter C.
+# Rings are drawn at random places, moved by a random smooth map of the plane, and
+# covered with noise. A shape without a hole is a ring that is open at one side.
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
@@ -63,8 +62,8 @@ print(f"{len(images)} images of {SIZE} x {SIZE} pixels, with 0, 1 or 2 holes")
 # What persistence sees
 # ---------------------
 # As a level falls from the brightest pixel on, bright regions appear and close around
-# holes, which are filled when the level falls further. A loop of pixels around each hole
-# stands for its bar; the length of the bar is the contrast that the hole has.
+# holes, which are filled when the level falls further. A loop of pixels around each
+# hole stands for its bar; the length of the bar is the contrast that the hole has.
 bright = Cubical(superlevel=True)
 fig, axes = plt.subplots(2, 3, figsize=(9, 6), layout="constrained")
 for n, (above, below) in enumerate(axes.T):
@@ -77,8 +76,8 @@ plt.show()
 # %%
 # The models
 # ----------
-# Two numbers of each diagram of H1, its longest lifetimes, and a linear model. The models
-# on pixels are tuned as well.
+# Two numbers of each diagram of H1, its longest lifetimes, and a linear model. The
+# models on pixels are tuned as well.
 models = {
     "persistence + logistic regression": make_pipeline(
         PersistenceDiagrams(bright, 1),
