@@ -1,5 +1,8 @@
 """gudhi's private doors and its public ones lead to the same diagrams."""
 
+import sys
+import types
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -53,11 +56,22 @@ def test_ranks_beyond_single_precision():
     assert_array_equal(h1, [[base + 4, base + 5]])
 
 
-def test_private_functions_of_another_form_are_not_taken():
-    module, name = "gudhi._pers_cub_low_dim_ext", "_persistence_on_a_line"
+def test_private_functions_of_another_form_are_not_taken(monkeypatch):
+    def with_end(row):
+        return [[1.0, 2.0], [0.0, np.inf]]
+
+    def without_end(row):
+        return [[1.0, 2.0]]
+
+    door = types.SimpleNamespace(with_end=with_end, without_end=without_end)
+    monkeypatch.setitem(sys.modules, "gudhi._some_door", door)
     row, bars = np.array([0.0, 2.0, 1.0]), [[0.0, np.inf], [1.0, 2.0]]
-    assert _gudhi.private_function(module, name, bars, row) is not None
-    assert _gudhi.private_function(module, name, bars, row, 0.0) is None
-    assert _gudhi.private_function(module, name, bars, -row) is None
-    assert _gudhi.private_function(module, "_of_no_version", bars, row) is None
-    assert _gudhi.private_function("gudhi._no_module", name, bars, row) is None
+
+    def taken(name, *question):
+        return _gudhi.private_function("gudhi._some_door", name, bars, *question)
+
+    assert taken("with_end", row) is with_end
+    assert taken("with_end", row, 0.0) is None
+    assert taken("without_end", row) is None
+    assert taken("of_no_version", row) is None
+    assert _gudhi.private_function("gudhi._no_module", "with_end", bars, row) is None

@@ -55,7 +55,7 @@ X = (X - X.mean(axis=0)) / np.median(np.linalg.norm(X - X.mean(axis=0), axis=1))
 shape = PersistenceTerm(
     "vietoris_rips", {0: PersistenceEnergy(p=2), 1: PersistenceEnergy(p=1)}
 )
-common = {"filtration": "vietoris_rips", "max_iter": 30 if SHORT else 200}
+common = {"max_iter": 30 if SHORT else 200}
 ways = {
     "points alone": {"learning_rate": 0.01},
     "with their groups": {"learning_rate": 0.01, "grouping": Grouping(0.1, scale=1.0)},

@@ -6,7 +6,7 @@ Shapes with no hole, one hole or two holes are to be told apart, wherever they l
 the image and however they are turned, bent and stretched. Pixels say little of that:
 models that are trained on them need many examples of every position and form. The
 persistence diagram of an image lists its holes, each with a birth and a death, and the
-two longest lifetimes are features enough, also with few examples and under noise.
+two longest lifetimes are features enough.
 
 This takes about ten seconds on one core.
 """
@@ -64,6 +64,7 @@ print(f"{len(images)} images of {SIZE} x {SIZE} pixels, with 0, 1 or 2 holes")
 # As a level falls from the brightest pixel on, bright regions appear and close around
 # holes, which are filled when the level falls further. A loop of pixels around each
 # hole stands for its bar; the length of the bar is the contrast that the hole has.
+# Without a hole the longest bar is one of the noise, near the diagonal.
 bright = Cubical(superlevel=True)
 fig, axes = plt.subplots(2, 3, figsize=(9, 6), layout="constrained")
 for n, (above, below) in enumerate(axes.T):

@@ -122,6 +122,7 @@ class _NearCentres:
         cell = np.floor(x / (_CELL * self._bandwidth))
         cell = np.clip(cell, -_FAR, _FAR).astype(np.int64)
         cells, group = np.unique(cell, axis=0, return_inverse=True)
+        group = group.reshape(-1)  # NumPy 2.0 gives it two axes
         by_group = np.argsort(group, kind="stable")
         ends = np.cumsum(np.bincount(group))
         for one, rows in zip(cells, np.split(by_group, ends[:-1]), strict=True):

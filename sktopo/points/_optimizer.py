@@ -48,7 +48,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     diagram in ``homology_dimensions``, the sum of squared lifetimes [1]_, and T keeps
     points that start together together [2]_; see ``sktopo.objectives.GroupingTerm``.
 
-    New points ride along: the motion that was learned is defined everywhere.
+    The motion that was learned is defined everywhere, and moves new points, too.
 
     Parameters
     ----------

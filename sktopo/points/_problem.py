@@ -28,24 +28,28 @@ def filtration_for(optimizer, n_points, n_coordinates):
     Warns
     -----
     UserWarning
-        If 'weak_alpha' is replaced, or a Term as objective leaves it no effect.
+        If 'weak_alpha' is replaced where it matters, or where a Term as objective
+        leaves a filtration no effect.
     """
     filtration, owner = optimizer.filtration, type(optimizer).__name__
-    if isinstance(optimizer.objective, Term):
+    is_own = isinstance(optimizer.objective, Term)
+    if is_own:
         names = ("filtration", "homology_dimensions")
         why = "but on 'diagrams_' where 'objective' is a Term"
         warn_unused(optimizer, names, why, stacklevel=4)
     if isinstance(filtration, str) and filtration == "weak_alpha":
         few = n_points < n_coordinates + 2
         if few or n_coordinates > _LARGEST_DELAUNAY:
-            warnings.warn(
-                f"{owner} uses the Vietoris-Rips filtration in place of 'weak_alpha', "
-                "which is for up to 3 coordinates and at least 2 points more than "
-                f"coordinates. Got {n_points} points with {n_coordinates} coordinates; "
-                "filtration='vietoris_rips' says the same without this warning.",
-                UserWarning,
-                stacklevel=4,
-            )
+            if not is_own:
+                warnings.warn(
+                    f"{owner} uses the Vietoris-Rips filtration in place of "
+                    "'weak_alpha', which is for up to 3 coordinates and at least 2 "
+                    f"points more than coordinates. Got {n_points} points with "
+                    f"{n_coordinates} coordinates; filtration='vietoris_rips' says the "
+                    "same without this warning.",
+                    UserWarning,
+                    stacklevel=4,
+                )
             return VietorisRips()
     return as_filtration(filtration, owner)
 
