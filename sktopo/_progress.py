@@ -56,6 +56,7 @@ class ProgressLine:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+        self._done = 0
 
     def advance(self, **shown):
         """Count a part, and show some numbers with it."""

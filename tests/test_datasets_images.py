@@ -132,6 +132,11 @@ def test_stored_data_are_those_of_the_folder(tmp_path, monkeypatch):
     assert datasets.load_stored("some.npz") is None
     monkeypatch.setenv("SKTOPO_DATA", str(tmp_path))
     assert datasets.load_stored("other.npz") is None
+    np.save(tmp_path / "one.npy", np.eye(2))
+    (tmp_path / "bad.npz").write_bytes(b"PK damaged")
+    for name in ("one.npy", "bad.npz"):
+        with pytest.raises(ValueError, match=rf"savez, which .*{name} is not"):
+            datasets.load_stored(name)
     found = datasets.load_stored("some.npz")
     assert_array_equal(found["a"], [0, 1, 2])
     assert_array_equal(found["b"], np.eye(2))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sktopo import persistence_pairs
 from sktopo.filtrations import Cubical
 from sktopo.persistence import _keys as keys
 from sktopo.persistence import grid_pairs, sort_order, unsorted_grid_pairs
@@ -84,6 +85,29 @@ def test_indexed_keys_are_ascending_by_value_and_then_by_index(descending, monke
 )
 def test_what_does_not_fit_has_no_indexed_keys(x):
     assert keys.indexed_keys(x) is None
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.uint64, np.int32, np.int64])
+def test_large_integers_from_above(dtype):
+    n = np.arange(9000)
+    x = np.where(n < 4000, (4000 - n) * 100_000, (n - 4000) * 100_001)
+    if dtype == np.int32:
+        x = x - 2**31
+    (found,) = persistence_pairs(x.astype(dtype), Cubical(superlevel=True), 0)
+    (wanted,) = persistence_pairs(x.astype(float), Cubical(superlevel=True), 0)
+    np.testing.assert_array_equal(found.births, wanted.births)
+    np.testing.assert_array_equal(found.deaths, wanted.deaths)
+    assert found.births.ravel().tolist() == [8999, 0]
+
+
+@pytest.mark.parametrize("shape", [(1, 100, 100), (100, 1, 100), (100, 100, 1)])
+def test_axes_of_length_one_do_not_count(shape):
+    x = np.add.outer(np.arange(100.0) ** 1.5 * np.pi, np.arange(100.0) * np.sqrt(2))
+    x[50, 50] = x[51, 50] = x[49, 49] - 1.0
+    x[52, 50], x[53, 50] = x[50, 50] - 0.5, x[50, 50] - 0.6
+    (wanted,) = persistence_pairs(x, Cubical(), 0)
+    (found,) = persistence_pairs(x.reshape(shape), Cubical(), 0)
+    assert len(found.births) == len(wanted.births) == 3
 
 
 def test_a_value_of_several_cells_is_no_answer(lookup_from):

@@ -1,5 +1,7 @@
 """Displays of diagrams, weights and losses: what is drawn, and on which axes."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -59,6 +61,8 @@ def test_many_bars_are_shown_by_their_density(rng):
     display = PersistenceDiagramDisplay.from_diagrams([many, many[:9]], (1, 2))
     assert display.points_[0].get_array().sum() > 100
     assert len(display.points_[1].get_offsets()) == 9
+    with pytest.raises(ValueError, match="'density' parameter"):
+        PersistenceDiagramDisplay.from_diagrams(many, density="yes")
     every = PersistenceDiagramDisplay.from_diagrams(many, density=False)
     assert len(every.points_[0].get_offsets()) == 3000
 
@@ -77,6 +81,7 @@ def test_diagrams_of_all_forms(display):
     assert display.from_diagrams([one, empty, one[:1]]).ax_ is not ax
     display.from_diagrams([empty])
     display.from_diagrams([])
+    display.from_diagrams([[[1e20, 1e20]]])
     with pytest.raises(ValueError, match="one for each diagram. Got 2 for 1"):
         display.from_diagrams([one], (0, 1))
     with pytest.raises(ValueError, match=rf"{display.__name__} must have shape"):
@@ -129,6 +134,40 @@ def test_weights_as_an_image_and_on_a_line(rng):
         WeightsDisplay.from_estimator(TopologicalRidge())
 
 
+@pytest.mark.parametrize(
+    ("params", "kind", "n_maxima"),
+    [
+        ({"topology": "path", "i0": {0: 3}}, "path", 2),
+        ({"topology": [4, 3], "i0": 3}, "image", 2),
+        ({"topology": (4, 3), "i0": 3, "homology_dimensions": (1,)}, "image", None),
+        ({"topology": (2, 2, 3), "i0": 2}, "path", 1),
+        ({"topology": Cubical(), "i0": 3}, "path", None),
+        ({"topology": "values", "i0": 3}, "values", None),
+        ({"topology": "path", "i0": 3, "superlevel": False}, "path", None),
+    ],
+)
+def test_marks_are_what_the_penalty_leaves_alone(rng, params, kind, n_maxima):
+    X = rng.normal(size=(40, 12))
+    model = TopologicalRidge(alpha=1e-3, max_iter=5, **params)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X, X[:, 0])
+    display = WeightsDisplay.from_estimator(model)
+    assert (display.kind, display.n_maxima) == (kind, n_maxima)
+
+
+def test_weights_of_other_forms(rng):
+    X, y = rng.normal(size=(60, 12)), rng.integers(3, size=60)
+    model = LogisticRegression().fit(X, y)
+    dense = model.coef_.copy()
+    display = WeightsDisplay.from_estimator(model.sparsify(), output=2, kind=[3, 4])
+    assert_array_equal(display.weights_.get_array(), dense[2].reshape(3, 4))
+    with pytest.raises(ValueError, match="less than the 3 rows of coef_. Got 5"):
+        WeightsDisplay.from_estimator(model, output=5)
+    with pytest.raises(ValueError, match="The 'kind' of WeightsDisplay"):
+        WeightsDisplay([1, 2], [1, 2]).plot()
+
+
 def test_losses_of_one_fit_and_of_several():
     X, _ = make_noisy_circle(30, random_state=0)
     fits = {
@@ -138,9 +177,14 @@ def test_losses_of_one_fit_and_of_several():
     one = LossCurveDisplay.from_estimator(fits["gradient"])
     assert_array_equal(one.lines_[0].get_ydata(), fits["gradient"].loss_curve_)
     both = LossCurveDisplay.from_estimator(fits, log=True)
-    assert both.ax_.get_legend_handles_labels()[1] == list(fits)
+    texts = both.ax_.get_legend().get_texts()
+    assert [text.get_text() for text in texts] == list(fits)
     assert both.ax_.get_yscale() == "log"
     assert LossCurveDisplay.from_losses([3.0, 2.0, -1.0]).ax_.get_yscale() == "linear"
     assert LossCurveDisplay.from_losses([100.0, 2.0]).ax_.get_yscale() == "log"
+    named = LossCurveDisplay.from_losses({0: [1, 2], "_b": [2, 1]}).ax_.get_legend()
+    assert [text.get_text() for text in named.get_texts()] == ["0", "_b"]
+    with pytest.raises(ValueError, match="The 'losses' of LossCurveDisplay"):
+        LossCurveDisplay.from_losses(np.ones((2, 2)))
     with pytest.raises(NotFittedError):
         LossCurveDisplay.from_estimator(TopoPointOptimizer())

@@ -46,6 +46,7 @@ def test_a_field_of_near_centres_is_that_of_all(kind, rng, monkeypatch):
     assert full._near is None
     assert_allclose(near(x[:-1]), full(x[:-1]), rtol=1e-6, atol=1e-6)
     assert_array_equal(near(x[-1:]), 0)
+    assert near(x[:0]).shape == (0, 2)
     assert_array_equal(near(x)[::3], near(x[::3]))
 
 

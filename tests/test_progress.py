@@ -1,15 +1,23 @@
 """Lines of progress: with tqdm and without it, on a terminal and in a file."""
 
 import sys
+import warnings
 
 import numpy as np
 import pytest
 
-from sktopo import TopologicalAttack, TopologicalRidgeCV, TopoPointOptimizer
+from sktopo import (
+    TopologicalAttack,
+    TopologicalLogisticRegression,
+    TopologicalRidge,
+    TopologicalRidgeCV,
+    TopoPointOptimizer,
+)
 from sktopo._progress import ProgressLine, _PlainBar
 from sktopo._workers import in_workers
 from sktopo.datasets import make_noisy_circle
 from sktopo.points import optimize_point_clouds
+from sktopo.solvers import Run
 
 
 @pytest.fixture(params=["tqdm", "no tqdm"])
@@ -98,3 +106,43 @@ def test_attacks_and_clouds_show_theirs(rng, capsys):
     moved = optimize_point_clouds(clouds, TopoPointOptimizer(max_iter=2, verbose=1))
     assert "2/2" in capsys.readouterr().err
     assert all(fitted.verbose == 1 for fitted in moved.optimizers)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        TopologicalRidge(alpha=10.0, topology="path", i0=2, verbose=1),
+        TopologicalRidge(topology="path", i0=2, solver="dc", verbose=1),
+        TopologicalLogisticRegression(topology="path", i0=2, verbose=1),
+        TopologicalRidgeCV([1.0, 0.1], i0=2, l2=0.0, topology="path", cv=3, verbose=1),
+    ],
+    ids=["ridge", "dc", "logistic", "cv"],
+)
+def test_a_fit_has_one_line(model, rng, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    X = rng.normal(size=(40, 8))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X, X[:, 0] > 0)
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("solver", ["auto", "dc"])
+def test_an_interrupted_fit_ends_its_line_and_keeps_the_best(solver, rng, monkeypatch):
+    ends = []
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    monkeypatch.setattr(_PlainBar, "close", lambda bar: ends.append(bar))
+    record = Run.record
+
+    def interrupt(run, x, value):
+        record(run, x, value)
+        if run.nit == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "record", interrupt)
+    X = rng.normal(size=(40, 8))
+    model = TopologicalRidge(topology="path", i0=2, solver=solver, verbose=1)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.fit(X, rng.normal(size=40))
+    assert len(ends) == 1
+    assert caught.value.result.nit == 2

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -26,6 +27,11 @@ def load_stored(name):
     dict of ndarray, or None
         None where the environment variable is not set, or there is no such file.
 
+    Raises
+    ------
+    ValueError
+        If the file is of another kind.
+
     Examples
     --------
     >>> from sktopo.datasets import load_stored
@@ -33,8 +39,13 @@ def load_stored(name):
     True
     """
     folder = os.environ.get(_FOLDER)
-    path = Path(folder or "", name)
+    path = Path(folder or "").expanduser() / name
     if not folder or not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, TypeError, BadZipFile) as error:
+        raise ValueError(
+            f"load_stored takes files of numpy.savez, which {path} is not: {error}"
+        ) from error

@@ -8,6 +8,7 @@ to its solution decides how far to go.
 
 import numpy as np
 
+from sktopo._progress import within
 from sktopo.base import Term
 from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._logistic_problem import descend
@@ -53,7 +54,8 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     """
     if problem.alpha == 0 and problem.l2 > 0 and solver in ("auto", "prox", "dc"):
         run = _Newton(problem, settings)
-        run.descend(_State(problem, coef, intercept))
+        with run.going_on():
+            run.descend(_State(problem, coef, intercept))
         return run.result()
     if solver == "auto" and problem.alpha == 0:
         solver = "lbfgs"
@@ -63,11 +65,13 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     run = _Newton(problem, settings)
     start = _State(problem, coef, intercept)
     if is_warm or not problem.penalty.relaxations:
-        run.descend(start)
+        with run.going_on():
+            run.descend(start)
         return run.result(start)
-    for state, n_search in _starts(run, start, settings):
-        if run.is_separated(run.descend(state, n_search=n_search)):
-            break
+    with run.going_on():
+        for state, n_search in _starts(run, start, settings):
+            if run.is_separated(run.descend(state, n_search=n_search)):
+                break
     return run.result()
 
 
@@ -82,7 +86,8 @@ def _starts(run, zero, settings):
     if n_rows > 1 or not problem.has_one_majorant:
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
-        settings = {**settings, "max_iter": _ADAM_STEPS}
+        verbose = within(settings["verbose"])
+        settings = {**settings, "max_iter": _ADAM_STEPS, "verbose": verbose}
         together = descend(problem, zero.coef, zero.intercept, "adam", settings)
         yield _State(problem, *together.x), 0
     start = zero
@@ -130,6 +135,7 @@ class _Newton:
             verbose=settings["verbose"],
             total=settings["max_iter"],
         )
+        self.going_on = self._run.going_on
         zeros = np.zeros(problem.target.shape)
         self._null_loss, _ = problem.losses(zeros)
 
@@ -224,7 +230,6 @@ class _Newton:
 
     def result(self, start=None):
         """The best state, as a result; the start where all gain is rounding."""
-        self._run.close()
         result = self._run.result()
         if start is not None and start.value - result.fun <= _ROUNDING * abs(
             result.fun

@@ -57,10 +57,11 @@ class StrengthSearch:
         Sets everything but ``coef_`` and ``intercept_``, which are returned.
         """
         folds = self._folds(X, y, sample_weight)
-        data = self._data(X, y, sample_weight)
+        # One line for the search, in place of one for each fit.
+        one = copy(self).set_params(verbose=within(self.verbose))
+        data = one._data(X, y, sample_weight)
         l2s = self._l2s(data, folds, X, y, sample_weight)
         grid = self._grid(data, X.shape[1], l2s)
-        one = copy(self).set_params(verbose=within(self.verbose))
         jobs = [(one, fold, grid, l2) for fold in folds for l2 in grid.l2s]
         line = ProgressLine(type(self).__name__, len(jobs), "path", self.verbose)
         found = in_workers(_scores, jobs, self.n_jobs, line)

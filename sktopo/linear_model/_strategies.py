@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import OptimizeResult
 
+from sktopo._progress import within
 from sktopo.linear_model._majorants import (
     by_prox,
     minimize_convex,
@@ -69,7 +70,11 @@ def _by_descent(problem, start, solver, settings):
     else:
         result = descend_by_adam(problem, start, settings)
         if solver == "auto" and not problem.penalty.is_random:
-            rest = {**settings, "max_iter": settings["max_iter"] - result.nit}
+            rest = {
+                **settings,
+                "max_iter": settings["max_iter"] - result.nit,
+                "verbose": within(settings["verbose"]),
+            }
             smooth = LBFGS(**rest).minimize(problem.objective, result.x)
             result.x, result.fun = smooth.x, smooth.fun
             result.nit += smooth.nit

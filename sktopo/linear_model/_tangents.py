@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.linalg import norm
 
+from sktopo._progress import within
 from sktopo.solvers import Adam, Run
 
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
@@ -15,17 +16,28 @@ def by_difference_of_convex(problem, starts, settings):
     and the solutions of smaller i0 are tried, and the best is kept.
     """
     descents = _Descents(problem, settings)
+    with descents.run.going_on():
+        _descend_from_all(descents, starts)
+    return descents.result()
+
+
+def _descend_from_all(descents, starts):
+    problem, settings = descents.problem, descents.settings
     for start in starts:
         descents.descend(start)
     if starts:
-        return descents.result()
+        return
     start = problem.least_squares
     descents.descend(start)
     if not problem.design.is_unique:
         # Least squares is not unique, and one of its solutions no good guess.
         for factor in (1.0, 3.0):
             left = max(0, settings["max_iter"] - descents.run.nit)
-            limits = {**settings, "max_iter": min(_DESCENT_STEPS, left // 2)}
+            limits = {
+                **settings,
+                "max_iter": min(_DESCENT_STEPS, left // 2),
+                "verbose": within(settings["verbose"]),
+            }
             stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
             adam = descend_by_adam(stronger, problem.least_squares, limits)
             descents.run.nit += adam.nit
@@ -33,7 +45,6 @@ def by_difference_of_convex(problem, starts, settings):
     for relaxation in problem.penalty.relaxations:
         start = descents.descend(start, relaxation)
         descents.descend(start)
-    return descents.result()
 
 
 class _Descents:
@@ -82,7 +93,6 @@ class _Descents:
         Fewer rows than weights leave polytopes of them. Of those that descents have
         ended in, the one with the most room is taken.
         """
-        self.run.close()
         result, problem = self.run.result(), self.problem
         result.room = -np.inf
         if problem.design.is_unique or not problem.is_solved_exactly(result.x):

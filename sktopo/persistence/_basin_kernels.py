@@ -173,14 +173,15 @@ def join_basins(age, passes):
     Parameters
     ----------
     age : ndarray of int32 of shape (n_basins + 1,)
-        The place of each basin in the order of their minima, that of the frame last.
+        The number of each basin in the order of births, 0 for the first; the last entry
+        is that of the frame.
     passes : ndarray of int32 of shape (n_passes, 3)
         The basins on both sides and the cell, in the strict order of the cells.
 
     Returns
     -------
     died : ndarray of int32 of shape (n_deaths,)
-        Ages, in the order of the deaths, then of the births.
+        These numbers of the basins that die, in the order of the deaths, then births.
     at : ndarray of intp of shape (n_deaths,)
         The cell at which each of them does.
     """

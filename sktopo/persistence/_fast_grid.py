@@ -110,7 +110,7 @@ def _merges(grid, connectivity, sign, frame):
     values, steps = values.reshape(-1), offsets @ strides
     label, minima = kernels.find_basins(values, steps)
     minima = minima[sort_order(values[minima])]
-    # The frame is older than all, or of no age.
+    # A frame of -inf is born before all basins; one of inf never enters.
     n_frames = int(frame < 0)
     age = np.zeros(minima.size + 1, dtype=np.int32)
     age[label[minima]] = np.arange(n_frames, n_frames + minima.size)

@@ -163,7 +163,7 @@ def _by_redzed(redzed, ranks, edges, n_points, max_dimension):
     It takes all pairs in the order of a condensed distance matrix: those that are no
     edges enter behind the threshold.
     """
-    n_edges = ranks.size  # and the rank of the last one
+    n_edges = ranks.size  # ranks run from 1 to it, so that it is the threshold, too
     if edges is not None:
         i, j = edges.T
         n_pairs = math.comb(n_points, 2)

@@ -93,7 +93,7 @@ def unsorted_grid_pairs(grids, connectivity, homology_dimensions, *, descending=
         )
     keys, cells_of = indexed_keys(grids, descending=descending), cells_in
     if keys is None:
-        keys = valued_keys(grids, grids.ndim - 1, descending=descending)
+        keys = valued_keys(grids, descending=descending)
         if keys is None:
             return None
         cells_of = partial(looked_up, keys)

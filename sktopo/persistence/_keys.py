@@ -9,10 +9,12 @@ the value of one cell only.
 
 import numpy as np
 
+from sktopo.persistence._basins import nondegenerate
+
 _INDEX = 2**29 - 1  # a float32 leaves these bits of a float64 free
-# In the place of zero, whose float64 neighbours are subnormal numbers.
+# Added to every value, it changes zero alone, which has subnormal neighbours.
 _TINY = 2.0**-900
-_HASH = np.uint64(11400714819323198485)  # odd, 2^64 by the golden ratio
+_HASH = np.uint64(11400714819323198485)  # odd: 2^64 divided by the golden ratio
 _EXACT = 2**24  # integers that a float32 holds
 _BLOCK = 2**14
 _A_STRETCH, _ROUGH = 1024, 0.3
@@ -42,7 +44,7 @@ def indexed_keys(values, *, descending=False):
     if not (np.isfinite(low) and np.isfinite(high)):
         return None
     keys = np.empty(values.shape)
-    is_mixed = high > 0 if descending else low < 0
+    has_negative = high > 0 if descending else low < 0
     # Block by block, since memory is slower than the cache.
     index = np.arange(min(_BLOCK, values.size))
     flat_values, flat_keys = values.reshape(-1), keys.reshape(-1)
@@ -55,7 +57,7 @@ def indexed_keys(values, *, descending=False):
         bits, number = block.view(np.int64), index[: block.size]
         if start:
             number = number + start
-        if is_mixed:
+        if has_negative:
             # Negative numbers fall with their low bits.
             number = (number ^ (bits >> 63)) & _INDEX
         bits |= number
@@ -68,17 +70,15 @@ def cells_in(keys):
     return (bits ^ (bits >> 63)) & _INDEX
 
 
-def valued_keys(values, ndim, *, descending=False):
+def valued_keys(values, *, descending=False):
     """The values as they are, where their bars lack none of those of the strict order.
 
     Bars of zero lifetime are made by two equal neighbours, and by nothing else.
 
     Parameters
     ----------
-    values : ndarray of any shape
-        Grids, along the last axes.
-    ndim : {1, 2}
-        How many axes a grid has.
+    values : ndarray of shape (n_grids, n) or (n_grids, h, w)
+        Or with further axes of length one.
     descending : bool, default=False
 
     Returns
@@ -88,10 +88,13 @@ def valued_keys(values, ndim, *, descending=False):
     """
     if values.size < _LOOKUP_FROM or _is_rough(values):
         return None
-    if not _neighbours_differ(values, ndim):
+    keys = values.astype(np.float64)  # first: unsigned integers have no negative
+    if not _neighbours_differ(keys.reshape(len(keys), *nondegenerate(keys.shape[1:]))):
         return None
-    # Of two zeros of different signs none is the smaller one.
-    return -values + 0.0 if descending else values + 0.0
+    if descending:
+        np.negative(keys, out=keys)
+    keys += 0.0  # of two zeros of different signs none is the smaller one
+    return keys
 
 
 def looked_up(keys, wanted):
@@ -142,14 +145,15 @@ def _is_rough(values):
     White noise turns at two of three places.
     """
     middle = values.size // 2
-    rises = np.diff(values.reshape(-1)[middle : middle + _A_STRETCH]) > 0
+    stretch = values.reshape(-1)[middle : middle + _A_STRETCH]
+    rises = stretch[1:] > stretch[:-1]
     return np.count_nonzero(rises[1:] != rises[:-1]) > _ROUGH * rises.size
 
 
-def _neighbours_differ(grids, ndim):
+def _neighbours_differ(grids):
     """Whether no two cells of a path or an image are equal that share a corner."""
     pairs = [(grids[..., :-1], grids[..., 1:])]
-    if ndim == 2:
+    if grids.ndim == 3:
         up, down = grids[..., :-1, :], grids[..., 1:, :]
         pairs += [(up, down), (up[..., :-1], down[..., 1:])]
         pairs += [(up[..., 1:], down[..., :-1])]

@@ -1,9 +1,9 @@
 """H1 of functions on the vertices of a grid of cubes, by cohomology, compiled by numba.
 
-Edges and squares enter with their last vertex. An edge is a number, 6 * rank +
-direction: those of its last vertex, and the way from there to the other one. A square
-is 36 * rank + 6 * a + b with the ways a > b from its last vertex. Numbers grow with the
-filtration.
+Edges and squares enter with their last vertex, the one of the largest rank. An edge is
+the number 6 * rank + way, where the rank is that of its last vertex and the way, from 0
+to 5, leads from there to the other one. A square is 36 * rank + 6 * a + b with the two
+ways a > b from its last vertex. Numbers grow with the filtration.
 
 Coboundaries of the edges are reduced from the last one to the first; of edges that join
 components nothing is left [1]_. Where a square is the first one at an edge and this
@@ -20,20 +20,20 @@ import numpy as np
 
 from sktopo.persistence._jit import jit
 
-NEVER = 2**31 - 1  # the rank of what is no vertex
+NEVER = 2**31 - 1  # the rank of what is no vertex, and of deaths that do not come
 _NONE = -1
 _ODD = 0x2545F491
 
 
 @jit
-def pair_loops(ranks, order, steps):
+def pair_loops(ranks, cell_of, steps):
     """Bars of H1.
 
     Parameters
     ----------
     ranks : ndarray of int32 of shape (n_cells,)
         Of the grid in a frame of ``NEVER``.
-    order : ndarray of int32 of shape (n_vertices,)
+    cell_of : ndarray of int32 of shape (n_vertices,)
         The cell of each rank.
     steps : ndarray of intp of shape (6,)
         From a cell to its neighbours, those along one axis behind each other.
@@ -44,18 +44,18 @@ def pair_loops(ranks, order, steps):
         Ranks of births and deaths, in no order, where these differ; ``NEVER`` for the
         death of an essential bar.
     """
-    joins = _joining_edges(ranks, order, steps)
+    joins = _joining_edges(ranks, cell_of, steps)
     bars, n_bars = np.empty(1024, dtype=np.int32), 0
     # The squares of the reduced columns behind their pivots, and where they begin.
     squares, starts, n_columns = np.empty(1024, np.int64), np.zeros(1024, np.int64), 0
     pivots, column_of = np.full(4096, _NONE, np.int64), np.empty(4096, np.int64)
     heap, found = np.empty(1024, np.int64), np.empty(4, np.int64)
-    for rank in range(order.size - 1, -1, -1):
+    for rank in range(cell_of.size - 1, -1, -1):
         for way in range(5, -1, -1):
-            if ranks[order[rank] + steps[way]] >= rank or joins[rank] >> way & 1:
+            if ranks[cell_of[rank] + steps[way]] >= rank or joins[rank] >> way & 1:
                 continue
             edge = np.int64(6) * rank + way
-            pivot, n_found = _cofacets(edge, ranks, order, steps, found)
+            pivot, n_found = _cofacets(edge, ranks, cell_of, steps, found)
             if _last_facet(pivot) == edge:
                 continue
             size, slot = 0, 0
@@ -67,7 +67,7 @@ def pair_loops(ranks, order, steps):
                     break
                 # What is added begins with the same pivot: the two cancel.
                 partner = _last_facet(pivot)
-                first, n_found = _cofacets(partner, ranks, order, steps, found)
+                first, n_found = _cofacets(partner, ranks, cell_of, steps, found)
                 if first == pivot:
                     for i in range(n_found):
                         if found[i] != pivot:
@@ -103,14 +103,14 @@ def pair_loops(ranks, order, steps):
 
 
 @jit
-def _joining_edges(ranks, order, steps):
+def _joining_edges(ranks, cell_of, steps):
     """For each rank a bit for each way that leads to another component."""
-    joins = np.zeros(order.size, dtype=np.uint8)
-    parent = np.arange(order.size)
-    for rank in range(order.size):
+    joins = np.zeros(cell_of.size, dtype=np.uint8)
+    parent = np.arange(cell_of.size)
+    for rank in range(cell_of.size):
         root = rank
         for way in range(6):
-            other = np.int64(ranks[order[rank] + steps[way]])
+            other = np.int64(ranks[cell_of[rank] + steps[way]])
             if other < rank:
                 while parent[other] != other:
                     parent[other] = parent[parent[other]]
@@ -124,10 +124,10 @@ def _joining_edges(ranks, order, steps):
 
 
 @jit
-def _cofacets(edge, ranks, order, steps, found):
+def _cofacets(edge, ranks, cell_of, steps, found):
     """Write the squares at an edge into ``found``; the first one, and how many."""
     rank, way = edge // 6, edge % 6
-    here = order[rank]
+    here = cell_of[rank]
     there = here + steps[way]
     first, n_found = np.int64(NEVER) * 36, 0
     for side in range(6):

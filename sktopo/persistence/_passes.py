@@ -3,7 +3,7 @@
 import numpy as np
 
 _MOST_SLOTS = 18  # bits of a table that stays in the cache
-_HASH = np.uint32(2654435761), np.uint32(2246822519)  # odd, near the golden ratio
+_HASH = np.uint32(2654435761), np.uint32(2246822519)  # odd numbers of many bits
 _SLAB = 2**16  # cells whose passes are listed at a time
 
 

@@ -97,7 +97,8 @@ class _BarsDisplay:
         ends = np.concatenate([np.empty(0), *(d.ravel() for d in diagrams)])
         ends = ends[np.isfinite(ends)]
         low, high = (ends.min(), ends.max()) if ends.size else (0.0, 1.0)
-        margin = _MARGIN * ((high - low) or 1.0)
+        # Of a range that is nothing beside the values the axes would have no length.
+        margin = _MARGIN * max(high - low, 1e-9 * max(abs(low), abs(high)) or 1.0)
         return diagrams, dimensions, low - margin, high + margin
 
     @staticmethod
@@ -167,6 +168,11 @@ class PersistenceDiagramDisplay(_BarsDisplay):
         ValueError
             If a diagram is none, or the dimensions are not as many as the diagrams.
         """
+        if not isinstance(density, bool | np.bool_) and density != "auto":
+            raise ValueError(
+                "The 'density' parameter of PersistenceDiagramDisplay must be a bool "
+                f"or 'auto'. Got {density!r}."
+            )
         diagrams, dimensions, low, high = self._read()
         ax = self._axes(ax)
         self.points_, self.infinity_ = [], None

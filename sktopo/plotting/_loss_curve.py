@@ -90,16 +90,27 @@ class LossCurveDisplay:
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            If losses have another shape.
         """
         import matplotlib.pyplot as plt
 
-        losses = self.losses if isinstance(self.losses, dict) else {"": self.losses}
-        losses = {k: np.asarray(v, dtype=np.float64) for k, v in losses.items()}
+        has_names = isinstance(self.losses, dict)
+        losses = self.losses if has_names else {"": self.losses}
+        losses = {str(k): np.asarray(v, dtype=np.float64) for k, v in losses.items()}
+        for loss in losses.values():
+            if loss.ndim != 1:
+                raise ValueError(
+                    "The 'losses' of LossCurveDisplay must be of shape (n_steps + 1,), "
+                    f"or a dict of such. Got shape {loss.shape}."
+                )
         ax = plt.subplots()[1] if ax is None else ax
         self.ax_, self.figure_ = ax, ax.figure
         self.lines_ = [
-            ax.plot(np.arange(loss.size), loss, label=name or None)[0]
-            for name, loss in losses.items()
+            ax.plot(np.arange(loss.size), loss)[0] for loss in losses.values()
         ]
         every = np.concatenate([np.empty(0), *losses.values()])
         every = every[np.isfinite(every)]
@@ -107,6 +118,6 @@ class LossCurveDisplay:
             low, high = every.min(initial=np.inf), every.max(initial=0.0)
             log = bool(0 < 10 * low < high)
         ax.set(xlabel="step", ylabel="loss", yscale="log" if log else "linear")
-        if any(losses):
-            ax.legend(fontsize="small")
+        if has_names:
+            ax.legend(self.lines_, list(losses), fontsize="small")
         return self

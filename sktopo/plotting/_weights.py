@@ -1,6 +1,9 @@
 """Weights as the function whose persistence is penalised."""
 
+import numbers
+
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo.diagrams import persistence_pairs
@@ -60,7 +63,7 @@ class WeightsDisplay:
             Which row of ``coef_``, where there are several.
         kind : {"path", "image", "values"}, tuple of int or None, default=None
             A tuple is the shape of an image. None is that of the estimator's
-            ``topology``, or "path" where it has none.
+            ``topology``, or "path" where that is no curve, image or set of values.
         ax : matplotlib Axes or None, default=None
             Where to draw; None for new axes.
         **plot_params : dict
@@ -71,17 +74,22 @@ class WeightsDisplay:
         WeightsDisplay
         """
         check_is_fitted(estimator, "coef_")
-        weights = np.atleast_2d(estimator.coef_)[output]
+        coef = estimator.coef_
+        coef = np.atleast_2d(coef.toarray() if issparse(coef) else coef)
+        if not 0 <= output < len(coef):
+            raise ValueError(
+                f"The 'output' parameter of {cls.__name__}.from_estimator must be less "
+                f"than the {len(coef)} rows of coef_. Got {output}."
+            )
+        topology = getattr(estimator, "topology", None)
+        n_maxima = _free_maxima(estimator, topology)
         if kind is None:
-            kind = getattr(estimator, "topology", "path")
-            kind = kind if isinstance(kind, str | tuple) else "path"
-        if isinstance(kind, tuple):
-            weights, kind = weights.reshape(kind), "image"
-        i0 = getattr(estimator, "i0_", getattr(estimator, "i0", 1))
-        n_maxima = None
-        if kind != "values" and getattr(estimator, "superlevel", False):
-            n_maxima = i0 - 1 if isinstance(i0, int | np.integer) else None
-        return cls(weights, kind, n_maxima or None).plot(ax, **plot_params)
+            is_read = isinstance(topology, str) or np.shape(topology) == (2,)
+            kind = topology if is_read else "path"
+        weights = coef[output]
+        if not isinstance(kind, str):
+            weights, kind = weights.reshape(tuple(kind)), "image"
+        return cls(weights, kind, n_maxima).plot(ax, **plot_params)
 
     def plot(self, ax=None, **style):
         """Draw the weights.
@@ -105,8 +113,8 @@ class WeightsDisplay:
         import matplotlib.pyplot as plt
 
         weights = np.asarray(self.weights, dtype=np.float64)
-        ndim = {"path": 1, "values": 1, "image": 2}.get(self.kind)
-        if weights.ndim != ndim:
+        ndims = {"path": 1, "values": 1, "image": 2}
+        if not isinstance(self.kind, str) or weights.ndim != ndims.get(self.kind):
             raise ValueError(
                 "The 'kind' of WeightsDisplay must be 'path' or 'values' for weights "
                 "of one axis, and 'image' for two. "
@@ -140,3 +148,15 @@ class WeightsDisplay:
             self.maxima_ = ax.scatter(x, y, color="C3", zorder=3, s=25, label=label)
             ax.legend(fontsize="small")
         return self
+
+
+def _free_maxima(estimator, topology):
+    """How many maxima the penalty of an estimator leaves alone; None for no number."""
+    is_grid = np.ndim(topology) == 1 and not isinstance(topology, str)
+    counts = topology == "path" if isinstance(topology, str) else is_grid
+    dimensions = np.atleast_1d(getattr(estimator, "homology_dimensions", ()))
+    if not counts or not estimator.superlevel or 0 not in dimensions:
+        return None
+    i0 = getattr(estimator, "i0_", estimator.i0)
+    i0 = i0.get(0) if isinstance(i0, dict) else i0
+    return (int(i0) - 1 or None) if isinstance(i0, numbers.Integral) else None

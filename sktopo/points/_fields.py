@@ -11,7 +11,8 @@ FIELDS = ("diffeomorphic", "nadaraya_watson")
 _BLOCK = 2**20  # entries of a kernel matrix in memory at a time: 8 MB
 # Bandwidths to where a weight counts: beyond it is below 3e-18.
 _REACH = 9.0
-_CELL = 5.0  # bandwidths: the side of a cell, all of whose points ask the same centres
+# Bandwidths: the side of a cell, all of whose points share one list of near centres.
+_CELL = 5.0
 _FAR = 2**60  # cells
 _SPARSE = 0.25  # share of near pairs of centres below which the others are left out
 _RIDGE = 1e-10  # on a unit diagonal: nearly coincident centres stay solvable
@@ -119,6 +120,8 @@ class _NearCentres:
         The groups are the points of the cells of a grid, so that what is near to a
         point depends on that point alone.
         """
+        if not len(x):
+            return
         cell = np.floor(x / (_CELL * self._bandwidth))
         cell = np.clip(cell, -_FAR, _FAR).astype(np.int64)
         cells, group = np.unique(cell, axis=0, return_inverse=True)

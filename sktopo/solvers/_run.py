@@ -1,6 +1,7 @@
 """The run of a solver: what it has seen, when it stops, what it hands over."""
 
 from array import array
+from contextlib import contextmanager, suppress
 
 import numpy as np
 from scipy.optimize import OptimizeResult
@@ -164,10 +165,6 @@ class Run:
         if self.nit:
             self._line.advance(loss=float(value))
 
-    def close(self):
-        """End the line that shows the progress, of steps outside of ``minimize``."""
-        self._line.close()
-
     def result(self):
         """The best point so far, as an OptimizeResult."""
         extra = {} if self.steps is None else {"steps": list(self.steps)}
@@ -189,12 +186,19 @@ class Run:
         An exception from outside, KeyboardInterrupt among them, is raised again with
         the result so far in its attribute ``result``.
         """
+        with self.going_on():
+            steps(self)
+        return self.result()
+
+    @contextmanager
+    def going_on(self):
+        """What is done within is the run; see ``minimize``."""
         with self._line:
             try:
-                steps(self)
+                yield
             except Stop:
                 pass
             except BaseException as error:
-                error.result = self.result()
+                with suppress(AttributeError, TypeError):  # of exceptions with slots
+                    error.result = self.result()
                 raise
-        return self.result()
