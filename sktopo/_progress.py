@@ -13,6 +13,12 @@ def within(verbose):
     return 0 if verbose == 1 else verbose
 
 
+def settings_within(settings, max_iter):
+    """The settings of a part of a run, which is so long at most."""
+    verbose = within(settings["verbose"])
+    return {**settings, "max_iter": max_iter, "verbose": verbose}
+
+
 class ProgressLine:
     """One line that moves, with what is done, how fast, and how long it will take.
 

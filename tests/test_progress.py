@@ -146,3 +146,18 @@ def test_an_interrupted_fit_ends_its_line_and_keeps_the_best(solver, rng, monkey
         model.fit(X, rng.normal(size=40))
     assert len(ends) == 1
     assert caught.value.result.nit == 2
+
+
+def test_every_job_of_a_search_has_a_model_of_its_own(rng, monkeypatch):
+    """Its scores give weights to the model, and jobs may be threads."""
+    seen = []
+
+    def watched(function, jobs, *how):
+        jobs = list(jobs)
+        seen.extend(job[0] for job in jobs)
+        return in_workers(function, jobs, *how)
+
+    monkeypatch.setattr("sktopo.linear_model._search.in_workers", watched)
+    X = rng.normal(size=(30, 5))
+    model = TopologicalRidgeCV(3, i0=2, l2=[0.0, 1.0], cv=3).fit(X, X[:, 0])
+    assert len({id(one) for one in [model, *seen]}) == 1 + len(seen) == 7

@@ -8,7 +8,7 @@ to its solution decides how far to go.
 
 import numpy as np
 
-from sktopo._progress import within
+from sktopo._progress import settings_within
 from sktopo.base import Term
 from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._logistic_problem import descend
@@ -86,8 +86,7 @@ def _starts(run, zero, settings):
     if n_rows > 1 or not problem.has_one_majorant:
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
-        verbose = within(settings["verbose"])
-        settings = {**settings, "max_iter": _ADAM_STEPS, "verbose": verbose}
+        settings = settings_within(settings, _ADAM_STEPS)
         together = descend(problem, zero.coef, zero.intercept, "adam", settings)
         yield _State(problem, *together.x), 0
     start = zero

@@ -57,12 +57,12 @@ class StrengthSearch:
         Sets everything but ``coef_`` and ``intercept_``, which are returned.
         """
         folds = self._folds(X, y, sample_weight)
-        # One line for the search, in place of one for each fit.
-        one = copy(self).set_params(verbose=within(self.verbose))
-        data = one._data(X, y, sample_weight)
+        data = self._for_a_job()._data(X, y, sample_weight)
         l2s = self._l2s(data, folds, X, y, sample_weight)
         grid = self._grid(data, X.shape[1], l2s)
-        jobs = [(one, fold, grid, l2) for fold in folds for l2 in grid.l2s]
+        jobs = [
+            (self._for_a_job(), fold, grid, l2) for fold in folds for l2 in grid.l2s
+        ]
         line = ProgressLine(type(self).__name__, len(jobs), "path", self.verbose)
         found = in_workers(_scores, jobs, self.n_jobs, line)
         scores = np.stack([scores for scores, _ in found])
@@ -71,6 +71,10 @@ class StrengthSearch:
         self.l2s_, self.i0s_, self.alphas_ = grid.l2s, grid.i0s, grid.alphas
         best = self._best()
         return self._refit(data, grid, best, sum(n for _, n in found), len(jobs))
+
+    def _for_a_job(self):
+        """A copy that a job may give weights to, without a line of progress."""
+        return copy(self).set_params(verbose=within(self.verbose))
 
     def _folds(self, X, y, sample_weight):
         """The data of every fold, in two parts."""
@@ -100,8 +104,7 @@ class StrengthSearch:
         best = self._best_norm(X, y, sample_weight, l2s)
         if best is not None:
             return best * np.array(self._l2_shares)
-        one = copy(self).set_params(verbose=within(self.verbose))
-        jobs = ((one, fold, l2s) for fold in folds)
+        jobs = ((self._for_a_job(), fold, l2s) for fold in folds)
         scores = in_workers(_norm_scores, jobs, self.n_jobs)
         means = np.mean(scores, axis=0)
         best = 0 if np.isnan(means).all() else int(np.nanargmax(means))

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from sktopo._progress import within
+from sktopo._progress import settings_within
 from sktopo.linear_model._majorants import (
     by_prox,
     minimize_convex,
@@ -70,11 +70,7 @@ def _by_descent(problem, start, solver, settings):
     else:
         result = descend_by_adam(problem, start, settings)
         if solver == "auto" and not problem.penalty.is_random:
-            rest = {
-                **settings,
-                "max_iter": settings["max_iter"] - result.nit,
-                "verbose": within(settings["verbose"]),
-            }
+            rest = settings_within(settings, settings["max_iter"] - result.nit)
             smooth = LBFGS(**rest).minimize(problem.objective, result.x)
             result.x, result.fun = smooth.x, smooth.fun
             result.nit += smooth.nit

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.linalg import norm
 
-from sktopo._progress import within
+from sktopo._progress import settings_within
 from sktopo.solvers import Adam, Run
 
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
@@ -33,11 +33,7 @@ def _descend_from_all(descents, starts):
         # Least squares is not unique, and one of its solutions no good guess.
         for factor in (1.0, 3.0):
             left = max(0, settings["max_iter"] - descents.run.nit)
-            limits = {
-                **settings,
-                "max_iter": min(_DESCENT_STEPS, left // 2),
-                "verbose": within(settings["verbose"]),
-            }
+            limits = settings_within(settings, min(_DESCENT_STEPS, left // 2))
             stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
             adam = descend_by_adam(stronger, problem.least_squares, limits)
             descents.run.nit += adam.nit

@@ -34,9 +34,9 @@ def sort_order(values, *, descending=False, priority=None, previous=None):
             return merged
     key = _ascending_key(values) if descending else values
     key, is_radix = _narrowed(key)
-    if priority is None and is_radix:
-        return _in_one_row(np.argsort(key, kind="stable"))
     if priority is None:
+        if is_radix:
+            return _in_one_row(np.argsort(key, kind="stable"))
         keys = indexed_keys(values, descending=descending)
         if keys is not None:
             keys.sort(axis=-1)

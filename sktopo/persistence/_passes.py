@@ -128,10 +128,10 @@ def first_of_each(a, b, *windings):
 
 def offsets(ndim, connectivity):
     """The neighbours of a cell on one side of it; of a box those along the axes."""
-    offsets = [offset for offset in np.ndindex(*(2,) * ndim) if any(offset)]
+    found = [offset for offset in np.ndindex(*(2,) * ndim) if any(offset)]
     if connectivity == "freudenthal":
-        return offsets
-    return [offset for offset in offsets if sum(offset) == 1]
+        return found
+    return [offset for offset in found if sum(offset) == 1]
 
 
 def slices_of(offset):

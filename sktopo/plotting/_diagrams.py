@@ -178,7 +178,8 @@ class PersistenceDiagramDisplay(_BarsDisplay):
         self.points_, self.infinity_ = [], None
         (self.diagonal_,) = ax.plot([low, high], [low, high], color="0.7", lw=1)
         falls = any((d[:, 1] < d[:, 0]).any() for d in diagrams)
-        never = low - (high - low) * _MARGIN if falls else high + (high - low) * _MARGIN
+        margin = (high - low) * _MARGIN
+        never = low - margin if falls else high + margin
         if any(np.isinf(d).any() for d in diagrams):
             label = r"$-\infty$" if falls else r"$\infty$"
             self.infinity_ = ax.axhline(never, color="0.7", lw=1, ls="--")
@@ -221,7 +222,6 @@ class PersistenceDiagramDisplay(_BarsDisplay):
             self.points_.append(artist)
         ax.set(xlabel="birth", ylabel="death", xlim=(low, high))
         if self.infinity_ is not None:
-            margin = (high - low) * _MARGIN
             low, high = min(low, never - margin), max(high, never + margin)
         ax.set_ylim(low, high)
         ax.set_aspect("equal", adjustable="box")

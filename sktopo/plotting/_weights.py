@@ -152,8 +152,8 @@ class WeightsDisplay:
 
 def _free_maxima(estimator, topology):
     """How many maxima the penalty of an estimator leaves alone; None for no number."""
-    is_grid = np.ndim(topology) == 1 and not isinstance(topology, str)
-    counts = topology == "path" if isinstance(topology, str) else is_grid
+    is_named = isinstance(topology, str)
+    counts = topology == "path" if is_named else np.ndim(topology) == 1
     dimensions = np.atleast_1d(getattr(estimator, "homology_dimensions", ()))
     if not counts or not estimator.superlevel or 0 not in dimensions:
         return None

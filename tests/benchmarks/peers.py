@@ -43,6 +43,12 @@ def cofaces(x, top=1):
     return lambda: _complex(x, "top_dimensional_cells").cofaces_of_persistence_pairs()
 
 
+def many_cofaces(x, n_calls):
+    """So many calls one after the other: a unit of time."""
+    call = cofaces(x)
+    return lambda: [call() for _ in range(n_calls)]
+
+
 def vertices(x, top=1):
     return lambda: _complex(x, "vertices").vertices_of_persistence_pairs()
 

@@ -6,6 +6,7 @@ Both peers know the diagrams alone, so the 400 sums are numpy's in all cases.
 import gudhi
 import numpy as np
 import pytest
+from benchmarks.peers import cofaces
 from gudhi.sklearn.cubical_persistence import CubicalPersistence
 from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter
@@ -62,12 +63,6 @@ def by_complexes(images):
     return energies(diagrams, swept.min(axis=1).repeat(2)).reshape(len(images), -1)
 
 
-def cofaces(images):
-    complex_ = gudhi.CubicalComplex(top_dimensional_cells=images[0])
-    complex_.compute_persistence()
-    complex_.cofaces_of_persistence_pairs()
-
-
 @pytest.mark.parametrize(
     ("peer", "wanted"), [(by_gudhi_sklearn, 1), (by_complexes, 10)]
 )
@@ -81,5 +76,5 @@ def test_features(compare, peer, wanted):
         lambda: peer(images),
         peer_name=peer.__name__.replace("_", " "),
         wanted=wanted,
-        also=("pairs with pixels", lambda: cofaces(images)),
+        also=("pairs with pixels", cofaces(images[0])),
     )

@@ -3,6 +3,7 @@
 import gudhi
 import numpy as np
 import pytest
+from benchmarks.peers import cofaces, many_cofaces, vertices
 from scipy.ndimage import gaussian_filter
 
 from sktopo.filtrations import Cubical, VietorisRips, WeakAlpha
@@ -13,18 +14,6 @@ from sktopo.persistence import sort_order
 
 def smoothed_noise(rng, shape):
     return gaussian_filter(rng.random(shape), 1.5)
-
-
-def cofaces(image):
-    complex_ = gudhi.CubicalComplex(top_dimensional_cells=image)
-    complex_.compute_persistence()
-    return complex_.cofaces_of_persistence_pairs()
-
-
-def from_vertices(image):
-    complex_ = gudhi.CubicalComplex(vertices=image)
-    complex_.compute_persistence()
-    return complex_.vertices_of_persistence_pairs()
 
 
 def freudenthal_tree(image):
@@ -60,7 +49,7 @@ def test_full(compare, rng, n, wanted):
     compare(
         f"image {n}x{n}, full",
         pairs(Cubical(), image),
-        lambda: cofaces(image),
+        cofaces(image),
         peer_name="CubicalComplex + cofaces",
         wanted=wanted,
         repeat=10 if n < 200 else 2,
@@ -74,7 +63,7 @@ def test_face(compare, rng, n):
     compare(
         f"image {n}x{n}, face",
         pairs(Cubical(connectivity="face"), image),
-        lambda: from_vertices(image),
+        vertices(image),
         peer_name="CubicalComplex(vertices=) + vertices",
         wanted=5,
         repeat=10 if n < 200 else 2,
@@ -98,11 +87,11 @@ def test_freudenthal(compare, rng, n):
 @pytest.mark.parametrize("smooth", [True, False])
 def test_voxels(compare, rng, connectivity, smooth):
     voxels = smoothed_noise(rng, (32,) * 3) if smooth else rng.random((32,) * 3)
-    peer = cofaces if connectivity == "full" else from_vertices
+    peer = cofaces if connectivity == "full" else vertices
     compare(
         f"voxels 32^3, {connectivity}, H0{'' if smooth else ', white noise'}",
         pairs(Cubical(connectivity=connectivity), voxels, (0,)),
-        lambda: peer(voxels),
+        peer(voxels),
         peer_name="CubicalComplex + cells",
         wanted=4,
     )
@@ -135,7 +124,7 @@ def test_weak_alpha_gradient(compare, rng):
     compare(
         "E(2,0,1;PD1), weak Alpha, 1,000 points",
         lambda: term.value_and_grad(points),
-        lambda: [cofaces(image) for _ in range(25)],
+        many_cofaces(image, 25),
         peer_name="25 calls of cofaces on 28x28",
         wanted=1,
         repeat=5,

@@ -1,8 +1,8 @@
 """Fits of point clouds, in calls of gudhi's pairs with pixels of a 28 x 28 image."""
 
-import gudhi
 import numpy as np
 import pytest
+from benchmarks.peers import many_cofaces
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_chair, make_noisy_circle
@@ -13,15 +13,7 @@ from sktopo.points import FieldMethod
 
 
 def cofaces(n_calls):
-    image = np.random.default_rng(0).random((28, 28))
-
-    def run():
-        for _ in range(n_calls):
-            complex_ = gudhi.CubicalComplex(top_dimensional_cells=image)
-            complex_.compute_persistence()
-            complex_.cofaces_of_persistence_pairs()
-
-    return run
+    return many_cofaces(np.random.default_rng(0).random((28, 28)), n_calls)
 
 
 def squared_deaths(diagram):

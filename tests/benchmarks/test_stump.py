@@ -4,9 +4,9 @@ A step of the authors' code takes 10.0, 5.5 and 10.0 such calls on the three ima
 158, 65 and 120 of them without pooling: the peer makes as many.
 """
 
-import gudhi
 import numpy as np
 import pytest
+from benchmarks.peers import many_cofaces
 from scipy.ndimage import gaussian_filter
 
 from sktopo import STUMPImageOptimizer
@@ -51,14 +51,7 @@ WAYS = {
 
 def cofaces(n_calls):
     image = gaussian_filter(np.random.default_rng(0).random((28, 28)), 1.5)
-
-    def run():
-        for _ in range(n_calls):
-            complex_ = gudhi.CubicalComplex(top_dimensional_cells=image)
-            complex_.compute_persistence()
-            complex_.cofaces_of_persistence_pairs()
-
-    return run
+    return many_cofaces(image, n_calls)
 
 
 @pytest.mark.parametrize("way", WAYS)
