@@ -95,6 +95,8 @@ def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     Samples
     """
     name, ndim = type(estimator).__name__, kind.sample_ndim
+    if not reset and isinstance(estimator, StatelessMixin):
+        estimator._validate_params()  # it may be used without a fit, which checks them
     if kind.takes_missing:
         X = _nan_where_masked(X)
     check_unmasked(X, f"X of {name}")

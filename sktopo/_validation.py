@@ -187,6 +187,15 @@ def check_int(value, name, owner, least):
         )
 
 
+def check_essential(essential, owner):
+    """Raise ValueError where what becomes of essential bars is misspelt."""
+    if essential not in ("drop", "extremum"):
+        raise ValueError(
+            f"The 'essential' parameter of {owner} must be 'extremum' or 'drop'. "
+            f"Got {essential!r} instead."
+        )
+
+
 def check_n_jobs(n_jobs, owner):
     """Raise ValueError where a number of workers is none."""
     validate_parameter_constraints(

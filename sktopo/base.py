@@ -72,7 +72,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from sktopo._terms import DiagramFunctional, SumFunctional, SumTerm, Term
-from sktopo._validation import ValidatedParams
+from sktopo._validation import ValidatedParams, check_essential
 
 __all__ = [
     "DiagramFunctional",
@@ -158,7 +158,13 @@ class FilteredComplex(ABC):
         -------
         list of Bars
             One for each dimension; bars of zero lifetime are among them.
+
+        Raises
+        ------
+        ValueError
+            If ``essential`` is neither.
         """
+        check_essential(essential, f"{type(self).__name__}.bars")
         never = -1, -np.inf if self.superlevel else np.inf
         end, level = self.end() if essential == "extremum" else never
         return [

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import check_essential, check_homology_dimensions
 from sktopo.filtrations import as_filtration
 from sktopo.persistence import Bars
 
@@ -77,7 +77,8 @@ def persistence_diagrams(
     TypeError
         If the filtration is none.
     ValueError
-        If x or a dimension is none that the filtration can take.
+        If x or a dimension is none that the filtration can take, or ``essential`` is
+        neither of the two.
 
     Examples
     --------
@@ -94,6 +95,7 @@ def persistence_diagrams(
     """
     filtration = as_filtration(filtration, "persistence_diagrams")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
+    check_essential(essential, "persistence_diagrams")
     return diagrams_of(filtration.build(x), dimensions, essential)
 
 

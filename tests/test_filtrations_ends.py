@@ -11,6 +11,7 @@ from sktopo import PersistenceDiagrams, PersistenceEnergies, persistence_diagram
 from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
+from sktopo.simplification import PersistenceSimplifier
 from sktopo.testing import check_gradient
 
 TWO_PAIRS = np.array([[0.0, 0], [0.1, 0], [10, 0], [10.1, 0]])
@@ -112,3 +113,26 @@ def test_a_big_step_moves_the_end_of_alpha(rng):
     term = PersistenceTerm(Alpha(), only_end, 0, "extremum")
     value, _ = term.value_and_grad(x)
     assert term(x + term.big_step(x, 0.05)) < value
+
+
+def test_a_misspelt_end_is_no_end():
+    image = np.arange(6.0).reshape(2, 3)
+    message = "'essential' parameter of .* must be 'extremum' or 'drop'. Got 'extrema'"
+    with pytest.raises(ValueError, match=message):
+        persistence_diagrams(image, essential="extrema")
+    with pytest.raises(ValueError, match=message):
+        Cubical().build(image).bars(0, "extrema")
+    for filtration in (
+        Cubical(),
+        Cubical(connectivity="face"),
+        Cubical(mask=image > 9),
+    ):
+        with pytest.raises(ValueError, match=message):
+            filtration.batch_bars(image[None], 0, "extrema")
+
+
+def test_what_needs_no_fit_checks_its_parameters_itself():
+    with pytest.raises(ValueError, match="'essential' parameter of PersistenceDiag"):
+        PersistenceDiagrams(essential="extrema").transform([np.eye(3)])
+    with pytest.raises(ValueError, match="'min_persistence' parameter of Persistence"):
+        PersistenceSimplifier(min_persistence=-1.0).transform([np.eye(3)])

@@ -78,6 +78,18 @@ def test_cross_entropy_and_bounds_in_any_units(scale):
     assert (found <= np.maximum(240 * scale, scale * IMAGE)).all()
 
 
+def test_bounds_may_be_an_array():
+    params = {"fidelity": "cross_entropy", "n_steps": 3, "random_state": 0}
+    image = smooth_noise(12, 0)
+    image = (image - image.min()) / np.ptp(image)
+    found = [
+        STUMPImageOptimizer(clip=clip, **params).fit_transform([image])[0]
+        for clip in ((0.0, 1.0), np.array([0.0, 1.0]), [0.0, 1.0])
+    ]
+    assert_array_equal(found[0], found[1])
+    assert_array_equal(found[0], found[2])
+
+
 def test_a_range_of_255_has_the_settings_of_the_paper():
     assert np.ptp(IMAGE) == pytest.approx(255)
     weight = 1 - 1 / IMAGE.size

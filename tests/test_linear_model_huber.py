@@ -107,3 +107,21 @@ def test_a_perfect_fit_and_parameters_without_effect(problem):
         TopologicalRidge(epsilon=0.5).fit(X, y)
     with pytest.raises(ValueError, match="'loss' parameter of TopologicalRidge"):
         TopologicalRidge(loss="absolute").fit(X, y)
+
+
+def test_a_row_of_weight_zero_is_no_row(problem):
+    X, y = problem
+    X, y = np.vstack([X, X[:3]]), np.append(y, [1e12, -1e13, 1e14])
+    weight = np.append(np.ones(80), np.zeros(3))
+    model = TopologicalRidge(0.5, loss="huber")
+    with_rows = model.fit(X, y, sample_weight=weight).coef_
+    assert_allclose(with_rows, model.fit(*problem).coef_, rtol=1e-9)
+    assert_allclose(with_rows, W, atol=0.5)
+
+
+def test_a_row_of_weight_two_is_a_row_twice(problem):
+    X, y = problem
+    weight = np.append(np.full(10, 2.0), np.ones(70))
+    model = TopologicalRidge(0.5, loss="huber", tol=1e-10)
+    twice = model.fit(np.vstack([X, X[:10]]), np.append(y, y[:10])).coef_
+    assert_allclose(model.fit(X, y, sample_weight=weight).coef_, twice, rtol=1e-5)

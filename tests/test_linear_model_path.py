@@ -1,5 +1,7 @@
 """Paths of alphas, and the choice of one by cross-validation."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -11,6 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sktopo import TopologicalRidge, TopologicalRidgeCV
+from sktopo.filtrations import Cubical
+from sktopo.functionals import PersistenceEnergy
+from sktopo.objectives import PersistenceTerm
 
 ALPHAS = np.logspace(-2, 1, 7)
 ON_THE_EDGE = pytest.mark.filterwarnings("ignore:The best .* on the edge")
@@ -146,6 +151,18 @@ def test_of_equal_scores_the_strongest_penalty_wins(rng):
         model = TopologicalRidgeCV([1.0, 2.0], cv=2).fit(X, X.sum(axis=1))
     assert model.alpha_ == 2.0
     assert model.i0_ == 2
+
+
+@pytest.mark.filterwarnings("ignore:.* without converging")
+def test_a_path_under_a_term_takes_nothing_from_what_has_no_effect(problem):
+    X, y = problem
+    term = PersistenceTerm(Cubical(), PersistenceEnergy(i0=2), 0)
+    paths = []
+    for p in (1.0, 3.0):
+        with pytest.warns(UserWarning, match="no effect") if p > 1 else nullcontext():
+            model = TopologicalRidge(topology=term, p=p, max_iter=5, tol=1.0)
+            paths.append(model.path(X, y, alphas=3).alphas)
+    assert_array_equal(*paths)
 
 
 def test_a_path_leaves_the_estimator_alone(problem):

@@ -6,6 +6,7 @@ import pytest
 from _reference import freudenthal_simplices
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -251,3 +252,9 @@ def test_what_has_become_of_the_bars(rng):
     for y, kept, lost in zip(both.simplified, both.n_kept, both.n_lost, strict=True):
         for k in (0, 1):
             assert len(diagram(y, k, "full")) == kept[k] - lost[k]
+
+
+def test_floods_that_do_not_end_are_told(rng, monkeypatch):
+    monkeypatch.setattr("sktopo.simplification._flood._MOST_ROUNDS", 1)
+    with pytest.warns(ConvergenceWarning, match=r"shape \(20, 20\) end after 1 rounds"):
+        PersistenceSimplifier(0.5).transform(rng.random((1, 20, 20)))

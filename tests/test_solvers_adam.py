@@ -39,3 +39,19 @@ def test_the_rate_falls_linearly_to_zero():
     assert_allclose(result.x, -0.5 * sum(1 - k / 10 for k in range(10)))
     steps = -np.diff(result.history) / 3
     assert_allclose(steps, 0.5 * (1 - np.arange(10) / 10))
+
+
+def test_a_restart_of_a_random_function_starts_from_the_last_gradient():
+    """Its values do not compare: the gradient is that of the point it goes on from."""
+    calls = []
+
+    def noisy(x):
+        calls.append(x.copy())
+        return float(len(calls)), np.array([1.0 if len(calls) > 2 else -1.0])
+
+    noisy.is_random = True
+    Adam(0.5, schedule="adaptive", n_iter_no_change=2, max_iter=3).minimize(
+        noisy, np.zeros(1)
+    )
+    # The first step of a restart has the sign of the gradient, here the third one's.
+    assert calls[3][0] < calls[2][0]

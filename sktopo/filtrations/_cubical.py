@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from sktopo._arrays import GRID, check_no_colour, check_real_array
 from sktopo._memory import check_memory
 from sktopo._sklearn_compat import Options, StrOptions
-from sktopo._validation import check_homology_dimensions
+from sktopo._validation import check_essential, check_homology_dimensions
 from sktopo.filtrations._grid_domain import check_periodic, read_masked
 from sktopo.filtrations._ordered import (
     TIE_BREAKING_CONSTRAINTS,
@@ -329,6 +329,7 @@ class Cubical(OrderedFiltration):
         self._check_params()
         if self.tie_breaking != "index" or not self._is_plain():
             return super().batch_bars(X, homology_dimensions, essential, cache)
+        check_essential(essential, "Cubical.batch_bars")
         return stacked_grid_bars(
             X,
             self.connectivity,

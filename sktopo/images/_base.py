@@ -193,7 +193,12 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """Filtration and functional of each dimension, once they fit."""
         name = type(self).__name__
         check_clip(self.clip, name)
-        if self.fidelity == "cross_entropy" and np.isinf(self.clip or ()).any():
+        are_bounds = self.clip is not None
+        if (
+            self.fidelity == "cross_entropy"
+            and are_bounds
+            and np.isinf(self.clip).any()
+        ):
             raise ValueError(
                 f"The 'clip' parameter of {name} must be finite with "
                 f"fidelity='cross_entropy', whose 0 and 1 it is. Got {self.clip!r}."

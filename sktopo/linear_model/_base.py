@@ -76,6 +76,11 @@ class PenalisedModel(BaseEstimator):
             )
         return alpha, penalty
 
+    @property
+    def _degree(self):
+        """The power of c by which the penalty of c w grows; of a Term, a norm's."""
+        return 1 if isinstance(self.topology, Term) else self.p + self.q
+
     def _warn_of_unused(self, stacklevel=4):
         """Tell the user of ``fit`` which parameters a topology leaves no effect."""
         if isinstance(self.topology, Term):

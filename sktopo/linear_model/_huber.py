@@ -39,17 +39,17 @@ class HuberRegression(Regression):
     def __init__(self, X, y, sample_weight, *, epsilon, **how):
         super().__init__(X, y, sample_weight, **how)
         self._epsilon = epsilon
-        self._X = X.astype(np.float64)
-        self._y = y.reshape(len(y), -1).astype(np.float64)
         weight = np.ones(len(X)) if sample_weight is None else sample_weight
-        self._weight = weight.astype(np.float64)
+        used = weight > 0  # a row of weight 0 is no row
+        self._X = X[used].astype(np.float64)
+        self._y = y.reshape(len(y), -1)[used].astype(np.float64)
+        self._weight = weight[used].astype(np.float64)
 
     def minimize(self, penalty, alpha, l2, starts):
         """A result for each target, from its start or, where that is None, the best."""
         given = [[] if start is None else [start] for start in starts]
         return [
-            self._minimum(y, penalty, alpha, l2, start)
-            for y, start in zip(self._y.T, given, strict=True)
+            self._minimum(k, penalty, alpha, l2, start) for k, start in enumerate(given)
         ]
 
     def paths(self, penalties, alphas, l2):
@@ -63,16 +63,16 @@ class HuberRegression(Regression):
         beside = [[[] for _ in alphas] for _ in self._y.T]
         for penalty in penalties:
             paths = [
-                self._path(y, penalty, alphas, l2, others)
-                for y, others in zip(self._y.T, beside, strict=True)
+                self._path(k, penalty, alphas, l2, others)
+                for k, others in enumerate(beside)
             ]
             beside = [[[result.x] for result in path] for path in paths]
             yield list(zip(*paths, strict=True))
 
-    def _path(self, y, penalty, alphas, l2, beside):
+    def _path(self, target, penalty, alphas, l2, beside):
         path, last = [], []
         for alpha, others in zip(alphas, beside, strict=True):
-            path.append(self._minimum(y, penalty, alpha, l2, last + others))
+            path.append(self._minimum(target, penalty, alpha, l2, last + others))
             last = [path[-1].x]
         return path
 
@@ -87,8 +87,7 @@ class HuberRegression(Regression):
         models, last = [], [[] for _ in self._y.T]
         for l2 in l2s:
             results = [
-                self._minimum(y, None, 0.0, l2, start)
-                for y, start in zip(self._y.T, last, strict=True)
+                self._minimum(k, None, 0.0, l2, start) for k, start in enumerate(last)
             ]
             last = [[result.x] for result in results]
             models.append(self.unpacked(results))
@@ -117,13 +116,13 @@ class HuberRegression(Regression):
         coef = np.stack([result.x for result in results])
         return self._typed(coef, np.array([result.intercept for result in results]))
 
-    def _minimum(self, y, penalty, alpha, l2, starts):
+    def _minimum(self, target, penalty, alpha, l2, starts):
         """Rounds of weighted least squares, each a bound of the loss from above."""
-        spread = float(np.sqrt(np.average((y - y.mean()) ** 2, weights=self._weight)))
+        y, spread = self._y[:, target], float(self._spreads()[target])
         least = max(_LEAST_SCALE * spread, np.finfo(float).tiny ** 0.25)
         error = y - np.average(y, weights=self._weight)
         if starts:
-            x = min(starts, key=lambda x: np.abs(y - self._X @ x).sum())
+            x = min(starts, key=lambda x: self._weight @ np.abs(y - self._X @ x))
             error = y - self._X @ x
             if self._fit_intercept:
                 error = error - np.median(error)

@@ -283,7 +283,7 @@ class TopologicalRidge(LinearRegressor):
         regression = self._regression(X, y, sample_weight)
         if isinstance(alphas, numbers.Integral):
             check_int(alphas, "alphas", type(self).__name__, 1)
-            alphas = regression.strengths(penalty, self.p + self.q, alphas)
+            alphas = regression.strengths(penalty, self._degree, alphas)
         else:
             alphas = check_strengths(alphas, "alphas", type(self).__name__)
         scale = alpha if isinstance(self.alpha, dict) else 1.0

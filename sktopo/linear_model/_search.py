@@ -138,8 +138,7 @@ class StrengthSearch:
         if not isinstance(self.alphas, numbers.Integral):
             alphas = check_strengths(self.alphas, "alphas", name)
             return _Grid(l2s, i0s, penalties, alphas)
-        degree = 1 if i0s == [None] else self.p + self.q
-        alphas = data.strengths(penalties[0], degree, int(self.alphas))
+        alphas = data.strengths(penalties[0], self._degree, int(self.alphas))
         # Without a penalty: what ridge regression would do.
         return _Grid(l2s, i0s, penalties, np.append(alphas, 0.0))
 

@@ -197,7 +197,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ConvergenceWarning
             If the penalty has made ``n_steps`` steps without converging.
         """
-        self._validate_params()
+        self._validate_params()  # it may be used without a fit, which checks them
         X = self._read(X, reset=False)
         n_jobs = min(effective_n_jobs(self.n_jobs), len(X))
         if n_jobs == 1:

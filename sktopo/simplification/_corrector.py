@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
 from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
-from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     LARGEST,
     N_JOBS,
@@ -193,9 +193,6 @@ class TopologyCorrector(
         ValueError
             If a sample cannot be given what is prescribed.
         """
-        name = type(self).__name__
-        params = self.get_params(deep=False)
-        validate_parameter_constraints(self._parameter_constraints, params, name)
         samples = self._read(X, reset=False)
         grids = list(map(_as_float, samples.arrays))
         found = in_even_chunks(self._corrected, grids, self.n_jobs)

@@ -18,9 +18,9 @@ _SMALLEST = 1e-6  # of the first rate: steps no longer change seven digits
 
 
 class Adam(Solver):
-    """First-order descent with momentum and a rate for each coordinate.
+    """First-order descent with momentum and a rate for each coordinate [1]_.
 
-    The best point seen is what is returned [1]_.
+    The best point seen is returned, or the last one where the objective is random.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ class Adam(Solver):
             size = np.sqrt(square / (1 - self.beta_2**age)) + self.epsilon
             x = x - rate * (mean / (1 - self.beta_1**age)) / size
             value, grad = run.evaluate(x)
-            if value < run.best_value:
+            if run.is_random or value < run.best_value:
                 best_grad = grad
             run.record(x, value)
             if progress.note(run.best_value) < self.n_iter_no_change:

@@ -20,8 +20,9 @@ class LBFGS(Solver):
     max_iter : int >= 0, default=1000
         Steps at most.
     tol : float >= 0, default=1e-9
-        The run has converged when a step lowers the value by less than ``tol`` of it,
-        or no coordinate of the gradient is larger than ``tol``.
+        The run has converged when a step lowers the value by at most ``tol`` of it, or
+        no coordinate of the gradient is larger than ``tol`` times the largest one at
+        the start.
     memory : int >= 1, default=20
         How many past steps make the quadratic model.
     verbose : int >= 0, default=0
@@ -66,21 +67,29 @@ class LBFGS(Solver):
     def _steps(self, run):
         shape = run.x0.shape
 
-        def flat_function(x):
-            value, grad = run.evaluate(x.reshape(shape))
-            return value, grad.ravel()
-
-        def after_step(intermediate_result):
-            run.record(intermediate_result.x, float(intermediate_result.fun))
-
-        start = run.x0.ravel()
-        value, grad = flat_function(start)
-        run.start(start, value)
-        if self.max_iter == 0 or not np.abs(grad).max(initial=0.0) > self.tol:
+        value, grad = run.evaluate(run.x0)
+        run.start(run.x0, value)
+        steepest = np.abs(grad).max(initial=0.0)
+        if self.max_iter == 0 or steepest == 0:
             run.status = 0 if self.max_iter else 1
             return
+        # In these units of the values and of x the first step, too, is free of scale.
+        unit = abs(value) or 1.0
+        length = unit / steepest
+
+        def scaled_function(z):
+            value, grad = run.evaluate(length * z.reshape(shape))
+            return value / unit, grad.ravel() / steepest
+
+        def after_step(intermediate_result):
+            last, value = run.history[-1], unit * float(intermediate_result.fun)
+            run.record(length * intermediate_result.x, value)
+            if last - value <= self.tol * max(abs(last), abs(value)):
+                raise StopIteration
+
+        start = run.x0.ravel() / length
         found = minimize(
-            flat_function,
+            scaled_function,
             start,
             jac=True,
             method="L-BFGS-B",
@@ -89,7 +98,7 @@ class LBFGS(Solver):
                 "maxiter": self.max_iter,
                 "maxfun": 50 * self.max_iter,
                 "maxcor": self.memory,
-                "ftol": self.tol,
+                "ftol": 0.0,
                 "gtol": self.tol,
             },
         )
