@@ -36,3 +36,28 @@ def softmax_losses(scores, target):
     losses = -(target * log_probabilities).sum(axis=1)
     total = target.sum(axis=1, keepdims=True)
     return losses, np.exp(log_probabilities) * total - target
+
+
+def log_losses(margins, target):
+    """The loss of every sample, and its gradient in the margins.
+
+    Parameters
+    ----------
+    margins, target : ndarray of shape (n_samples,) or (n_samples, n_rows)
+
+    Returns
+    -------
+    losses : ndarray of shape (n_samples,)
+    residual : ndarray of the margins' shape
+        Probabilities less the target.
+    """
+    if margins.ndim == 2 and margins.shape[1] > 1:
+        return softmax_losses(margins, target)
+    losses, residual = logistic_losses(margins, target)
+    return losses.reshape(len(margins)), residual
+
+
+def squared_losses(output, target):
+    """||output - target||^2 / 2 of every sample, and its gradient in the output."""
+    residual = output - target
+    return (residual**2).reshape(len(residual), -1).sum(axis=1) / 2, residual

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
 
 
 class MarginClassifierMixin(ClassifierMixin):
@@ -11,6 +12,31 @@ class MarginClassifierMixin(ClassifierMixin):
     The margins of two classes are log odds of the second one, in one axis; those of
     more are log probabilities up to a constant.
     """
+
+    def _read_classes(self, y):
+        """Remember the classes of a fit.
+
+        Returns
+        -------
+        labels : ndarray of int of shape (n_samples,)
+            Their places in ``classes_``.
+        target : ndarray of shape (n_samples, n_margins)
+            One column for each class, or that of the second one of two.
+
+        Raises
+        ------
+        ValueError
+            If y holds no classes, or fewer than two.
+        """
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
+                f"Got 1 class: {self.classes_[0]!r}."
+            )
+        target = np.eye(len(self.classes_))[labels]
+        return labels, target[:, 1:] if len(self.classes_) == 2 else target
 
     def predict(self, X):
         """Predict the most probable class.

@@ -9,6 +9,7 @@ from operator import is_
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
 
 from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import Interval, validate_parameter_constraints
@@ -175,6 +176,11 @@ def warn_unused(component, names, why, stacklevel):
             UserWarning,
             stacklevel=stacklevel + 1,
         )
+
+
+def drawn_seed(random_state):
+    """A seed for what is drawn later, from a random state or a seed."""
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
 
 def check_int(value, name, owner, least):

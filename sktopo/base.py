@@ -158,11 +158,6 @@ class FilteredComplex(ABC):
         -------
         list of Bars
             One for each dimension; bars of zero lifetime are among them.
-
-        Raises
-        ------
-        ValueError
-            If ``essential`` is neither.
         """
         check_essential(essential, f"{type(self).__name__}.bars")
         never = -1, -np.inf if self.superlevel else np.inf

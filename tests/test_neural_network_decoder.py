@@ -1,6 +1,7 @@
 """TopologicalDecoder: weights that are trained for the topology of samples."""
 
 import warnings
+from itertools import repeat
 
 import numpy as np
 import pytest
@@ -76,11 +77,10 @@ def test_the_gradient_of_the_loss(rng):
     parameters = [*network.coefs_, *network.intercepts_]
     flat = FlatParameters(parameters)
     loss = _decoder_loss.DecoderLoss(
-        network,
         flat,
+        network.activation,
         SampleObjective(model).function(0, 2.0),
-        iter([]),
-        (codes, samples),
+        repeat((codes, samples)),
         extent=2.0,
         topology_weight=3.0,
     )

@@ -1,5 +1,7 @@
 """TopologicalMapping: its convolutions, its gradients, and what it is good for."""
 
+from itertools import repeat
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,8 +97,7 @@ def test_gradient_of_the_loss(labels, rng):
         labels,
         flat,
         0.05,
-        4,
-        rng,
+        repeat(np.arange(12)),
     )
     start = flat.join(parameters)
     # At first nothing reaches the first kernel; leave that place.

@@ -1,19 +1,17 @@
 """The loss of perceptrons: gradients in weights, and weights as images or graphs."""
 
+from itertools import repeat
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from sktopo._losses import log_losses, squared_losses
 from sktopo.filtrations import VietorisRips
 from sktopo.functionals import PersistenceEnergy, PersistenceNorm
 from sktopo.gradients import FlatParameters
 from sktopo.neural_network._first_parameters import first_parameters
-from sktopo.neural_network._perceptron_loss import (
-    LayerPenalty,
-    PerceptronLoss,
-    log_losses_of,
-    squared_losses,
-)
+from sktopo.neural_network._perceptron_loss import LayerPenalty, PerceptronLoss
 from sktopo.neural_network._weight_term import FILTRATIONS, WeightTerm
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
@@ -61,13 +59,13 @@ def test_gradients_of_the_loss(rng, activation, n_outputs):
     classes = rng.integers(0, max(2, n_outputs), 7)
     for targets, losses in (
         (rng.normal(size=(7, n_outputs)), squared_losses),
-        (np.eye(n_outputs)[classes] if n_outputs > 1 else classes[:, None], None),
+        (np.eye(n_outputs)[classes] if n_outputs > 1 else classes[:, None], log_losses),
     ):
         loss = PerceptronLoss(
             flat,
             activation,
-            losses or log_losses_of(targets),
-            iter(()),
+            losses,
+            repeat((rows, targets)),
             alpha=0.3,
             of_weights=LayerPenalty(
                 WeightTerm(
@@ -82,6 +80,4 @@ def test_gradients_of_the_loss(rng, activation, n_outputs):
             ),
         )
         x = flat.join(parameters) + 0.3 * rng.normal(size=flat.join(parameters).size)
-        check_gradient(
-            lambda x, loss=loss, targets=targets: loss.of_batch(x, rows, targets), x
-        )
+        check_gradient(loss, x)

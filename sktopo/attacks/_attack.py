@@ -6,7 +6,7 @@ import numbers
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
-from sklearn.utils import Bunch, check_random_state, gen_batches
+from sklearn.utils import Bunch, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
@@ -19,6 +19,7 @@ from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
+    drawn_seed,
 )
 from sktopo._workers import in_workers
 from sktopo.attacks._budget import BUDGETS, budget_for, warn_of_range
@@ -210,8 +211,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             )
         # An estimator without a gradient is named here, before anything is attacked.
         Goal(self.estimator_, self.classes_[0], False).evaluate(X[0])
-        random_state = check_random_state(self.random_state)
-        self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
+        self.seed_ = drawn_seed(self.random_state)
         return self
 
     def transform(self, X):

@@ -7,7 +7,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from sktopo._arrays import as_float64
-from sktopo._losses import logistic_losses, softmax_losses
+from sktopo._losses import logistic_losses, softmax_losses, squared_losses
 from sktopo._sklearn_compat import is_multilabel
 from sktopo.gradients._compose import last_of
 from sktopo.gradients._pullbacks import value_and_pullback
@@ -139,8 +139,7 @@ def _half_squared_error(estimator, output, y):
     if output.ndim == 1 and y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     _check_shape(estimator, y, output.shape)
-    error = output - y
-    return (error**2).reshape(len(error), -1).sum(axis=1) / 2, error
+    return squared_losses(output, y)
 
 
 def _cross_entropy(estimator, scores, y):

@@ -30,6 +30,12 @@ class FlatParameters:
         parts = zip(np.split(x, self._cuts), self.shapes, strict=True)
         return [part.reshape(shape) for part, shape in parts]
 
+    def halves(self, x):
+        """The first and the last half of the arrays, such as weights and intercepts."""
+        arrays = self.split(x)
+        half = len(arrays) // 2
+        return arrays[:half], arrays[half:]
+
 
 @register_parameters(MLPClassifier, MLPRegressor)
 def _perceptron(network, X):

@@ -2,10 +2,7 @@
 
 import numbers
 
-import numpy as np
-from sklearn.utils import check_random_state
-
-from sktopo._validation import as_component
+from sktopo._validation import as_component, drawn_seed
 from sktopo.images._base import ImageOptimizer
 from sktopo.images._full_image import is_missed, warn_of_missed
 from sktopo.images._stump import StumpProblem, stump
@@ -152,8 +149,7 @@ class STUMPImageOptimizer(ImageOptimizer):
 
     def _prepare(self, image, filtration, functionals):
         self._pooling()
-        random_state = check_random_state(self.random_state)
-        self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
+        self.seed_ = drawn_seed(self.random_state)
 
     def _descend(self, units, problem, *, clip, image_of, n_jobs):
         pooling = self._pooling().scaled(units.factor)

@@ -4,7 +4,7 @@ import numbers
 from functools import partial
 
 import numpy as np
-from sklearn.utils import Bunch, check_random_state
+from sklearn.utils import Bunch
 
 from sktopo._arrays import GRID, check_real_array
 from sktopo._memory import check_count
@@ -14,6 +14,7 @@ from sktopo._validation import (
     POSITIVE_INT,
     as_component,
     check_homology_dimensions,
+    drawn_seed,
 )
 from sktopo._workers import in_threads
 from sktopo.filtrations import as_filtration
@@ -138,7 +139,7 @@ def critical_smear(
         transfer = partial(_transferred, diagram, grad, directions)
         transfers[bars.dimension] = FunctionalFromCallable(transfer).value_and_grad
 
-    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    seed = drawn_seed(random_state)
     seeds = np.random.SeedSequence(seed).spawn(pooling.n_samples)
     cover, dtype = pooling.cover(image.shape), precision_for(image)
     windows = cover.windows(cover.laid_out(image).astype(dtype))

@@ -41,7 +41,7 @@ class TopologicalLogisticRegression(LogisticClassifier):
     superlevel : bool, default=True
         Superlevel sets (maxima) or sublevel sets (minima) for "path" and grids.
     l2 : float >= 0, default=0.0
-        Weight of the squared norm. Classes that can be told apart need some: without
+        Weight of the squared norm. Linearly separable classes need some: without
         it the weights may grow for ever.
     fit_intercept : bool, default=True
         Whether there is an intercept; it is not penalised.

@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.utils import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._margins import MarginClassifierMixin
@@ -19,23 +18,16 @@ class LogisticClassifier(MarginClassifierMixin, PenalisedModel):
     """Predicts from ``coef_``, ``intercept_`` and ``classes_``."""
 
     _advice = (
-        "Raise max_iter or tol, scale the data, or set l2 where the classes can be "
-        "told apart"
+        "Raise max_iter or tol, scale the data, or set l2 where the classes are "
+        "linearly separable"
     )
 
     def _validated(self, X, y, sample_weight):
         """The data, checked; the classes are remembered."""
         check_one_table(X, type(self).__name__, MANY)
         X, y = validate_table(self, X, y, dtype=(np.float64, np.float32))
-        check_classification_targets(y)
-        sample_weight = checked_weight(self, sample_weight, X)
-        self.classes_ = np.unique(y)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
-                f"Got 1 class: {self.classes_[0]!r}."
-            )
-        return X, y, sample_weight
+        self._read_classes(y)
+        return X, y, checked_weight(self, sample_weight, X)
 
     def _data(self, X, y, sample_weight):
         """The classes as columns, and the samples with all of their weights."""
@@ -59,7 +51,8 @@ class LogisticClassifier(MarginClassifierMixin, PenalisedModel):
         if self.class_weight == "balanced":
             totals = np.bincount(labels, sample_weight, len(self.classes_))
             # A class whose samples weigh nothing is not there to be balanced.
-            return totals.mean() / np.maximum(totals, 1e-300)
+            weights = np.zeros(len(totals))
+            return np.divide(totals.mean(), totals, out=weights, where=totals > 0)
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
             raise ValueError(

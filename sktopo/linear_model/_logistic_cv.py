@@ -122,7 +122,7 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     """
 
     _default_score = staticmethod(_log_likelihood)
-    # Without a norm, the weights of classes that can be told apart are infinite.
+    # Without a norm, the weights of linearly separable classes are infinite.
     _l2_shares = (1.0, 0.03)
     _l2s_per_decade = 1
     _parameter_constraints = {

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sktopo._losses import log_losses
 from sktopo.base import Term
-from sktopo.objectives import ComposedTerm, LogLossTerm, log_losses
+from sktopo.objectives import ComposedTerm, LogLossTerm
 from sktopo.solvers import LBFGS, Adam
 
 

@@ -60,7 +60,7 @@ def tied_newton_goal(problem, coef, intercept, residual):
     for w, group, place in zip(coef, groups, places, strict=False):
         slope[place : place + group.shape[1]] += group.T @ problem.row_slope(w)
 
-    # Where classes are told apart, what is nearly flat must not be left to rounding.
+    # Of linearly separable classes, what is nearly flat must not be left to rounding.
     diagonal = np.diagonal(hessian).copy()
     n_weights = np.array(widths) - ones.shape[1]
     is_weight = np.arange(row.size) - places[row] < n_weights[row]

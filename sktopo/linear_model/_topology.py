@@ -5,10 +5,14 @@ import numbers
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state
 
 from sktopo._sklearn_compat import HasMethods, StrOptions
-from sktopo._validation import NON_NEGATIVE, POSITIVE_INT, check_homology_dimensions
+from sktopo._validation import (
+    NON_NEGATIVE,
+    POSITIVE_INT,
+    check_homology_dimensions,
+    drawn_seed,
+)
 from sktopo.base import Filtration, Term
 from sktopo.filtrations import Cubical, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
@@ -152,5 +156,4 @@ def _seeded(topology, random_state):
         return topology
     if topology.random_state is not None:
         return topology
-    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-    return clone(topology).set_params(random_state=seed)
+    return clone(topology).set_params(random_state=drawn_seed(random_state))

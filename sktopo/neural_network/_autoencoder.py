@@ -20,7 +20,7 @@ from sktopo.neural_network._autoencoder_loss import (
     ResidualPerceptron,
     principal_directions,
 )
-from sktopo.neural_network._batches import rows_of_a_step
+from sktopo.neural_network._batches import batch_size_for, n_batches
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
     RowBatch,
@@ -207,27 +207,33 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         order = rng.permutation(len(rows))
         n_kept = int(self.validation_fraction * len(rows))
         kept, used = RowBatch(rows[order[:n_kept]]), rows[order[n_kept:]]
-        size = rows_of_a_step(self.batch_size, len(used), 128)
-        n_batches = -(-len(used) // size)
+        size = batch_size_for(self.batch_size, len(used), 128)
+        n_steps = n_batches(len(used), size)
         batches = row_batches(used, size, rng)
         loss = AutoencoderLoss(encoder, decoder, flat, batches, topology)
         stopping = EarlyStopping(
-            lambda x: loss.of_batch(x, kept)[0] if n_kept else None,
-            every=n_batches,
+            lambda x: loss.of_batch(x, kept)[0],
+            every=n_steps,
             patience=self.n_iter_no_change,
         )
-        n_steps = self.max_iter * n_batches
-        solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
-        unpack = partial(self._unpack, loss, stopping, n_batches)
-        minimize_and_unpack(solver, loss, flat.join(parameters), unpack, stopping)
+        solver = Adam(
+            self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
+        )
+        minimize_and_unpack(
+            solver,
+            loss,
+            flat.join(parameters),
+            partial(self._unpack, flat, stopping, n_steps),
+            stopping if n_kept else None,
+        )
         return self
 
-    def _unpack(self, loss, stopping, n_batches, result):
-        x = result.x if stopping.best_x is None else stopping.best_x
-        self.encoder_parameters_, self.decoder_parameters_ = loss.halves(x)
+    def _unpack(self, flat, stopping, steps_of_an_epoch, result):
+        x = stopping.best(result)
+        self.encoder_parameters_, self.decoder_parameters_ = flat.halves(x)
         self.loss_curve_ = result.history
         self.validation_curve_ = np.array(stopping.values)
-        self.n_iter_ = result.nit // n_batches
+        self.n_iter_ = result.nit // steps_of_an_epoch
 
     def value_and_pullback(self, X):
         """Encode rows, and the pullback of gradients; see ``sktopo.gradients``."""

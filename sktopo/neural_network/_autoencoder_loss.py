@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sktopo.base import Term
 from sktopo.gradients import DenseLayers
+from sktopo.neural_network._batches import MiniBatchLoss
 from sktopo.neural_network._first_parameters import first_parameters
 
 
@@ -39,7 +39,7 @@ class ResidualPerceptron:
         return X @ self.matrix + layers.output, pullback
 
 
-class AutoencoderLoss(Term):
+class AutoencoderLoss(MiniBatchLoss):
     """The loss of one mini-batch after the other, in all parameters.
 
     x holds those of the encoder and then those of the decoder, flat.
@@ -54,37 +54,15 @@ class AutoencoderLoss(Term):
         From a RowBatch and its codes to a number and its gradient in the codes.
     """
 
-    is_random = True
-
     def __init__(self, encoder, decoder, parameters, batches, topology):
+        super().__init__(batches)
         self.encoder, self.decoder = encoder, decoder
-        self.parameters, self.batches, self.topology = parameters, batches, topology
-
-    def halves(self, x):
-        """The parameters of the encoder, and those of the decoder."""
-        arrays = self.parameters.split(x)
-        half = len(arrays) // 2
-        return arrays[:half], arrays[half:]
-
-    def value_and_grad(self, x):
-        """The loss of the next mini-batch."""
-        return self.of_batch(x, next(self.batches))
+        self.parameters, self.topology = parameters, topology
 
     def of_batch(self, x, batch):
-        """The loss of some rows, and its gradient.
-
-        Parameters
-        ----------
-        x : ndarray
-        batch : RowBatch
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of x's shape
-        """
+        """The loss of a RowBatch, and its gradient."""
         X = batch.rows
-        to_codes, to_rows = self.halves(x)
+        to_codes, to_rows = self.parameters.halves(x)
         Z, pull_codes = self.encoder.at(to_codes, X)
         rows, pull_rows = self.decoder.at(to_rows, Z)
         change = rows - X

@@ -9,11 +9,11 @@ from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, check_homology_dimensions
 from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
-from sktopo.neural_network._batches import mini_batches
+from sktopo.neural_network._batches import mini_batches, n_batches
 from sktopo.objectives import as_term
 from sktopo.persistence import FINITE
 
-_PASSES = 10  # whose batches come again, so that their edges are known
+_EPOCHS = 10  # whose batches come again, so that their edges are known
 TOPOLOGY_CONSTRAINTS = {
     "topology_weight": [NON_NEGATIVE],
     "homology_dimensions": ["array-like", numbers.Integral],
@@ -142,7 +142,7 @@ class RowBatch:
 
 
 def row_batches(table, batch_size, rng):
-    """Mini-batches without end; after some passes those of the first come again.
+    """Mini-batches without end; after some epochs those of the first come again.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ def row_batches(table, batch_size, rng):
     ------
     RowBatch
     """
-    n_passes = _PASSES * -(-len(table) // batch_size)
-    indices = islice(mini_batches(len(table), batch_size, rng), n_passes)
+    n_kept = _EPOCHS * n_batches(len(table), batch_size)
+    indices = islice(mini_batches(len(table), batch_size, rng), n_kept)
     return cycle(RowBatch(table, index) for index in indices)
 
 

@@ -20,6 +20,7 @@ from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
+    drawn_seed,
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import FlatParameters, value_and_pullback
@@ -194,11 +195,10 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         flat = FlatParameters(parameters)
         extent = float(np.ptp(targets)) or 1.0
         loss = DecoderLoss(
-            network,
             flat,
-            objective.function(int(rng.randint(np.iinfo(np.int32).max)), extent),
+            network.activation,
+            objective.function(drawn_seed(rng), extent),
             self._batches(X, targets, network, rng),
-            (X, targets),
             extent=extent,
             topology_weight=self.topology_weight,
         )
@@ -208,7 +208,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return self
 
     def _unpack(self, network, loss, result):
-        loss.set_parameters(result.x)
+        network.coefs_, network.intercepts_ = loss.parameters.halves(result.x)
         self.decoder_, self.loss_curve_ = network, result.history
         self.n_iter_ = result.nit
 
@@ -247,8 +247,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def _fitted_decoder(self, X, y, rng):
         if self.decoder is not None:
             return clone(self.decoder).fit(X, y)
-        seed = int(rng.randint(np.iinfo(np.int32).max))
-        decoder = MLPRegressor(hidden_layer_sizes=100, max_iter=500, random_state=seed)
+        decoder = MLPRegressor(100, max_iter=500, random_state=drawn_seed(rng))
         with warnings.catch_warnings():
             # It is a start: the training goes on.
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -259,12 +258,10 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if self.codes == "training":
             for rows in mini_batches(len(X), self.batch_size, rng):
                 yield X[rows], targets[rows]
-        # The training replaces the parameters of the network, not their entries.
-        first = copy(network)
         mean, turn = X.mean(axis=0), _root_of_covariance(X)
         while True:
             codes = mean + rng.normal(size=(self.batch_size, len(turn))) @ turn
-            yield codes, value_and_pullback(first, codes)[0].reshape(len(codes), -1)
+            yield codes, value_and_pullback(network, codes)[0].reshape(len(codes), -1)
 
 
 def _root_of_covariance(X):

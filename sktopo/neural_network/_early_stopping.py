@@ -1,4 +1,4 @@
-"""When to end a training: once the loss of rows kept back no longer falls."""
+"""When to end a training: once the loss of validation rows no longer falls."""
 
 import numpy as np
 
@@ -9,17 +9,17 @@ class EarlyStopping:
     Parameters
     ----------
     loss : callable
-        From parameters to the loss of what was kept back, or None where nothing was.
+        From parameters to the loss of the validation rows.
     every : int
-        Steps of a pass, after each of which the loss is taken.
+        Steps of an epoch, after each of which the loss is taken.
     patience : int
-        Passes without a better loss after which the run ends.
+        Epochs without a better loss after which the run ends.
 
     Attributes
     ----------
     best_x : ndarray or None
     values : list of float
-        The loss after each pass.
+        The loss after each epoch.
     """
 
     def __init__(self, loss, *, every, patience):
@@ -31,9 +31,11 @@ class EarlyStopping:
         if result.nit % self._every:
             return False
         value = self._loss(result.x)
-        if value is None:
-            return False
         if value < min(self.values, default=np.inf):
             self.best_x = result.x
         self.values.append(value)
         return len(self.values) - 1 - int(np.argmin(self.values)) >= self._patience
+
+    def best(self, result):
+        """The best parameters, which are the result's where no loss was taken."""
+        return result.x if self.best_x is None else self.best_x

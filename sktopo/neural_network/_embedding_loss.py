@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from sktopo.base import Term
+from sktopo.neural_network._batches import MiniBatchLoss
 
 _SHARES = (1.0, 0.5, 0.25, 0.125, 0.0)  # of the way that was made
 _FIRST = 8  # batches that tell the loss at the start from that at the end
 
 
-class EmbeddingLoss(Term):
+class EmbeddingLoss(MiniBatchLoss):
     """The loss of one mini-batch after the other, in the coefficients of features.
+
+    x has the shape (n_landmarks, n_components).
 
     Parameters
     ----------
@@ -26,11 +28,10 @@ class EmbeddingLoss(Term):
         Of the squared norm of the displacement.
     """
 
-    is_random = True
-
     def __init__(self, codes, features, gram, batches, topology, fidelity_weight):
+        super().__init__(batches)
         self.codes, self.features = codes, features
-        self.gram, self.batches, self.topology = gram, batches, topology
+        self.gram, self.topology = gram, topology
         self.fidelity_weight = fidelity_weight
         self._first = [next(batches) for _ in range(_FIRST)]
 
@@ -47,12 +48,8 @@ class EmbeddingLoss(Term):
     def _mean(self, x):
         return np.mean([self.of_batch(x, batch)[0] for batch in self._first])
 
-    def value_and_grad(self, x):
-        """The loss of the next batch, at coefficients (n_landmarks, n_components)."""
-        return self.of_batch(x, next(self.batches))
-
     def of_batch(self, x, batch):
-        """The loss of some rows, and its gradient."""
+        """The loss of a RowBatch, and its gradient."""
         product = self.gram @ x
         value = self.fidelity_weight * float((x * product).sum())
         grad = 2 * self.fidelity_weight * product

@@ -9,7 +9,7 @@ from sklearn.base import (
     TransformerMixin,
     clone,
 )
-from sklearn.utils import Bunch, check_random_state
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
@@ -21,6 +21,7 @@ from sktopo._validation import (
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
     POSITIVE,
+    drawn_seed,
 )
 from sktopo._workers import in_workers
 from sktopo.filtrations import FILTRATION_CONSTRAINT
@@ -193,8 +194,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self._n_features_out = codes.shape[1]
         samples, _ = samples_and_pullback(self.generator_, codes[:1])
         objective.check_shape(samples.shape[1])
-        random_state = check_random_state(self.random_state)
-        self.seed_ = int(random_state.randint(np.iinfo(np.int32).max))
+        self.seed_ = drawn_seed(self.random_state)
         return self
 
     def transform(self, X):

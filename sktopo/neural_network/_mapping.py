@@ -17,6 +17,7 @@ from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import FlatParameters, loss_of
+from sktopo.neural_network._batches import mini_batches, n_batches
 from sktopo.neural_network._mapping_loss import MappingLoss, residual_map
 from sktopo.solvers import Adam
 
@@ -174,22 +175,23 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
             y,
             flat,
             self.l2,
-            self.batch_size,
-            rng,
+            mini_batches(len(images), self.batch_size, rng),
         )
-        n_steps = self.max_iter * -(-len(images) // self.batch_size)
-        solver = Adam(self.learning_rate, max_iter=n_steps, verbose=self.verbose)
-        unpack = partial(self._unpack, loss, head)
+        n_steps = n_batches(len(images), self.batch_size)
+        solver = Adam(
+            self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
+        )
+        unpack = partial(self._unpack, flat, head, n_steps)
         minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
         return self
 
-    def _unpack(self, loss, head, result):
-        parameters = loss.parameters.split(result.x)
+    def _unpack(self, flat, head, steps_of_an_epoch, result):
+        parameters = flat.split(result.x)
         self.kernels_, self.intercepts_ = parameters[:2], parameters[2:4]
         head[-1].coef_, head[-1].intercept_ = parameters[4:]
         self.classifier_, self.classes_ = head, head.classes_
         self.loss_curve_ = result.history
-        self.n_iter_ = result.nit // -(-len(loss.images) // self.batch_size)
+        self.n_iter_ = result.nit // steps_of_an_epoch
 
     def transform(self, X):
         """Map images.

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from sktopo.base import Term
 from sktopo.gradients import value_and_pullback
-from sktopo.neural_network._batches import mini_batches
+from sktopo.neural_network._batches import MiniBatchLoss
 from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
 
 
@@ -43,12 +42,12 @@ def residual_map(images, kernels, intercepts):
     return mapped, pullback
 
 
-class MappingLoss(Term):
+class MappingLoss(MiniBatchLoss):
     """The log loss of one mini-batch after the other, in all parameters.
 
     x holds kernels and intercepts of the mapping, and the coefficients and intercept of
-    the linear classifier on top, flat. Kernels and coefficients pay ``l2`` times their
-    squared sum.
+    the linear classifier on top, flat. ``l2`` is the weight of the squared sum of
+    kernels and coefficients.
 
     Parameters
     ----------
@@ -63,41 +62,18 @@ class MappingLoss(Term):
     parameters : FlatParameters
         Their shapes.
     l2 : float
-    batch_size : int
-    rng : RandomState
+    batches : iterator
+        Of indices of images.
     """
 
-    is_random = True
-
-    def __init__(
-        self, features, scaler, loss, images, y, parameters, l2, batch_size, rng
-    ):
+    def __init__(self, features, scaler, loss, images, y, parameters, l2, batches):
+        super().__init__(batches)
         self.features, self.scaler, self.loss = features, scaler, loss
-        self.images, self.y, self.parameters = images, y, parameters
-        self.l2, self.batch_size, self.rng = l2, batch_size, rng
-
-    def value_and_grad(self, x):
-        """The loss of all images, and its gradient."""
-        return self.of_batch(x, slice(None))
-
-    def warm_value_and_grad(self):
-        """A function of x that takes the next mini-batch in every call."""
-        batches = mini_batches(len(self.images), self.batch_size, self.rng)
-        return lambda x: self.of_batch(x, next(batches))
+        self.images, self.y = images, y
+        self.parameters, self.l2 = parameters, l2
 
     def of_batch(self, x, rows):
-        """The loss of some images, and its gradient.
-
-        Parameters
-        ----------
-        x : ndarray
-        rows : ndarray of int or slice
-
-        Returns
-        -------
-        value : float
-        grad : ndarray of x's shape
-        """
+        """The loss of some images, by their indices, and its gradient."""
         parameters = self.parameters.split(x)
         kernels, intercepts, (coef, intercept) = (
             parameters[:2],

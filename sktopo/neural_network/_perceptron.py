@@ -20,7 +20,7 @@ from sktopo._validation import (
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import DenseLayers, FlatParameters
-from sktopo.neural_network._batches import mini_batches, rows_of_a_step
+from sktopo.neural_network._batches import batch_size_for, mini_batches, n_batches
 from sktopo.neural_network._early_stopping import EarlyStopping
 from sktopo.neural_network._first_parameters import first_parameters, units_of
 from sktopo.neural_network._layer_penalties import (
@@ -119,8 +119,8 @@ class TopologicalPerceptron(BaseEstimator):
         parameters = first_parameters(sizes, rng)
         flat = FlatParameters(parameters)
         used, kept = self._parts(len(rows), rng)
-        size = rows_of_a_step(self.batch_size, len(used), 200)
-        n_batches = -(-len(used) // size)
+        size = batch_size_for(self.batch_size, len(used), 200)
+        n_steps = n_batches(len(used), size)
         loss = PerceptronLoss(
             flat,
             self.activation,
@@ -134,31 +134,34 @@ class TopologicalPerceptron(BaseEstimator):
             of_activations=penalty_of_activations(self, sizes),
         )
         stopping = EarlyStopping(
-            lambda x: loss.fit_of(x, rows[kept], targets[kept]) if kept.size else None,
-            every=n_batches,
+            lambda x: loss.fit_of(x, rows[kept], targets[kept]),
+            every=n_steps,
             patience=self.n_iter_no_change,
         )
         solver = Adam(
             self.learning_rate,
             schedule="linear",
-            max_iter=self.max_iter * n_batches,
+            max_iter=self.max_iter * n_steps,
             verbose=self.verbose,
         )
-        unpack = partial(self._unpack, loss, stopping, n_batches)
-        minimize_and_unpack(solver, loss, flat.join(parameters), unpack, stopping)
+        minimize_and_unpack(
+            solver,
+            loss,
+            flat.join(parameters),
+            partial(self._unpack, loss, stopping, n_steps),
+            stopping if kept.size else None,
+        )
         return self
 
-    def _unpack(self, loss, stopping, n_batches, result):
-        x = result.x if stopping.best_x is None else stopping.best_x
-        arrays = loss.parameters.split(x.copy())
-        half = len(arrays) // 2
-        self.coefs_, self.intercepts_ = arrays[:half], arrays[half:]
+    def _unpack(self, loss, stopping, steps_of_an_epoch, result):
+        x = stopping.best(result).copy()
+        self.coefs_, self.intercepts_ = loss.parameters.halves(x)
         term, layers, weight = loss.of_weights
         for layer in layers if weight and result.nit else ():
             self.coefs_[layer] = term.closed(self.coefs_[layer], self.learning_rate)
         self.loss_curve_ = result.history
         self.validation_curve_ = np.array(stopping.values)
-        self.n_iter_ = result.nit // n_batches
+        self.n_iter_ = result.nit // steps_of_an_epoch
 
     def _units(self, X):
         """The mean of each column, and its spread, or that of all where X is images."""
@@ -166,7 +169,7 @@ class TopologicalPerceptron(BaseEstimator):
         return X.mean(axis=0), np.where(spread > 0, spread, 1.0)
 
     def _parts(self, n_rows, rng):
-        """Rows to train on, and rows that are kept back."""
+        """Rows to train on, and rows to validate on."""
         order = rng.permutation(n_rows)
         n_kept = 0
         if self.early_stopping and n_rows > 1:

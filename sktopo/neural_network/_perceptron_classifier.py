@@ -1,10 +1,10 @@
 """Perceptrons for classes."""
 
 import numpy as np
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._losses import log_losses
 from sktopo._margins import MarginClassifierMixin
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._perceptron import (
@@ -12,7 +12,6 @@ from sktopo.neural_network._perceptron import (
     TopologicalPerceptron,
     in_one_axis,
 )
-from sktopo.neural_network._perceptron_loss import log_losses_of
 
 
 class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
@@ -159,17 +158,8 @@ class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
         """
         check_one_table(X, type(self).__name__, MANY)
         X, y = validate_table(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y of {type(self).__name__}.fit must hold at least 2 classes. "
-                f"Got 1 class: {self.classes_[0]!r}."
-            )
-        targets = np.eye(len(self.classes_))[labels]
-        if len(self.classes_) == 2:
-            targets = targets[:, 1:]
-        return self._train(X, targets, log_losses_of(targets))
+        _, target = self._read_classes(y)
+        return self._train(X, target, log_losses)
 
     def value_and_pullback(self, X):
         """Compute the margins, and the pullback; see ``sktopo.gradients``.

@@ -5,13 +5,13 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._losses import squared_losses
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._perceptron import (
     MANY,
     TopologicalPerceptron,
     in_one_axis,
 )
-from sktopo.neural_network._perceptron_loss import squared_losses
 
 
 class TopologicalMLPRegressor(MultiOutputMixin, RegressorMixin, TopologicalPerceptron):

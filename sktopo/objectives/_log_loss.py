@@ -1,7 +1,7 @@
 """The loss of logistic regression."""
 
 from sktopo._arrays import as_float64
-from sktopo._losses import logistic_losses, softmax_losses
+from sktopo._losses import log_losses
 from sktopo.base import Term
 
 
@@ -83,22 +83,3 @@ class LogLossTerm(Term):
                 )
             return float(weight @ losses), (residual.T * weight) @ design
         return float(losses.sum()), residual.T @ design
-
-
-def log_losses(margins, target):
-    """The loss of every sample, and its gradient in the margins.
-
-    Parameters
-    ----------
-    margins, target : ndarray of shape (n_samples,) or (n_samples, n_rows)
-
-    Returns
-    -------
-    losses : ndarray of shape (n_samples,)
-    residual : ndarray of the margins' shape
-        Probabilities less the target.
-    """
-    if margins.ndim == 2 and margins.shape[1] > 1:
-        return softmax_losses(margins, target)
-    losses, residual = logistic_losses(margins, target)
-    return losses.reshape(len(margins)), residual

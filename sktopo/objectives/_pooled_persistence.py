@@ -5,11 +5,11 @@ from operator import is_
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils import check_random_state, gen_even_slices
+from sklearn.utils import gen_even_slices
 
 from sktopo._arrays import ON_VERTICES, check_real_array
 from sktopo._memory import check_count
-from sktopo._validation import N_JOBS, warn_unused
+from sktopo._validation import N_JOBS, drawn_seed, warn_unused
 from sktopo._workers import in_threads
 from sktopo.filtrations import LowerStar, as_complex, as_sets, families
 from sktopo.objectives._persistence_term import DiagramTerm
@@ -184,7 +184,7 @@ class PooledPersistenceTerm(DiagramTerm):
     def warm_value_and_grad(self):
         """A ``value_and_grad`` that draws anew in every call; see ``Term``."""
         self._check_params()
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        seed = drawn_seed(self.random_state)
         # A sample has a stream of its own, whoever draws it.
         streams = np.random.SeedSequence(seed)
         gradients = known = None
