@@ -26,6 +26,7 @@ from sktopo.datasets import make_horseshoe, make_two_clusters
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 from sktopo.plotting import PointOptimizationDisplay
+from sktopo.points import Grouping
 
 # %%
 # How well groups keep their shape is measured by the mean relative change of the
@@ -68,7 +69,8 @@ for name, (X, groups, dimension, threshold, maximize) in tasks.items():
             functional,
             homology_dimensions=dimension,
             maximize=maximize,
-            grouping=grouping,
+            grouping=Grouping(grouping, scale=1.0),
+            learning_rate=0.01,
             max_iter=300,
         ).fit(X)
         seconds = time.perf_counter() - start

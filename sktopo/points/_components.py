@@ -28,8 +28,9 @@ class Grouping(ValidatedParams):
         over pairs of points.
     kernel : {"uniform", "gaussian"} or callable, default="uniform"
         The weight k of a pair; see ``sktopo.objectives.GroupingTerm``.
-    scale : float > 0, default=1.0
-        Reach of the kernel, in units of X.
+    scale : float > 0 or None, default=None
+        Reach of the kernel, in units of X. None is twice the median distance of a point
+        to its sixth neighbour.
 
     Examples
     --------
@@ -43,10 +44,10 @@ class Grouping(ValidatedParams):
     _parameter_constraints = {
         "weight": [NON_NEGATIVE],
         "kernel": GroupingTerm._parameter_constraints["kernel"],
-        "scale": GroupingTerm._parameter_constraints["scale"],
+        "scale": [*GroupingTerm._parameter_constraints["scale"], None],
     }
 
-    def __init__(self, weight=1.0, kernel="uniform", scale=1.0):
+    def __init__(self, weight=1.0, kernel="uniform", scale=None):
         self.weight = weight
         self.kernel = kernel
         self.scale = scale
@@ -115,7 +116,7 @@ POINT_CONSTRAINTS = {
     "fidelity_weight": [NON_NEGATIVE],
     "method": [StrOptions(set(METHODS)), FieldMethod],
     "solver": [StrOptions({"adam", "gd", "lbfgs"}), None],
-    "learning_rate": [POSITIVE],
+    "learning_rate": [POSITIVE, None],
     "max_iter": [NON_NEGATIVE_INT],
     "tol": [NON_NEGATIVE],
     "random_state": ["random_state"],

@@ -24,6 +24,7 @@ from sktopo.points._problem import (
     regularised,
     shared,
     topological_term,
+    unit_of,
 )
 
 
@@ -92,9 +93,10 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         None is "adam" for the method "gradient"; all others have steps of their own and
         take "gd".
-    learning_rate : float > 0, default=0.01
+    learning_rate : float > 0 or None, default=None
         "adam" moves each coordinate by about this much in a step, "gd" by this times
-        the gradient; "lbfgs" finds its own.
+        the gradient; "lbfgs" finds its own. None is 0.01, for "adam" times half of the
+        largest range of a coordinate, so that units of X do not matter.
     max_iter : int >= 0, default=500
         Steps at most.
     tol : float >= 0, default=0.0
@@ -180,7 +182,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         fidelity_weight=0.0,
         method="gradient",
         solver=None,
-        learning_rate=0.01,
+        learning_rate=None,
         max_iter=500,
         tol=0.0,
         random_state=None,
@@ -257,10 +259,16 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 term, sampling, random_state=random_state, n_jobs=self.n_jobs
             )
         term = shared(term, X)
-        limits = ("max_iter", "tol", "verbose")
-        settings = {limit: getattr(self, limit) for limit in limits}
+        settings = {key: getattr(self, key) for key in ("max_iter", "tol", "verbose")}
         solver = point_solver(
-            term, step, self.method, self.solver, self.learning_rate, settings, name
+            term,
+            step,
+            self.method,
+            self.solver,
+            learning_rate=self.learning_rate,
+            unit=unit_of(X),
+            settings=settings,
+            owner=name,
         )
         unpack = partial(
             self._unpack, X, bandwidth, filtration, dimensions, n_points, random_state

@@ -9,9 +9,11 @@ from sktopo.base import Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import GroupingTerm, SquaredErrorTerm, as_term
-from sktopo.points._motions import big_step
+from sktopo.points._motions import big_step, typical_distance
 from sktopo.solvers import LBFGS, Adam, GradientDescent
 
+_RATE = 0.01
+_REACH = 2  # of grouping, in distances to the sixth neighbour
 _LARGEST_DELAUNAY = 3  # coordinates: above, the graph is nearly complete
 
 
@@ -60,6 +62,11 @@ def topological_term(objective, filtration, homology_dimensions, owner):
     return as_term(objective, filtration, homology_dimensions, owner, default)
 
 
+def unit_of(points):
+    """Half of the largest range of a coordinate: what defaults are in units of."""
+    return float(np.ptp(points, axis=0).max()) / 2 or 1.0
+
+
 def regularised(term, start, *, sign, grouping, fidelity_weight):
     """The signed term with grouping and squared displacements added.
 
@@ -74,7 +81,10 @@ def regularised(term, start, *, sign, grouping, fidelity_weight):
     """
     term = term if sign > 0 else -term
     if grouping.weight:
-        kept = GroupingTerm(start, grouping.kernel, grouping.scale)
+        scale = grouping.scale
+        if scale is None:
+            scale = _REACH * typical_distance(start)
+        kept = GroupingTerm(start, grouping.kernel, scale)
         term = term + grouping.weight * kept
     if fidelity_weight:
         term = term + fidelity_weight * SquaredErrorTerm(start)
@@ -119,7 +129,7 @@ class _SharedGradient(Term):
         return np.stack(columns, axis=1)[self.group]
 
 
-def point_solver(term, step, method, solver, learning_rate, settings, owner):
+def point_solver(term, step, method, solver, *, learning_rate, unit, settings, owner):
     """The solver of a method, once it can take the term.
 
     Parameters
@@ -129,7 +139,9 @@ def point_solver(term, step, method, solver, learning_rate, settings, owner):
         A step along a field, where the method has one.
     method : str or FieldMethod
     solver : {"adam", "gd", "lbfgs"} or None
-    learning_rate : float
+    learning_rate : float or None
+    unit : float
+        What the default rate of Adam is in units of.
     settings : dict
         ``max_iter``, ``tol`` and ``verbose``.
     owner : str
@@ -165,7 +177,8 @@ def point_solver(term, step, method, solver, learning_rate, settings, owner):
             )
         step = big_step(term)
     if step is not None or solver == "gd":
-        return GradientDescent(learning_rate, step=step, **settings)
+        rate = _RATE if learning_rate is None else learning_rate
+        return GradientDescent(rate, step=step, **settings)
     if solver == "lbfgs":
         if term.is_random:
             raise ValueError(
@@ -173,4 +186,7 @@ def point_solver(term, step, method, solver, learning_rate, settings, owner):
                 "'sampling' or the objective make the loss random. Got 'lbfgs' instead."
             )
         return LBFGS(**settings)
+    if learning_rate is None:
+        # What Adam adds to the size of gradients must not be in any unit.
+        return Adam(_RATE * unit, epsilon=np.finfo(float).tiny, **settings)
     return Adam(learning_rate, **settings)
