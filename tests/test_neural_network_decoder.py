@@ -81,6 +81,7 @@ def test_the_gradient_of_the_loss(rng):
         network.activation,
         SampleObjective(model).function(0, 2.0),
         repeat((codes, samples)),
+        units=_decoder_loss.Units.of(samples, by_column=False),
         extent=2.0,
         topology_weight=3.0,
     )
@@ -183,3 +184,21 @@ def test_errors_name_the_parameter(network):
         model = TopologicalDecoder(FrozenEstimator(network)).set_params(**params)
         with pytest.raises(error, match=message):
             model.fit(CODES, X)
+
+
+@pytest.mark.parametrize("codes_as", ["normal", "training"])
+def test_units_do_not_matter_to_the_default(codes_as):
+    """It sees codes and samples centred and scaled; its weights are for their own."""
+    found = []
+    for unit in (1.0, 2.0**-20, 2.0**20):
+        model = TopologicalDecoder(
+            codes=codes_as,
+            max_iter=3,
+            random_state=0,
+            image_shape=IMAGES["image_shape"],
+        )
+        model.fit(unit * CODES + 3 * unit, unit * X)
+        found.append(model.predict(unit * CODES + 3 * unit) / unit)
+    assert_allclose(found[1], found[0], atol=1e-9)
+    assert_allclose(found[2], found[0], atol=1e-9)
+    assert ((found[0] - X) ** 2).sum() < 0.5 * ((X - X.mean(axis=0)) ** 2).sum()

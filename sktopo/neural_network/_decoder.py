@@ -25,7 +25,12 @@ from sktopo._validation import (
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import FlatParameters, value_and_pullback
 from sktopo.neural_network._batches import mini_batches
-from sktopo.neural_network._decoder_loss import DecoderLoss, network_of
+from sktopo.neural_network._decoder_loss import (
+    DecoderLoss,
+    Units,
+    in_own_units,
+    network_of,
+)
 from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.solvers import Adam
 
@@ -46,8 +51,10 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     decoder : MLPRegressor or None, default=None
-        A clone is fitted; put one that is ready into a FrozenEstimator. None is
-        ``MLPRegressor(hidden_layer_sizes=100, max_iter=500)``, with ``random_state``.
+        A clone is fitted; put one that is ready into a FrozenEstimator. As all
+        perceptrons it needs codes and samples whose spread is near 1. None is
+        ``MLPRegressor(hidden_layer_sizes=100, max_iter=500)``, with ``random_state``,
+        which sees codes and samples centred and scaled, so that units do not matter.
     objective : Term, DiagramFunctional or None, default=None
         What is to become small: a functional of the sample's diagrams, or a Term in the
         sample itself. None is ``PersistenceEnergy(p=1, q=0, i0=2)``: one component in
@@ -78,7 +85,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Attributes
     ----------
     decoder_ : MLPRegressor
-        With the trained weights.
+        With the trained weights, for codes and samples in their own units.
     loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of one mini-batch after the other.
     n_iter_ : int
@@ -187,10 +194,16 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X, y = validate_table(self, X, y, **checks)
         rng = check_random_state(self.random_state)
         objective = SampleObjective(self)
-        # One that is ready stays what it is.
-        network = copy(network_of(self._fitted_decoder(X, y, rng), name))
         targets = y.reshape(len(y), -1).astype(np.float64)
         objective.check_shape(targets.shape[1])
+        if self.decoder is None:
+            units = Units.of(X, by_column=True), Units.of(targets, by_column=False)
+            decoder = _first_decoder(units[0].seen(X), units[1].seen(targets), rng)
+        else:
+            units = Units.own(X), Units.own(targets)
+            decoder = clone(self.decoder).fit(X, y)
+        # One that is ready stays what it is.
+        network = copy(network_of(decoder, name))
         parameters = [*network.coefs_, *network.intercepts_]
         flat = FlatParameters(parameters)
         extent = float(np.ptp(targets)) or 1.0
@@ -198,17 +211,19 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
             flat,
             network.activation,
             objective.function(drawn_seed(rng), extent),
-            self._batches(X, targets, network, rng),
+            self._batches(units[0].seen(X), targets, network, units[1], rng),
+            units=units[1],
             extent=extent,
             topology_weight=self.topology_weight,
         )
         solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
-        unpack = partial(self._unpack, network, loss)
+        unpack = partial(self._unpack, network, flat, units)
         minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
         return self
 
-    def _unpack(self, network, loss, result):
-        network.coefs_, network.intercepts_ = loss.parameters.halves(result.x)
+    def _unpack(self, network, flat, units, result):
+        weights, intercepts = in_own_units(*flat.halves(result.x), *units)
+        network.coefs_, network.intercepts_ = weights, intercepts
         self.decoder_, self.loss_curve_ = network, result.history
         self.n_iter_ = result.nit
 
@@ -244,16 +259,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         return value_and_pullback(self.decoder_, X)
 
-    def _fitted_decoder(self, X, y, rng):
-        if self.decoder is not None:
-            return clone(self.decoder).fit(X, y)
-        decoder = MLPRegressor(100, max_iter=500, random_state=drawn_seed(rng))
-        with warnings.catch_warnings():
-            # It is a start: the training goes on.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            return decoder.fit(X, y)
-
-    def _batches(self, X, targets, network, rng):
+    def _batches(self, X, targets, network, units, rng):
         """Codes and what is to be made of them, one mini-batch after the other."""
         if self.codes == "training":
             for rows in mini_batches(len(X), self.batch_size, rng):
@@ -261,7 +267,19 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         mean, turn = X.mean(axis=0), _root_of_covariance(X)
         while True:
             codes = mean + rng.normal(size=(self.batch_size, len(turn))) @ turn
-            yield codes, value_and_pullback(network, codes)[0].reshape(len(codes), -1)
+            made = value_and_pullback(network, codes)[0].reshape(len(codes), -1)
+            yield codes, units.restored(made)
+
+
+def _first_decoder(codes, samples, rng):
+    """A fitted one of the default size."""
+    decoder = MLPRegressor(
+        hidden_layer_sizes=100, max_iter=500, random_state=drawn_seed(rng)
+    )
+    with warnings.catch_warnings():
+        # It is a start: the training goes on.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return decoder.fit(codes, samples[:, 0] if samples.shape[1] == 1 else samples)
 
 
 def _root_of_covariance(X):
