@@ -202,6 +202,17 @@ def check_essential(essential, owner):
         )
 
 
+def check_has_gradient(functional, name, owner):
+    """Raise ValueError where a functional only counts bars, and moves nothing."""
+    if isinstance(functional, ValidatedParams):
+        functional._check_params()
+    if getattr(functional, "degree", None) == 0:
+        raise ValueError(
+            f"The {name!r} parameter of {owner} must have a gradient, which the number "
+            f"of bars has not. Got {functional!r}."
+        )
+
+
 def check_n_jobs(n_jobs, owner):
     """Raise ValueError where a number of workers is none."""
     validate_parameter_constraints(

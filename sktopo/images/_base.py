@@ -13,7 +13,14 @@ from sktopo._fitting import fit_context
 from sktopo._progress import ProgressLine, within
 from sktopo._samples import SameColumnsMixin, described, read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions
-from sktopo._validation import N_JOBS, NON_NEGATIVE_INT, POSITIVE, Range, check_clip
+from sktopo._validation import (
+    N_JOBS,
+    NON_NEGATIVE_INT,
+    POSITIVE,
+    Range,
+    check_clip,
+    check_has_gradient,
+)
 from sktopo._workers import in_workers
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceNorm, functionals_by_dimension
@@ -213,8 +220,9 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         functionals = functionals_by_dimension(
             functional, self.homology_dimensions, name
         )
-        for one in functionals.values():  # its parameters are checked here
-            one.value_and_grad(np.empty((0, 2)))
+        for one in functionals.values():
+            one.value_and_grad(np.empty((0, 2)))  # its parameters are checked here
+            check_has_gradient(one, "functional", name)
         return filtration, functionals
 
     def _read(self, X, *, reset):

@@ -10,23 +10,25 @@ import numpy as np
 
 from sktopo._progress import settings_within
 from sktopo.base import Term
-from sktopo.linear_model._design import CentredData
 from sktopo.linear_model._logistic_problem import descend
-from sktopo.linear_model._penalised_problem import Problem
-from sktopo.linear_model._strategies import convex_step, exact_solver
+from sktopo.linear_model._logistic_state import (
+    MOST_CURVATURE,
+    SHARES,
+    State,
+    equal,
+    plain,
+    step,
+)
+from sktopo.linear_model._strategies import exact_solver
 from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Composite, ProximalGradient, Run
 
-_LEAST_CURVATURE = 1e-5  # of the largest: that of saturated samples underflows
-_MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
-_SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _FLAT = 1e-11  # of the objective: little more than what rounding may change it by
 _ROUNDING = 1e-13  # of the objective: what rounding may change it by
 _LOOSE = 1e-3  # tolerance of what is only a start
 _ADAM_STEPS = 300  # for a start
-_PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
 _MANY_SWEEPS = 200  # through the rows, from one start
 
 
@@ -55,15 +57,22 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     if problem.alpha == 0 and problem.l2 > 0 and solver in ("auto", "prox", "dc"):
         run = _Newton(problem, settings)
         with run.going_on():
-            run.descend(_State(problem, coef, intercept))
+            run.descend(State(problem, coef, intercept))
         return run.result()
     if solver == "auto" and problem.alpha == 0:
         solver = "lbfgs"
     exact = exact_solver(solver, problem.penalty)
     if exact is None:
-        return descend(problem, coef, intercept, solver, settings)
+        starts, penalty = [(coef, intercept)], problem.penalty
+        if not (is_warm or penalty.is_random or penalty.is_piecewise_linear):
+            starts = [
+                (state.coef, state.intercept)
+                for state in (equal(problem), plain(problem))
+            ]
+        results = [descend(problem, *start, solver, settings) for start in starts]
+        return min(results, key=lambda result: result.fun)
     run = _Newton(problem, settings)
-    start = _State(problem, coef, intercept)
+    start = State(problem, coef, intercept)
     if is_warm or not problem.penalty.relaxations:
         with run.going_on():
             run.descend(start)
@@ -78,47 +87,17 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
 def _starts(run, zero, settings):
     """States to descend from, with the number of proximal steps that come first."""
     problem, n_rows = zero.problem, len(zero.coef)
-    plain = zero.under(problem.relaxed(problem.penalty, alpha=0.0))
-    for _ in range(_PLAIN_SWEEPS):
-        for k in range(n_rows):
-            plain = _step(plain, k)
-    yield plain.under(problem), 0
+    yield plain(problem), 0
     if n_rows > 1 or not problem.has_one_majorant:
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
         settings = settings_within(settings, _ADAM_STEPS)
         together = descend(problem, zero.coef, zero.intercept, "adam", settings)
-        yield _State(problem, *together.x), 0
+        yield State(problem, *together.x), 0
     start = zero
     for relaxation in problem.penalty.relaxations:
         start = run.descend(start, relaxation)
         yield start.under(problem), _FIRST_SEARCH
-
-
-class _State:
-    """Weights and intercepts, their margins, and the objective there."""
-
-    def __init__(self, problem, coef, intercept, margins=None, penalties=None):
-        self.problem, self.coef, self.intercept = problem, coef, intercept
-        if margins is None:
-            margins = problem.X @ coef.T + intercept
-            penalties = np.array([problem.row_penalty(w) for w in coef])
-        self.margins, self.penalties = margins, penalties
-        loss, self.residual = problem.losses(margins)
-        self.value = loss + penalties.sum()
-
-    def with_row(self, k, w, b):
-        """The state with other weights and another intercept in row k."""
-        coef, intercept = self.coef.copy(), self.intercept.copy()
-        margins, penalties = self.margins.copy(), self.penalties.copy()
-        coef[k], intercept[k] = w, b
-        margins[:, k] = self.problem.X @ w + b
-        penalties[k] = self.problem.row_penalty(w)
-        return _State(self.problem, coef, intercept, margins, penalties)
-
-    def under(self, problem):
-        """The same weights, where the penalty is another one."""
-        return _State(problem, self.coef, self.intercept)
 
 
 class _Newton:
@@ -169,7 +148,7 @@ class _Newton:
                 break
             before = state
             for k in range(len(state.coef)):
-                state = _step(state, k)
+                state = step(state, k)
             state = self._tied(state, tol)
             if relaxation is None:
                 self._record(state)
@@ -195,8 +174,8 @@ class _Newton:
             coef, intercept, residual = state.coef, state.intercept, state.residual
             *goal, decrease = tied_newton_goal(problem, coef, intercept, residual)
             last = state
-            for share in _SHARES:
-                new = _State(
+            for share in SHARES:
+                new = State(
                     problem,
                     coef + share * (goal[0] - coef),
                     intercept + share * (goal[1] - intercept),
@@ -243,42 +222,6 @@ class _Newton:
         return result
 
 
-def _step(state, k):
-    """The state after a proximal Newton step in row k; where none helps, the same.
-
-    Where the curvature at the present margins is too flat a guess, and no part of the
-    step lowers the objective, the bound 1/4 takes its place, with which it falls [1]_.
-
-    References
-    ----------
-    .. [1] D. Böhning, "Multinomial logistic regression algorithm", Annals of the
-       Institute of Statistical Mathematics 44 (1992), :doi:`10.1007/BF00048682`.
-    """
-    problem, w, b = state.problem, state.coef[k], state.intercept[k]
-    residual = state.residual[:, k]
-    probability = np.clip(residual + problem.target[:, k], 0.0, 1.0)
-    curvature = probability * (1 - probability)
-    largest = curvature[problem.sample_weight > 0].max()
-    least = max(_LEAST_CURVATURE * largest, np.finfo(float).tiny)
-    curvature = np.maximum(curvature, least)
-    for bound in (curvature, np.full(len(residual), _MOST_CURVATURE)):
-        data = CentredData(
-            problem.X,
-            (state.margins[:, k] - residual / bound)[:, None],
-            problem.sample_weight * bound / 2,
-            problem.fit_intercept,
-        )
-        design, targets = data.design(problem.l2)
-        row = Problem(design, targets[:, 0], problem.alpha, problem.penalty)
-        goal = convex_step(row, w)
-        goal_b = float(data.y_mean[0] - goal @ data.X_mean)
-        for share in _SHARES:
-            new = state.with_row(k, w + share * (goal - w), b + share * (goal_b - b))
-            if new.value < state.value:
-                return new
-    return state
-
-
 def _searched(state, n_steps):
     """The state after proximal steps in every row, which know all splits into runs."""
     for k in range(len(state.coef)):
@@ -305,7 +248,7 @@ def _searched_row(state, k, n_steps):
         return loss + problem.l2 * float(w @ w), grad
 
     weighted = np.sqrt(problem.sample_weight)[:, None] * columns
-    lipschitz = _MOST_CURVATURE * np.linalg.norm(weighted, 2) ** 2 + 2 * problem.l2
+    lipschitz = MOST_CURVATURE * np.linalg.norm(weighted, 2) ** 2 + 2 * problem.l2
     objective = Composite(
         smooth, _WithoutIntercept(problem.penalty, mean.size), lipschitz, problem.alpha
     )

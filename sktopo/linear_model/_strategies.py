@@ -62,9 +62,26 @@ def minimize_penalised(problem, *, solver, starts, settings):
 
 
 def _by_descent(problem, start, solver, settings):
-    """Adam, L-BFGS or both; where the penalty is piecewise linear, then exactly."""
+    """The best of descents, from least squares and maybe from equal weights.
+
+    From the latter where the objective is lower there, or the penalty is not piecewise
+    linear: then no descent ends in an exact minimum.
+    """
+    starts, penalty = [start], problem.penalty
     if start is None:
-        start = problem.least_squares
+        starts = [problem.least_squares]
+        equal = problem.design.equal_weights(problem.target)
+        if not penalty.is_random and (
+            not penalty.is_piecewise_linear
+            or problem.objective(equal) < problem.objective(starts[0])
+        ):
+            starts.append(equal)
+    results = [_descended(problem, start, solver, settings) for start in starts]
+    return min(results, key=lambda result: result.fun)
+
+
+def _descended(problem, start, solver, settings):
+    """Adam, L-BFGS or both; where the penalty is piecewise linear, then exactly."""
     if solver == "lbfgs":
         result = LBFGS(**settings).minimize(problem.objective, start)
     else:

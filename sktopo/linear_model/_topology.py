@@ -81,6 +81,11 @@ def weight_penalty(
                 f"is a Term. Got {alpha!r} instead."
             )
         return float(alpha), topology
+    if p == q == 0:
+        raise ValueError(
+            f"The 'p' and 'q' parameters of {owner} must not both be 0: the number of "
+            "bars has no gradient. Got p=0 and q=0."
+        )
     filtration, shape = _layout(topology, n_weights, superlevel, owner)
     if not isinstance(topology, Filtration):
         end = len(shape) if filtration.is_grid else 1

@@ -6,7 +6,11 @@ import numpy as np
 
 from sktopo._arrays import check_real_array
 from sktopo._sklearn_compat import HasMethods, StrOptions
-from sktopo._validation import check_homology_dimensions, check_rate
+from sktopo._validation import (
+    check_has_gradient,
+    check_homology_dimensions,
+    check_rate,
+)
 from sktopo.base import DiagramFunctional, Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import functionals_by_dimension
@@ -270,9 +274,12 @@ def as_term(objective, filtration, homology_dimensions, owner, default):
     ------
     TypeError
         If the objective is neither Term, DiagramFunctional nor None.
+    ValueError
+        If it only counts bars.
     """
     objective = default if objective is None else objective
     if isinstance(objective, DiagramFunctional):
+        check_has_gradient(objective, "objective", owner)
         objective = PersistenceTerm(filtration, objective, homology_dimensions)
     if not isinstance(objective, Term):
         raise TypeError(

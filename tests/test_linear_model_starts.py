@@ -1,0 +1,78 @@
+"""Penalties that no exact solver takes: from where the descents start."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sktopo import (
+    STUMPImageOptimizer,
+    TopologicalLogisticRegression,
+    TopologicalRidge,
+    TopologicalRidgeCV,
+    TopoPointOptimizer,
+)
+from sktopo._losses import logistic_losses
+from sktopo.functionals import PersistenceEnergy, PersistenceNorm
+
+W = np.array([1, 1, 1, 2, 2, 2, 2, 5.0])
+EQUAL = 462.8  # the squared error of the best weights that are all the same
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 8))
+    return X, X @ W + 0.3 * rng.normal(size=40)
+
+
+def penalty(model, w):
+    return model.alpha * model._penalty(w.size, model.alpha)[1].value_and_grad(w)[0]
+
+
+@pytest.mark.parametrize(
+    ("p", "alpha", "bound"),
+    [
+        (0.25, 1e6, EQUAL),
+        (0.5, 1e4, EQUAL),
+        (1.5, 1e6, EQUAL),
+        (2, 1e2, 212.0),
+        (3, 1e3, 284.6),
+    ],
+)
+def test_least_squares_are_not_above_what_equal_weights_lead_to(data, p, alpha, bound):
+    X, y = data
+    model = TopologicalRidge(alpha, p=p).fit(X, y)
+    error = float(((y - model.predict(X)) ** 2).sum())
+    assert error + penalty(model, model.coef_) <= bound
+    assert model.n_iter_ <= model.max_iter
+
+
+@pytest.mark.parametrize(
+    ("p", "alpha", "bound"), [(0.5, 0.01, 3.76), (0.5, 1.0, 5.9), (1.5, 1e5, 7.7)]
+)
+def test_log_losses_are_not_above_those_of_plain_or_equal_weights(
+    data, p, alpha, bound
+):
+    X, y = data
+    y = y > np.median(y)
+    model = TopologicalLogisticRegression(alpha, p=p, l2=0.1).fit(X, y)
+    losses, _ = logistic_losses(model.decision_function(X), y.astype(float))
+    norm = 0.1 * float((model.coef_**2).sum())
+    assert losses.sum() + norm + penalty(model, model.coef_[0]) <= bound
+
+
+def test_the_number_of_bars_is_no_objective(data):
+    X, y = data
+    for model in (TopologicalRidge, TopologicalRidgeCV):
+        with pytest.raises(ValueError, match="'p' and 'q' parameters of .* both be 0"):
+            model(p=0).fit(X, y)
+    with pytest.raises(ValueError, match="'p' and 'q' parameters of Topological"):
+        TopologicalLogisticRegression(p=0, topology="path").fit(X, y > 0)
+    # Midlives alone have a gradient.
+    assert_allclose(TopologicalRidge(0.0, p=0, q=1).fit(X, y).coef_, W, atol=0.5)
+    with pytest.raises(ValueError, match="'objective' parameter of TopoPointOptimizer"):
+        TopoPointOptimizer(PersistenceEnergy(p=0)).fit(X[:, :2])
+    with pytest.raises(ValueError, match="'functional' parameter of STUMP"):
+        STUMPImageOptimizer(functional=PersistenceEnergy(p=0)).fit([X])
+    with pytest.raises(ValueError, match="'p' parameter of PersistenceNorm"):
+        STUMPImageOptimizer(functional=PersistenceNorm(p="1")).fit([X])
