@@ -73,8 +73,8 @@ def check_no_colour(shape, dtype, what, *, is_batch):
     insist = "a dtype other than uint8"
     if not is_one:
         insist = (
-            "filtration=Cubical(ndim=3), where there is that parameter, or a list of "
-            "grids of a dtype other than uint8"
+            "a list of grids of a dtype other than uint8, or Cubical(ndim=3) where "
+            "there is a 'filtration' parameter"
         )
     raise ValueError(
         f"{what} must not be a colour image, or a batch of them: persistence is that "

@@ -33,7 +33,7 @@ class MarginClassifierMixin(ClassifierMixin):
         if len(self.classes_) < 2:
             raise ValueError(
                 f"y of {type(self).__name__}.fit must hold at least 2 classes. "
-                f"Got 1 class: {self.classes_[0]!r}."
+                f"Got 1 class: {self.classes_.tolist()[0]!r}."
             )
         target = np.eye(len(self.classes_))[labels]
         return labels, target[:, 1:] if len(self.classes_) == 2 else target

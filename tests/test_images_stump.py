@@ -241,3 +241,12 @@ def test_steps_without_a_bar(stride):
     )
     found = model.fit([pits]).optimize([pits])
     assert found.loss_curves[0][-1] < 0.3 * found.loss_curves[0][0]
+
+
+def test_windows_that_see_nothing_are_told(rng):
+    """A window as large as the image: F of the copies is 0 from the start."""
+    image = rng.random((24, 36))
+    for pooling in (24, 40):
+        model = STUMPImageOptimizer(n_steps=5, pooling=pooling, random_state=0)
+        with pytest.warns(UserWarning, match="copies from 0 to 0, but F of the image"):
+            model.fit([image]).optimize([image])

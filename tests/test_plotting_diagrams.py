@@ -7,6 +7,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sktopo import TopologicalRidge, TopoPointOptimizer
 from sktopo.datasets import make_noisy_circle
@@ -15,6 +18,7 @@ from sktopo.plotting import (
     BarcodeDisplay,
     LossCurveDisplay,
     PersistenceDiagramDisplay,
+    PointOptimizationDisplay,
     WeightsDisplay,
 )
 
@@ -162,7 +166,7 @@ def test_weights_of_other_forms(rng):
     dense = model.coef_.copy()
     display = WeightsDisplay.from_estimator(model.sparsify(), output=2, kind=[3, 4])
     assert_array_equal(display.weights_.get_array(), dense[2].reshape(3, 4))
-    with pytest.raises(ValueError, match="less than the 3 rows of coef_. Got 5"):
+    with pytest.raises(ValueError, match="be in the range \\[0, 3\\), .* Got 5"):
         WeightsDisplay.from_estimator(model, output=5)
     with pytest.raises(ValueError, match="The 'kind' of WeightsDisplay"):
         WeightsDisplay([1, 2], [1, 2]).plot()
@@ -188,3 +192,20 @@ def test_losses_of_one_fit_and_of_several():
         LossCurveDisplay.from_losses(np.ones((2, 2)))
     with pytest.raises(NotFittedError):
         LossCurveDisplay.from_estimator(TopoPointOptimizer())
+
+
+def test_estimators_in_a_pipeline_or_a_search_are_drawn(rng):
+    X, y = rng.normal(size=(30, 6)), rng.normal(size=30)
+    ridge = TopologicalRidge(topology="path").fit(X, y)
+    pipe = make_pipeline(FunctionTransformer(), TopologicalRidge(topology="path"))
+    search = GridSearchCV(pipe, {"topologicalridge__alpha": [1.0]}, cv=2)
+    for model in (pipe.fit(X, y), search.fit(X, y)):
+        display = WeightsDisplay.from_estimator(model)
+        assert_array_equal(display.weights, ridge.coef_)
+    for display in (LossCurveDisplay, PointOptimizationDisplay):
+        with pytest.raises(TypeError, match=f"parameter of {display.__name__}.from_es"):
+            display.from_estimator(pipe)
+    with pytest.raises(NotFittedError):
+        WeightsDisplay.from_estimator(TopologicalRidge())
+    with pytest.raises(ValueError, match=r"in the range \[0, 1\).* Got -1"):
+        WeightsDisplay.from_estimator(pipe, output=-1)

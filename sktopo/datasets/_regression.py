@@ -6,6 +6,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sktopo._validation import check_int
+
 _NOISE = math.sqrt(0.05)
 _VALUES = {"clusters": (1.0, 2.0, 3.0), "signs": (-1.0, 0.0, 1.0)}
 
@@ -107,16 +109,12 @@ def _weights(kind, n_features, rng):
 
 def _check_counts(n_samples, n_features):
     sides = n_features if isinstance(n_features, tuple) else (n_features,)
-    if not _is_count(n_samples):
-        name, value = "n_samples", n_samples
-    elif len(sides) > 2 or not all(map(_is_count, sides)):
-        name, value = "n_features", n_features
-    else:
-        return
-    raise ValueError(
-        f"The {name!r} parameter of make_structured_regression must be an int in the "
-        f"range [1, inf), or two for an image. Got {value!r} instead."
-    )
+    check_int(n_samples, "n_samples", "make_structured_regression", 1)
+    if len(sides) > 2 or not all(map(_is_count, sides)):
+        raise ValueError(
+            "The 'n_features' parameter of make_structured_regression must be an int "
+            f"in the range [1, inf), or two for an image. Got {n_features!r} instead."
+        )
 
 
 def _is_count(n):

@@ -29,7 +29,9 @@ def value_of(image, filtration, functionals):
 
 
 def is_missed(result, sign):
-    """Whether F of the pooled copies has gone the right way and that of the image not.
+    """Whether F of the pooled copies is fine, and that of the image as it was or worse.
+
+    It is fine where it has gone the right way, and where it has been 0 in all steps.
 
     Parameters
     ----------
@@ -40,8 +42,12 @@ def is_missed(result, sign):
     """
     first, last = ends_of(result)
     progress = sign * (first - last)
-    is_there = result.before != 0 and progress > _PROGRESS * abs(first)
-    return is_there and sign * result.after >= sign * result.before
+    is_fine = progress > _PROGRESS * abs(first)
+    if result.functional.size:
+        is_fine = is_fine or not result.functional.any()
+    return (
+        result.before != 0 and is_fine and sign * result.after >= sign * result.before
+    )
 
 
 def ends_of(result):

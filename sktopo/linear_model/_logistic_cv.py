@@ -100,6 +100,13 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     TopologicalLogisticRegression : The same for one alpha, i0 and l2.
     TopologicalRidgeCV : The same for regression.
 
+    Notes
+    -----
+    The defaults fit 550 models, 11 strengths under 5 penalties and 2 norms on 5 folds:
+    some seconds for two classes, and up to a minute for three classes in 13 columns,
+    where LogisticRegressionCV takes one second. ``n_jobs`` shares them out. Fewer
+    ``alphas`` or a single ``i0`` are faster in proportion.
+
     References
     ----------
     .. [1] J. Friedman, T. Hastie and R. Tibshirani, "Regularization Paths for

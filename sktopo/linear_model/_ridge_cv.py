@@ -104,6 +104,10 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     fit that starts afresh, and its scores may differ from those of GridSearchCV. Where
     the solution is unique they agree.
 
+    The defaults fit 825 models, 11 strengths under 5 penalties and 3 norms on 5 folds,
+    which takes some seconds where RidgeCV takes milliseconds. Fewer ``alphas`` or a
+    single ``i0`` are faster in proportion.
+
     References
     ----------
     .. [1] J. Friedman, T. Hastie and R. Tibshirani, "Regularization Paths for

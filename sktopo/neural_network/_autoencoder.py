@@ -1,5 +1,6 @@
 """An autoencoder whose latent space keeps the topology of the data, or gets one."""
 
+import numbers
 from functools import partial
 
 import numpy as np
@@ -42,7 +43,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         mean ||x - decoder(encoder(x))||^2 + topology_weight * matching
                                            + objective_weight * objective(codes)
 
-    where x is the data in units of its overall standard deviation. The matching [1]_
+    where x is the data in units of the root of its total variance. The matching [1]_
     compares distances of rows with those of their codes, along the edges at which the
     bars of the one and of the other are born or die. The objective, if there is one,
     prescribes a topology for the codes of a batch, such as one loop. At the start the
@@ -52,7 +53,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
     ----------
     n_components : int >= 1, default=2
         Length of a code.
-    hidden_layer_sizes : sequence of int, default=(64, 64)
+    hidden_layer_sizes : int or array-like of int, default=(64, 64)
         Of the encoder's perceptron; the decoder's has them in reverse.
     activation : {"logistic", "relu", "tanh"}, default="tanh"
         Of the hidden layers.
@@ -124,7 +125,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
 
     _parameter_constraints = {
         "n_components": [POSITIVE_INT],
-        "hidden_layer_sizes": ["array-like"],
+        "hidden_layer_sizes": ["array-like", numbers.Integral],
         "activation": [StrOptions({"logistic", "relu", "tanh"})],
         **TOPOLOGY_CONSTRAINTS,
         "learning_rate": [POSITIVE],

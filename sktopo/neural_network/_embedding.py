@@ -37,7 +37,7 @@ class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return validate_table(self, X, dtype=np.float64, **checks)
 
     def _centred(self, X):
-        """X less its mean, in units of its overall standard deviation, and these."""
+        """X less its mean, in units of the root of its total variance, and these."""
         mean = X.mean(axis=0)
         rows = X - mean
         extent = np.abs(rows).max()

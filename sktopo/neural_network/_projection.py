@@ -32,7 +32,7 @@ class TopologicalProjection(InvertibleEmbedding):
 
         mean ||x - W' W x||^2 + topology_weight * objective(projected rows)
 
-    where x is the data in units of its overall standard deviation. The result is
+    where x is the data in units of the root of its total variance. The result is
     linear, as that of PCA: new rows are projected by the same matrix.
 
     Parameters

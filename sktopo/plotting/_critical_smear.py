@@ -3,9 +3,10 @@
 import numpy as np
 
 from sktopo.inspection import critical_smear
+from sktopo.plotting._display import Display
 
 
-class CriticalSmearDisplay:
+class CriticalSmearDisplay(Display):
     """An image in grey, births of bars in red, deaths in blue.
 
     It is best made by ``from_image``.
@@ -77,16 +78,13 @@ class CriticalSmearDisplay:
         ValueError
             If the image has three axes: show a slice of it and of the maps.
         """
-        import matplotlib.pyplot as plt
-
         image = np.asarray(self.image)
         if image.ndim > 2:
             raise ValueError(
                 "The 'image' of CriticalSmearDisplay must have one or two axes; of a "
                 f"voxel grid show a slice. Got shape {image.shape}."
             )
-        if ax is None:
-            _, ax = plt.subplots()
+        ax = self._on(ax)
         births, deaths = (_shares(m) for m in (self.birth_map, self.death_map))
         if image.ndim == 1:
             ax.plot(image, color="0.6")
@@ -102,7 +100,6 @@ class CriticalSmearDisplay:
         ax.plot([], [], "s", color="C3", label="birth")
         ax.plot([], [], "s", color="C0", label="death")
         ax.legend(fontsize="small")
-        self.ax_, self.figure_ = ax, ax.figure
         return self
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from sktopo._diagrams import check_diagram
 from sktopo._validation import check_int
 from sktopo.diagrams import persistence_diagrams
+from sktopo.plotting._display import Display
 
 _MANY = 2000  # bars of one dimension from which their density is shown
 _MARGIN = 0.06  # of the range of births and deaths
@@ -12,7 +13,7 @@ _GRID = 60  # hexagons from one side to the other
 _CMAPS = ("Blues", "Oranges", "Greens")
 
 
-class _BarsDisplay:
+class _BarsDisplay(Display):
     """What the two pictures of diagrams share: whose bars they are, and their range."""
 
     def __init__(self, diagrams, homology_dimensions=None):
@@ -101,16 +102,6 @@ class _BarsDisplay:
         margin = _MARGIN * max(high - low, 1e-9 * max(abs(low), abs(high)) or 1.0)
         return diagrams, dimensions, low - margin, high + margin
 
-    @staticmethod
-    def _axes(ax):
-        import matplotlib.pyplot as plt
-
-        return plt.subplots()[1] if ax is None else ax
-
-    def _finish(self, ax):
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
-
 
 class PersistenceDiagramDisplay(_BarsDisplay):
     """Bars as points: births to the right, deaths upwards.
@@ -174,7 +165,7 @@ class PersistenceDiagramDisplay(_BarsDisplay):
                 f"or 'auto'. Got {density!r}."
             )
         diagrams, dimensions, low, high = self._read()
-        ax = self._axes(ax)
+        ax = self._on(ax)
         self.points_, self.infinity_ = [], None
         (self.diagonal_,) = ax.plot([low, high], [low, high], color="0.7", lw=1)
         falls = any((d[:, 1] < d[:, 0]).any() for d in diagrams)
@@ -227,7 +218,7 @@ class PersistenceDiagramDisplay(_BarsDisplay):
         ax.set_aspect("equal", adjustable="box")
         if diagrams:
             ax.legend(loc="upper left" if falls else "lower right", fontsize="small")
-        return self._finish(ax)
+        return self
 
 
 class BarcodeDisplay(_BarsDisplay):
@@ -281,7 +272,7 @@ class BarcodeDisplay(_BarsDisplay):
         diagrams, dimensions, low, high = self._read()
         if n_bars is not None:
             check_int(n_bars, "n_bars", type(self).__name__, 1)
-        ax = self._axes(ax)
+        ax = self._on(ax)
         self.bars_, middles, place = [], [], 0
         for n, diagram in enumerate(diagrams):
             longest = np.argsort(-np.abs(np.diff(diagram).ravel()), kind="stable")
@@ -314,4 +305,4 @@ class BarcodeDisplay(_BarsDisplay):
             yticklabels=[f"H{dimension}" for dimension in dimensions],
         )
         ax.tick_params(axis="y", length=0)
-        return self._finish(ax)
+        return self

@@ -1,10 +1,11 @@
 """How a fit went on."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
+
+from sktopo.plotting._display import Display, fitted_with
 
 
-class LossCurveDisplay:
+class LossCurveDisplay(Display):
     """What was minimised, after each step.
 
     It is best made by ``from_estimator``.
@@ -53,9 +54,10 @@ class LossCurveDisplay:
         """
         is_one = not isinstance(estimator, dict)
         fits = {type(estimator).__name__: estimator} if is_one else estimator
-        for fit in fits.values():
-            check_is_fitted(fit, "loss_curve_")
-        losses = {name: fit.loss_curve_ for name, fit in fits.items()}
+        losses = {
+            name: fitted_with("loss_curve_", fit, cls.__name__).loss_curve_
+            for name, fit in fits.items()
+        }
         return cls(losses).plot(ax, **plot_params)
 
     @classmethod
@@ -96,8 +98,6 @@ class LossCurveDisplay:
         ValueError
             If losses have another shape.
         """
-        import matplotlib.pyplot as plt
-
         has_names = isinstance(self.losses, dict)
         losses = self.losses if has_names else {"": self.losses}
         losses = {str(k): np.asarray(v, dtype=np.float64) for k, v in losses.items()}
@@ -107,8 +107,7 @@ class LossCurveDisplay:
                     "The 'losses' of LossCurveDisplay must be of shape (n_steps + 1,), "
                     f"or a dict of such. Got shape {loss.shape}."
                 )
-        ax = plt.subplots()[1] if ax is None else ax
-        self.ax_, self.figure_ = ax, ax.figure
+        ax = self._on(ax)
         self.lines_ = [
             ax.plot(np.arange(loss.size), loss)[0] for loss in losses.values()
         ]

@@ -1,14 +1,15 @@
 """Where points went."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
+
+from sktopo.plotting._display import Display, fitted_with
 
 _GREY, _BLUE = "0.6", "C0"
 _STRAIGHT_FRAMES = 30
 _TRUE_SCALE = {"angles": "xy", "scale_units": "xy", "scale": 1.0, "width": 0.003}
 
 
-class PointOptimizationDisplay:
+class PointOptimizationDisplay(Display):
     """Points before and after, with arrows from start to end.
 
     It is best made by ``from_estimator``. Points of one coordinate are drawn on two
@@ -66,7 +67,7 @@ class PointOptimizationDisplay:
         -------
         PointOptimizationDisplay
         """
-        check_is_fitted(estimator, "points_")
+        estimator = fitted_with("motion_", estimator, cls.__name__)
         display = cls(list(estimator.motion_.path()), coordinates=coordinates)
         return display.plot(ax, point_kw=point_kw, arrow_kw=arrow_kw)
 
@@ -97,7 +98,6 @@ class PointOptimizationDisplay:
         self.arrows_ = ax.quiver(*start.T, *(end - start).T, **arrow_kw)
         self.end_ = ax.scatter(*end.T, **point_kw)
         ax.set_aspect("equal")
-        self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def animate(self, filename=None, *, fps=15, ax=None, point_kw=None):
@@ -175,15 +175,10 @@ class PointOptimizationDisplay:
         return points[:, list(coordinates)]
 
     def _axes(self, ax, is_space):
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            projection = "3d" if is_space else None
-            _, ax = plt.subplots(subplot_kw={"projection": projection})
-        elif is_space != (ax.name == "3d"):
+        if ax is not None and is_space != (ax.name == "3d"):
             raise ValueError(
                 "The 'ax' parameter of PointOptimizationDisplay must be axes "
                 f"{'in space' if is_space else 'in the plane'} for these coordinates. "
                 f"Got {ax!r}."
             )
-        return ax
+        return self._on(ax, projection="3d" if is_space else None)

@@ -5,9 +5,10 @@ import numpy as np
 from sktopo._validation import check_int
 from sktopo.diagrams import persistence_pairs
 from sktopo.filtrations import as_filtration
+from sktopo.plotting._display import Display
 
 
-class RepresentativesDisplay:
+class RepresentativesDisplay(Display):
     """An image or a cloud, with what its longest bars stand for.
 
     It is best made by ``from_sample``.
@@ -112,8 +113,6 @@ class RepresentativesDisplay:
         ValueError
             If the sample cannot be drawn in the plane.
         """
-        import matplotlib.pyplot as plt
-
         sample = np.ma.asanyarray(self.sample)
         check_int(self.n_bars, "n_bars", type(self).__name__, 1)
         if self.bars.representatives is None:
@@ -126,8 +125,7 @@ class RepresentativesDisplay:
                 f"The 'sample' of {type(self).__name__} must be a signal, an image or "
                 f"points in the plane. Got shape {sample.shape}."
             )
-        if ax is None:
-            _, ax = plt.subplots()
+        ax = self._on(ax)
         if not self.is_grid:
             ax.plot(*sample.T, ".", color="0.6", ms=4)
             ax.set_aspect("equal")
@@ -141,7 +139,6 @@ class RepresentativesDisplay:
             self._draw(ax, self.bars.representatives[i], f"C{n % 10}")
             for n, i in enumerate(np.flatnonzero(lives)[: self.n_bars].tolist())
         ]
-        self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def _places(self, cells):

@@ -4,13 +4,13 @@ import numbers
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import check_is_fitted
 
 from sktopo.diagrams import persistence_pairs
 from sktopo.filtrations import Cubical
+from sktopo.plotting._display import Display, fitted_with
 
 
-class WeightsDisplay:
+class WeightsDisplay(Display):
     """The weights of a linear model: as a curve, as an image, or on a line.
 
     Marked are the maxima of the weights with the longest bars of H0 of their superlevel
@@ -73,13 +73,13 @@ class WeightsDisplay:
         -------
         WeightsDisplay
         """
-        check_is_fitted(estimator, "coef_")
+        estimator = fitted_with("coef_", estimator, cls.__name__)
         coef = estimator.coef_
         coef = np.atleast_2d(coef.toarray() if issparse(coef) else coef)
         if not 0 <= output < len(coef):
             raise ValueError(
-                f"The 'output' parameter of {cls.__name__}.from_estimator must be less "
-                f"than the {len(coef)} rows of coef_. Got {output}."
+                f"The 'output' parameter of {cls.__name__}.from_estimator must "
+                f"be in the range [0, {len(coef)}), a row of coef_. Got {output}."
             )
         topology = getattr(estimator, "topology", None)
         n_maxima = _free_maxima(estimator, topology)
@@ -110,8 +110,6 @@ class WeightsDisplay:
         ValueError
             If the kind is none of the three, or does not fit the shape of the weights.
         """
-        import matplotlib.pyplot as plt
-
         weights = np.asarray(self.weights, dtype=np.float64)
         ndims = {"path": 1, "values": 1, "image": 2}
         if not isinstance(self.kind, str) or weights.ndim != ndims.get(self.kind):
@@ -120,8 +118,7 @@ class WeightsDisplay:
                 "of one axis, and 'image' for two. "
                 f"Got {self.kind!r} and shape {weights.shape}."
             )
-        ax = plt.subplots()[1] if ax is None else ax
-        self.maxima_, self.ax_, self.figure_ = None, ax, ax.figure
+        ax, self.maxima_ = self._on(ax), None
         if self.kind == "values":
             place = np.zeros(weights.size)
             self.weights_ = ax.scatter(weights, place, **{"marker": "|", **style})

@@ -224,7 +224,8 @@ class PersistenceSimplifier(
         -------
         Bunch
             ``simplified``, as ``transform`` returns it; and ndarrays of int of shape
-            (n_samples, n_dimensions): ``n_removed`` bars, ``n_kept``, and of these
+            (n_samples, n_dimensions): ``n_removed`` bars, ``n_kept``, the essential
+            one of H0 among them as in ``n_bars``, and of these
             ``n_moved``, whose birth or death has changed, and ``n_lost``, which floods
             of the other dimension have removed. The last two are zero where one
             dimension is simplified.
@@ -248,14 +249,14 @@ class PersistenceSimplifier(
         return samples, sources, taken
 
     def _fates(self, x, y, dimension):
-        """How many finite bars are removed, kept, moved and lost."""
+        """How many bars are removed, kept, moved and lost."""
         before, after = (self._finite_bars(grid, dimension) for grid in (x, y))
         is_kept = self._keeps(x)(dimension, np.abs(before[:, 1] - before[:, 0]))
         left = Counter(map(tuple, before[is_kept].tolist()))
         left.subtract(map(tuple, after.tolist()))
-        n_kept, n_gone = int(is_kept.sum()), sum((+left).values())
-        n_lost = n_kept - len(after)
-        return len(before) - n_kept, n_kept, n_gone - n_lost, n_lost
+        n_finite, n_gone = int(is_kept.sum()), sum((+left).values())
+        n_lost, n_kept = n_finite - len(after), n_finite + (dimension == 0)
+        return len(before) - n_finite, n_kept, n_gone - n_lost, n_lost
 
     def _finite_bars(self, x, dimension):
         (bars,) = persistence_diagrams(x, self._filtration(), dimension, "drop")
