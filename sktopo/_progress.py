@@ -64,16 +64,16 @@ class ProgressLine:
             self._bar = None
         self._done = 0
 
-    def advance(self, **shown):
-        """Count a part, and show some numbers with it."""
+    def advance(self, n_parts=1, **shown):
+        """Count a part or more, and show some numbers with them."""
         if not self.verbose:
             return
-        self._done += 1
+        self._done += n_parts
         if self.verbose == 1:
             if self._bar is None:
                 self._bar = _bar(self.name, self.total, self.unit)
             self._bar.set_postfix_str(_numbers(shown), refresh=False)
-            self._bar.update(1)
+            self._bar.update(n_parts)
             return
         of_all = "" if self.total is None else f" of {self.total}"
         numbers = _numbers(shown)

@@ -220,6 +220,13 @@ def check_n_jobs(n_jobs, owner):
     )
 
 
+def check_verbose(verbose, owner):
+    """Raise ValueError where a verbosity is none."""
+    validate_parameter_constraints(
+        {"verbose": ["verbose"]}, {"verbose": verbose}, caller_name=owner
+    )
+
+
 def check_rate(rate, owner):
     """Raise ValueError where a rate is no finite number."""
     if not isinstance(rate, numbers.Real) or not math.isfinite(rate):

@@ -13,12 +13,18 @@ from sklearn.utils.parallel import Parallel, delayed  # with its configuration
 from sktopo._sklearn_compat import threadpool_limits
 
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
+_LOOKS = 100  # parts of a batch that a line of progress shows, at least
 
 
-def in_workers(function, jobs, n_jobs, line=None):
+def _count_one(line, answer):
+    line.advance()
+
+
+def in_workers(function, jobs, n_jobs, line=None, tell=_count_one):
     """``function(*job)`` for each job, a list; its bits do not depend on ``n_jobs``.
 
-    A ``ProgressLine`` advances with each of them, in the order of the jobs.
+    ``tell(line, answer)`` advances a ``ProgressLine`` with each answer, in the order of
+    the jobs.
 
     BLAS splits its sums by the number of its threads, and joblib gives a process fewer
     of them: here it has one thread in every job.
@@ -35,11 +41,37 @@ def in_workers(function, jobs, n_jobs, line=None):
         with line:
             for answer in parallel(calls):
                 answers.append(answer)
-                line.advance()
+                tell(line, answer)
         return answers
 
 
-def in_even_chunks(function, samples, n_jobs, *arguments):
+def even_slices(n_samples, n_jobs, *, per_worker=1, least=1, line=None):
+    """Parts of a batch for workers; all of it for a single one.
+
+    Parameters
+    ----------
+    n_samples : int
+    n_jobs : int or None
+    per_worker : int, default=1
+        Parts of a worker: several where some samples take longer than others.
+    least : int, default=1
+        Samples of a part, where there are so many.
+    line : ProgressLine or None, default=None
+        One that shows something has more parts.
+
+    Returns
+    -------
+    list of slice
+    """
+    n_workers = effective_n_jobs(n_jobs)
+    n_parts = per_worker * n_workers if n_workers > 1 else 1
+    if line is not None and line.verbose:
+        n_parts = max(n_parts, _LOOKS)
+    n_parts = min(n_parts, max(1, n_samples // least))
+    return list(gen_even_slices(n_samples, n_parts))
+
+
+def in_even_chunks(function, samples, n_jobs, *arguments, line=None):
     """``function(part, start, *arguments)`` for even parts of a batch, put together.
 
     Parameters
@@ -48,19 +80,25 @@ def in_even_chunks(function, samples, n_jobs, *arguments):
         From some samples and the index of the first to a list of their answers.
     samples : sequence
     n_jobs : int or None
+    line : ProgressLine or None, default=None
+        It advances with the samples that are done.
 
     Returns
     -------
     list
         An answer for each sample, in order.
     """
-    n_parts = min(effective_n_jobs(n_jobs), len(samples))
-    if n_parts == 1:
+    parts = even_slices(len(samples), n_jobs, line=line)
+    if len(parts) == 1:
         return function(samples, 0, *arguments)
-    parts = gen_even_slices(len(samples), n_parts)
     jobs = ((samples[rows], rows.start, *arguments) for rows in parts)
-    chunks = in_workers(function, jobs, n_jobs)
+    chunks = in_workers(function, jobs, n_jobs, line, count_all)
     return [answer for chunk in chunks for answer in chunk]
+
+
+def count_all(line, chunk):
+    """Advance a line by all answers of a part; a ``tell`` of ``in_workers``."""
+    line.advance(len(chunk))
 
 
 def _process():

@@ -5,18 +5,28 @@ import warnings
 
 import numpy as np
 import pytest
+from joblib import parallel_config
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
 
 from sktopo import (
+    DiagramDistances,
+    DirectionalPersistence,
+    PersistenceDiagrams,
+    SlicedWassersteinKernel,
     TopologicalAttack,
     TopologicalLogisticRegression,
     TopologicalRidge,
     TopologicalRidgeCV,
+    TopologicalTrend,
     TopoPointOptimizer,
 )
 from sktopo._progress import ProgressLine, _PlainBar
 from sktopo._workers import in_workers
 from sktopo.datasets import make_noisy_circle
+from sktopo.peaks import PeakFinder
 from sktopo.points import optimize_point_clouds
+from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
 from sktopo.solvers import Run
 
 
@@ -161,3 +171,40 @@ def test_every_job_of_a_search_has_a_model_of_its_own(rng, monkeypatch):
     X = rng.normal(size=(30, 5))
     model = TopologicalRidgeCV(3, i0=2, l2=[0.0, 1.0], cv=3).fit(X, X[:, 0])
     assert len({id(one) for one in [model, *seen]}) == 1 + len(seen) == 7
+
+
+IMAGES = np.random.default_rng(0).random((30, 6, 6))
+ROWS = IMAGES.reshape(30, 36)
+DIAGRAMS = [np.array([[0.0, k]]) for k in range(1, 9)]
+TRANSFORMERS = {
+    "diagrams": (PersistenceDiagrams(), IMAGES),
+    "directions": (DirectionalPersistence(1), IMAGES),
+    "distances": (DiagramDistances(), DIAGRAMS),
+    "kernel": (SlicedWassersteinKernel(), DIAGRAMS),
+    "peaks": (PeakFinder(), ROWS),
+    "simplifier": (PersistenceSimplifier(0.1), IMAGES),
+    "corrector": (TopologyCorrector(1), IMAGES),
+    "trend": (TopologicalTrend(), ROWS),
+}
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_long_transforms_show_how_far_they_are(name, n_jobs, capsys):
+    """And what they show changes nothing."""
+    transformer, X = TRANSFORMERS[name]
+    transformer = clone(transformer).set_params(n_jobs=n_jobs).fit(X)
+    silent = transformer.transform(X)
+    assert capsys.readouterr() == ("", "")
+    with parallel_config("threading"):
+        shown = transformer.set_params(verbose=2).transform(X)
+    lines = capsys.readouterr().out.splitlines()
+    n_all = {"distances": 64, "kernel": 64}.get(name, 30)
+    assert len(lines) > 1
+    assert lines[-1].startswith(f"[{type(transformer).__name__}]") or n_all == 64
+    assert lines[-1].endswith(f"{n_all} of {n_all}")
+    for one, other in zip(silent, shown, strict=True):
+        for a, b in zip(one, other, strict=True):
+            assert_array_equal(a, b)
+    transformer.set_params(verbose=1).transform(X)
+    assert f"{n_all}/{n_all}" in capsys.readouterr().err

@@ -4,9 +4,8 @@ import hashlib
 import numbers
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
-from sklearn.utils import Bunch, gen_batches
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
@@ -21,7 +20,7 @@ from sktopo._validation import (
     POSITIVE_INT,
     drawn_seed,
 )
-from sktopo._workers import in_workers
+from sktopo._workers import even_slices, in_workers
 from sktopo.attacks._budget import BUDGETS, budget_for, warn_of_range
 from sktopo.attacks._goal import Goal, with_feature_names
 from sktopo.attacks._search import descend, flip_pixels
@@ -79,7 +78,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
     n_jobs : int or None, default=None
         Rows are spread over so many workers.
     verbose : int >= 0, default=0
-        1 shows one line that moves, 2 prints a line for each row.
+        1 shows one line that moves, 2 prints a line for each part of the rows.
 
     Attributes
     ----------
@@ -264,13 +263,11 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         budget = budget_for(self, X.shape[1:])
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
-        size = max(1, len(X) // (8 * effective_n_jobs(self.n_jobs)))
-        jobs = (
-            (X[rows], targets[rows], is_untargeted, budget, rows.start)
-            for rows in gen_batches(len(X), 1 if self.verbose else size)
-        )
-        line = ProgressLine(type(self).__name__, len(X), "row", self.verbose == 1)
-        found = in_workers(self._attack_all, jobs, self.n_jobs, line)
+        line = ProgressLine(type(self).__name__, len(X), "row", self.verbose)
+        # Some rows take longer than others.
+        parts = even_slices(len(X), self.n_jobs, per_worker=8, line=line)
+        jobs = ((X[rows], targets[rows], is_untargeted, budget) for rows in parts)
+        found = in_workers(self._attack_all, jobs, self.n_jobs, line, _tell_success)
         rows = [row for chunk in found for row in chunk]
         found = np.stack([row.x for row in rows])
         return Bunch(
@@ -281,15 +278,11 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             target=targets,
         )
 
-    def _attack_all(self, X, targets, is_untargeted, budget, start):
-        found = []
-        for row, (x, label) in enumerate(zip(X, targets, strict=True), start):
-            goal = Goal(self.estimator_, label, is_untargeted)
-            found.append(self._attack(x, goal, budget(x)))
-            if self.verbose > 1:
-                result = f"success={found[-1].success}, {found[-1].nit} steps"
-                print(f"[{type(self).__name__}] row {row}: {result}")
-        return found
+    def _attack_all(self, X, targets, is_untargeted, budget):
+        return [
+            self._attack(x, Goal(self.estimator_, label, is_untargeted), budget(x))
+            for x, label in zip(X, targets, strict=True)
+        ]
 
     def _attack(self, x, goal, budget):
         if self.norm == 0:
@@ -345,3 +338,8 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
+
+
+def _tell_success(line, rows):
+    n_found = sum(row.success for row in rows)
+    line.advance(len(rows), success=f"{n_found} of {len(rows)}")

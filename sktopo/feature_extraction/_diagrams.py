@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._samples import StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, check_homology_dimensions
@@ -41,6 +42,8 @@ class PersistenceDiagrams(
     n_jobs : int or None, default=None
         Samples are spread over so many workers; None is 1 unless in a
         ``joblib.parallel_config`` context, -1 all cores. The result is the same.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the samples.
 
     Attributes
     ----------
@@ -74,6 +77,7 @@ class PersistenceDiagrams(
         "essential": [StrOptions({"extremum", "drop"})],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -83,12 +87,14 @@ class PersistenceDiagrams(
         essential="extremum",
         image_shape=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.filtration = filtration
         self.homology_dimensions = homology_dimensions
         self.essential = essential
         self.image_shape = image_shape
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
@@ -131,7 +137,8 @@ class PersistenceDiagrams(
         """
         dimensions = self._dimensions()
         samples = self._read(X, reset=False).arrays
-        found = in_even_chunks(self._chunk, samples, self.n_jobs, dimensions)
+        line = ProgressLine(type(self).__name__, len(samples), "sample", self.verbose)
+        found = in_even_chunks(self._chunk, samples, self.n_jobs, dimensions, line=line)
         if isinstance(self.homology_dimensions, numbers.Integral):
             found = (diagrams[0] for diagrams in found)
         return DiagramList(found, dimensions)

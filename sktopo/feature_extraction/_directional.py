@@ -3,17 +3,17 @@
 import numbers
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
 from sktopo._memory import check_count
+from sktopo._progress import ProgressLine
 from sktopo._samples import IMAGES, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, NON_NEGATIVE_INT, check_homology_dimensions
-from sktopo._workers import in_workers
+from sktopo._workers import count_all, even_slices, in_workers
 from sktopo.feature_extraction._grid_energies import GridEnergies
 from sktopo.functionals import EnergyTable
 
@@ -60,6 +60,8 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         which only the part cos(t) x of a ramp is left; where it is constant g_t is 0.
     n_jobs : int or None, default=None
         Images are spread over so many workers.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the images.
 
     Attributes
     ----------
@@ -105,6 +107,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         "scale": [StrOptions({"root", "log"}), None],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -119,6 +122,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         scale=None,
         image_shape=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_directions = n_directions
         self.p = p
@@ -130,6 +134,7 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         self.scale = scale
         self.image_shape = image_shape
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -184,13 +189,14 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         images = self._read(X, reset=False).arrays
-        n_jobs = effective_n_jobs(self.n_jobs)
-        if n_jobs == 1 or len(images) == 1:
+        line = ProgressLine(type(self).__name__, len(images), "image", self.verbose)
+        # Some parts are on their way while others are computed.
+        parts = even_slices(len(images), self.n_jobs, per_worker=16, least=8, line=line)
+        if len(parts) == 1:
             return self._features(images)
-        # Parts of a share, so that some are on their way while others are computed.
-        size = max(8, -(-len(images) // (16 * n_jobs)))
-        parts = ((images[rows],) for rows in gen_batches(len(images), size))
-        return np.concatenate(in_workers(self._features, parts, self.n_jobs))
+        jobs = ((images[rows],) for rows in parts)
+        found = in_workers(self._features, jobs, self.n_jobs, line, count_all)
+        return np.concatenate(found)
 
     def value_and_pullback(self, X):
         """Compute the features, and the pullback of gradients in them.

@@ -76,7 +76,9 @@ class _ToTrainingDiagrams(ClassNamePrefixFeaturesOutMixin, DiagramTransformer):
         if columns is not None:
             pairs = zip(columns, self.diagrams_, strict=True)
         return sum(
-            pairwise_distances(X, Y, metric, n_jobs=self.n_jobs, **params)
+            pairwise_distances(
+                X, Y, metric, n_jobs=self.n_jobs, verbose=self.verbose, **params
+            )
             for X, Y in pairs
         )
 
@@ -96,6 +98,8 @@ class DiagramDistances(_ToTrainingDiagrams):
         Parameters of the metric, such as ``{"p": 1}``.
     n_jobs : int or None, default=None
         Workers of joblib, over which the pairs are spread.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the pairs.
 
     Attributes
     ----------
@@ -132,12 +136,16 @@ class DiagramDistances(_ToTrainingDiagrams):
         "metric": [StrOptions(set(DISTANCES)), callable],
         "metric_params": [dict, None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
-    def __init__(self, metric="wasserstein", *, metric_params=None, n_jobs=None):
+    def __init__(
+        self, metric="wasserstein", *, metric_params=None, n_jobs=None, verbose=0
+    ):
         self.metric = metric
         self.metric_params = metric_params
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def _of(self, columns):
         return self._distances(columns, self.metric, self.metric_params or {})
@@ -161,6 +169,8 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
         See ``sktopo.metrics.sliced_wasserstein``.
     n_jobs : int or None, default=None
         Workers of joblib, over which the pairs are spread.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the pairs.
 
     Attributes
     ----------
@@ -194,12 +204,14 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
         "bandwidth": [POSITIVE, None],
         "n_directions": [POSITIVE_INT],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
-    def __init__(self, bandwidth=None, *, n_directions=50, n_jobs=None):
+    def __init__(self, bandwidth=None, *, n_directions=50, n_jobs=None, verbose=0):
         self.bandwidth = bandwidth
         self.n_directions = n_directions
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def _fit(self, k, diagrams):
         super()._fit(k, diagrams)

@@ -3,16 +3,15 @@
 import warnings
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import gen_batches
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, warn_unused
-from sktopo._workers import in_workers
+from sktopo._workers import even_slices, in_workers
 from sktopo.linear_model._monotone_runs import count_maxima, fit_modes
 from sktopo.linear_model._trend_problem import minimize_trend
 
@@ -65,6 +64,8 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         progress.
     n_jobs : int or None, default=None
         Rows are spread over so many workers.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the rows.
 
     Attributes
     ----------
@@ -122,6 +123,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         "n_steps": [POSITIVE_INT],
         "tol": [NON_NEGATIVE],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -134,6 +136,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         n_steps=1000,
         tol=1e-6,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_modes = n_modes
         self.maxima = maxima
@@ -142,6 +145,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.n_steps = n_steps
         self.tol = tol
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -199,14 +203,11 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         self._validate_params()  # it may be used without a fit, which checks them
         X = self._read(X, reset=False)
-        n_jobs = min(effective_n_jobs(self.n_jobs), len(X))
-        if n_jobs == 1:
-            found = [self._smoothed(X)]
-        else:
-            # Parts of a share: some rows take longer than others.
-            size = -(-len(X) // (4 * n_jobs))
-            parts = ((X[rows],) for rows in gen_batches(len(X), size))
-            found = in_workers(self._smoothed, parts, self.n_jobs)
+        line = ProgressLine(type(self).__name__, len(X), "row", self.verbose)
+        # Some rows take longer than others.
+        parts = even_slices(len(X), self.n_jobs, per_worker=4, line=line)
+        jobs = ((X[rows],) for rows in parts)
+        found = in_workers(self._smoothed, jobs, self.n_jobs, line, _count_rows)
         rows, n_unfinished = zip(*found, strict=True)
         if sum(n_unfinished):
             warnings.warn(
@@ -271,3 +272,8 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _count_rows(line, found):
+    rows, _ = found
+    line.advance(len(rows))

@@ -3,11 +3,11 @@
 from functools import partial
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from sktopo._diagrams import check_diagram
-from sktopo._validation import check_n_jobs
-from sktopo._workers import in_workers
+from sktopo._progress import ProgressLine
+from sktopo._validation import check_n_jobs, check_verbose
+from sktopo._workers import count_all, even_slices, in_workers
 from sktopo.metrics._bottleneck import bottleneck
 from sktopo.metrics._sliced import sliced_wasserstein
 from sktopo.metrics._wasserstein import wasserstein
@@ -20,7 +20,9 @@ DISTANCES = {
 _SHARES = 8  # parts of the work of one worker, some of which take longer
 
 
-def pairwise_distances(X, Y=None, metric="wasserstein", *, n_jobs=None, **params):
+def pairwise_distances(
+    X, Y=None, metric="wasserstein", *, n_jobs=None, verbose=0, **params
+):
     """Compute the distances between all diagrams of a list, or of two.
 
     Parameters
@@ -36,6 +38,8 @@ def pairwise_distances(X, Y=None, metric="wasserstein", *, n_jobs=None, **params
         itself.
     n_jobs : int or None, default=None
         Workers of joblib, over which the pairs are spread.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the pairs.
     **params
         Parameters of the metric, such as ``p``.
 
@@ -60,6 +64,7 @@ def pairwise_distances(X, Y=None, metric="wasserstein", *, n_jobs=None, **params
     """
     name = "pairwise_distances"
     check_n_jobs(n_jobs, name)
+    check_verbose(verbose, name)
     distance = _function_of(metric, name)
     X = [check_diagram(diagram, name) for diagram in X]
     is_symmetric = Y is None
@@ -71,14 +76,13 @@ def pairwise_distances(X, Y=None, metric="wasserstein", *, n_jobs=None, **params
     found = np.zeros((len(X), len(Y)))
     if row.size:
         # Diagrams of one row stand in one part, so that few of them are sent out.
-        n_parts = min(row.size, _SHARES * effective_n_jobs(n_jobs))
-        parts = np.array_split(np.arange(row.size), n_parts)
+        line = ProgressLine(name, row.size, "pair", verbose)
+        parts = even_slices(row.size, n_jobs, per_worker=_SHARES, line=line)
         jobs = (
             ([X[i] for i in row[part]], [Y[j] for j in column[part]]) for part in parts
         )
-        values = in_workers(
-            partial(_distances, partial(distance, **params)), jobs, n_jobs
-        )
+        of_part = partial(_distances, partial(distance, **params))
+        values = in_workers(of_part, jobs, n_jobs, line, count_all)
         found[row, column] = np.concatenate(values)
     return found + found.T if is_symmetric else found
 

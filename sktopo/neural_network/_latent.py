@@ -256,9 +256,9 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             seed=self.seed_,
         )
         solver = Adam(self.learning_rate, max_iter=self.n_steps)
-        jobs = ((problem, solver, z, k, self.verbose) for k, z in enumerate(Z))
-        line = ProgressLine("LatentOptimizer", len(Z), "code", self.verbose == 1)
-        found = in_workers(_moved, jobs, self.n_jobs, line)
+        jobs = ((problem, solver, z) for z in Z)
+        line = ProgressLine(type(self).__name__, len(Z), "code", self.verbose)
+        found = in_workers(_moved, jobs, self.n_jobs, line, _tell_objective)
         before, after, curves, codes = zip(*found, strict=True)
         codes = np.stack(codes)
         return Bunch(
@@ -279,9 +279,12 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return np.asarray(X, dtype=np.float64)
 
 
-def _moved(problem, solver, z, row, verbose):
+def _moved(problem, solver, z):
     """The objective before and after, the loss curve, and where a code has moved to."""
     before, after, result = problem.minimize(solver, z)
-    if verbose > 1:
-        print(f"[LatentOptimizer] code {row}: objective {before:.4g} -> {after:.4g}")
     return before, after, result.history, problem.code_of(z, result.x)
+
+
+def _tell_objective(line, moved):
+    before, after, *_ = moved
+    line.advance(objective=f"{before:.4g} -> {after:.4g}")

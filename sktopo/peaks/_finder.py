@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._samples import read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, POSITIVE_INT
@@ -42,6 +43,8 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         it they are signals.
     n_jobs : int or None, default=None
         Samples are spread over so many workers of joblib. The result is the same.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the samples.
 
     Attributes
     ----------
@@ -75,6 +78,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         "order": [StrOptions({"prominence", "place"})],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -88,6 +92,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         order="prominence",
         image_shape=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_peaks = n_peaks
         self.min_prominence = min_prominence
@@ -97,6 +102,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         self.order = order
         self.image_shape = image_shape
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -137,7 +143,8 @@ class PeakFinder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         samples = self._read(X, reset=False).arrays
-        return np.stack(in_even_chunks(self._rows, samples, self.n_jobs))
+        line = ProgressLine(type(self).__name__, len(samples), "sample", self.verbose)
+        return np.stack(in_even_chunks(self._rows, samples, self.n_jobs, line=line))
 
     def get_feature_names_out(self, input_features=None):
         """Names of the columns, such as "peak0_height".

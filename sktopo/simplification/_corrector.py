@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
@@ -61,6 +62,8 @@ class TopologyCorrector(
         it they are signals, which have no holes.
     n_jobs : int or None, default=None
         Samples are spread over so many workers of joblib. The result is the same.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the samples.
 
     Attributes
     ----------
@@ -106,6 +109,7 @@ class TopologyCorrector(
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -118,6 +122,7 @@ class TopologyCorrector(
         connectivity="full",
         image_shape=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_components = n_components
         self.n_holes = n_holes
@@ -126,6 +131,7 @@ class TopologyCorrector(
         self.connectivity = connectivity
         self.image_shape = image_shape
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -195,7 +201,8 @@ class TopologyCorrector(
         """
         samples = self._read(X, reset=False)
         grids = list(map(_as_float, samples.arrays))
-        found = in_even_chunks(self._corrected, grids, self.n_jobs)
+        line = ProgressLine(type(self).__name__, len(grids), "sample", self.verbose)
+        found = in_even_chunks(self._corrected, grids, self.n_jobs, line=line)
         maps, counts = zip(*found, strict=True)
         n_components, n_holes = np.transpose(counts)
         pairs = zip(maps, grids, strict=True)

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context
+from sktopo._progress import ProgressLine
 from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
@@ -68,6 +69,8 @@ class PersistenceSimplifier(
         it they are signals.
     n_jobs : int or None, default=None
         Samples are spread over so many workers of joblib. The result is the same.
+    verbose : int >= 0, default=0
+        1 shows one line that moves, 2 prints a line for each part of the samples.
 
     Attributes
     ----------
@@ -120,6 +123,7 @@ class PersistenceSimplifier(
         "simplices": ["array-like", None],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -133,6 +137,7 @@ class PersistenceSimplifier(
         simplices=None,
         image_shape=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.min_persistence = min_persistence
         self.n_bars = n_bars
@@ -142,6 +147,7 @@ class PersistenceSimplifier(
         self.simplices = simplices
         self.image_shape = image_shape
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -243,7 +249,10 @@ class PersistenceSimplifier(
     def _simplified(self, X):
         """The samples of X, where their new values come from, and these."""
         samples = self._read(X, reset=False)
-        sources = in_even_chunks(self._sources, samples.arrays, self.n_jobs)
+        line = ProgressLine(
+            type(self).__name__, len(samples.arrays), "sample", self.verbose
+        )
+        sources = in_even_chunks(self._sources, samples.arrays, self.n_jobs, line=line)
         pairs = zip(samples.arrays, sources, strict=True)
         taken = [x.ravel()[source].reshape(x.shape) for x, source in pairs]
         return samples, sources, taken
