@@ -109,11 +109,13 @@ class WeightedSum(Differentiable):
 
     def _sum(self, functions, x):
         self._check_params()
-        value, grad = 0.0, 0.0
-        for weight, function in zip(self.weights, functions, strict=True):
-            v, g = function(x)
-            # An infinite value of weight 0 adds nothing.
-            if weight != 0:
-                value += weight * v
-            grad = grad + weight * g
-        return value, grad
+        found = [
+            (weight, *function(x))
+            for weight, function in zip(self.weights, functions, strict=True)
+            if weight != 0
+        ]
+        if not found:
+            value, grad = functions[0](x)
+            return np.zeros(np.shape(value))[()], np.zeros(np.shape(grad))
+        value = sum(weight * value for weight, value, _ in found)
+        return value, sum(weight * grad for weight, _, grad in found)

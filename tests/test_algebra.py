@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 
 from sktopo.base import DiagramFunctional, Term
@@ -103,3 +103,24 @@ def test_sums_are_of_the_kind_of_their_summands_and_can_be_called():
     x = np.array([1.0, 2.0])
     assert term(x) == term.value_and_grad(x)[0] == 5
     assert not term.is_random
+
+
+def test_what_weighs_nothing_is_not_evaluated():
+    """Its value and gradient may be infinite, and it may take long."""
+
+    class Infinite(Term):
+        def value_and_grad(self, x):
+            raise AssertionError("a term of weight 0 is evaluated")
+
+    plain = SquaredErrorTerm([1.0, 2.0])
+    total = SumTerm((Infinite(), plain), (0.0, 2.0))
+    value, grad = total.value_and_grad(np.zeros(2))
+    assert value == 10
+    assert_array_equal(grad, [-4, -8])
+    nothing = SumTerm((plain,), (0.0,))
+    value, grad = nothing.value_and_grad(np.ones(2))
+    assert value == 0
+    assert_array_equal(grad, [0, 0])
+    values, grads = nothing.batch_value_and_grad(np.ones((3, 2)))
+    assert_array_equal(values, [0, 0, 0])
+    assert_array_equal(grads, np.zeros((3, 2)))
