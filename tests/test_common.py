@@ -38,6 +38,11 @@ from sktopo.peaks import PeakFinder
 from sktopo.pooling import RandomPooling
 from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
 
+# The samples of these checks are smaller than a window.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:STUMPImageOptimizer changed F of the pooled copies"
+)
+
 
 class OfSignals(TransformerMixin, BaseEstimator):
     """PersistenceDiagrams and a transformer of these in a row, as one estimator.
