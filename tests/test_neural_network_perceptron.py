@@ -20,7 +20,7 @@ from sktopo import (
 from sktopo.filtrations import VietorisRips
 from sktopo.functionals import PersistenceEnergy
 from sktopo.gradients import input_gradient, loss_and_gradient
-from sktopo.neural_network._weight_term import FILTRATIONS
+from sktopo.neural_network._weight_term import WEIGHT_TERMS
 from sktopo.objectives import PersistenceTerm
 from sktopo.peaks import find_peaks
 
@@ -192,7 +192,7 @@ def test_gradients_and_attacks_go_through(n_classes):
 
 def test_the_scale_of_an_objective_and_its_weight_are_one_number():
     """The last step closes short bars alone, whatever they count."""
-    peaks = PersistenceTerm(FILTRATIONS["images"], PersistenceEnergy(i0=2))
+    peaks = PersistenceTerm(WEIGHT_TERMS["images"].filtration, PersistenceEnergy(i0=2))
     weights = [
         TopologicalMLPClassifier(
             5,
@@ -272,7 +272,7 @@ def test_an_interrupted_fit_keeps_its_weights():
                 raise KeyboardInterrupt
             return super().value_and_grad(x)
 
-    term = Impatient(FILTRATIONS["values"], PersistenceEnergy())
+    term = Impatient(WEIGHT_TERMS["values"].filtration, PersistenceEnergy())
     model = TopologicalMLPClassifier(5, objective=term, weights_as="values")
     with pytest.raises(KeyboardInterrupt):
         model.fit(IRIS, SPECIES)
@@ -313,7 +313,9 @@ def test_what_has_no_effect_is_told():
         ({"activation_weight": 0.5}, "activation_weight"),
         (
             {
-                "objective": PersistenceTerm(FILTRATIONS["graph"], PersistenceEnergy()),
+                "objective": PersistenceTerm(
+                    WEIGHT_TERMS["graph"].filtration, PersistenceEnergy()
+                ),
                 "homology_dimensions": 1,
             },
             "homology_dimensions",

@@ -12,25 +12,27 @@ from sktopo.functionals import PersistenceEnergy, PersistenceNorm
 from sktopo.gradients import FlatParameters
 from sktopo.neural_network._first_parameters import first_parameters
 from sktopo.neural_network._perceptron_loss import LayerPenalty, PerceptronLoss
-from sktopo.neural_network._weight_term import FILTRATIONS, WeightTerm
+from sktopo.neural_network._weight_term import (
+    WEIGHT_TERMS,
+    GraphWeights,
+    ImageWeights,
+    ValueWeights,
+)
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
 
-@pytest.mark.parametrize("weights_as", FILTRATIONS)
+@pytest.mark.parametrize("weights_as", WEIGHT_TERMS)
 def test_gradients_of_weights(rng, weights_as):
     functional = PersistenceEnergy(p=2, i0=2)
-    term = PersistenceTerm(FILTRATIONS[weights_as], functional)
-    shape = (2, 3) if weights_as == "images" else None
-    term = WeightTerm(term, weights_as, shape)
+    kind = WEIGHT_TERMS[weights_as]
+    of_one = PersistenceTerm(kind.filtration, functional)
+    term = kind(of_one, (2, 3)) if kind is ImageWeights else kind(of_one)
     weights = rng.normal(size=(6, 4))
     check_gradient(term, weights)
     value = term(weights)
     if weights_as == "images":
-        columns = [
-            PersistenceTerm(FILTRATIONS["images"], functional)(w.reshape(2, 3))
-            for w in weights.T
-        ]
+        columns = [of_one(w.reshape(2, 3)) for w in weights.T]
         assert value == pytest.approx(sum(columns))
     if weights_as == "values":
         gaps = np.diff(np.sort(weights.ravel()))
@@ -40,9 +42,7 @@ def test_gradients_of_weights(rng, weights_as):
 def test_a_graph_of_weights_by_hand():
     """Two pairs of units with heavy weights, and a light one between the pairs."""
     weights = np.array([[9.0, 0.25], [0.0, -4.0]])
-    term = WeightTerm(
-        PersistenceTerm(FILTRATIONS["graph"], PersistenceEnergy()), "graph"
-    )
+    term = GraphWeights(PersistenceTerm(GraphWeights.filtration, PersistenceEnergy()))
     value, grad = term.value_and_grad(weights)
     assert value == pytest.approx(1 / 10 + 1 / 5 + 1 / 1.25)
     expected = [[-1 / 100, -1 / 1.25**2], [0, 1 / 25]]
@@ -68,9 +68,8 @@ def test_gradients_of_the_loss(rng, activation, n_outputs):
             repeat((rows, targets)),
             alpha=0.3,
             of_weights=LayerPenalty(
-                WeightTerm(
-                    PersistenceTerm(FILTRATIONS["values"], PersistenceEnergy(p=2)),
-                    "values",
+                ValueWeights(
+                    PersistenceTerm(ValueWeights.filtration, PersistenceEnergy(p=2))
                 ),
                 (0, 2),
                 0.1,

@@ -198,7 +198,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
                 f"Got {self.estimator!r} instead."
             )
         X = self._read(X, reset=True).arrays
-        budget_for(self, X.shape[1:])
+        self._budget(X.shape[1:])
         warn_of_range(X, self.clip, name, stacklevel=4)
         y = read_classes(X, y, name)
         self.estimator_ = clone(self.estimator).fit(with_feature_names(self, X), y)
@@ -260,7 +260,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     def _generated(self, X, y_target=None):
         self._validate_params()
-        budget = budget_for(self, X.shape[1:])
+        budget = self._budget(X.shape[1:])
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"
         line = ProgressLine(type(self).__name__, len(X), "row", self.verbose)
@@ -277,6 +277,10 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             perturbation=found - X,
             target=targets,
         )
+
+    def _budget(self, shape):
+        limits = {key: getattr(self, key) for key in ("norm", "eps", "clip", "mask")}
+        return budget_for(shape, **limits, owner=type(self).__name__)
 
     def _attack_all(self, X, targets, is_untargeted, budget):
         return [

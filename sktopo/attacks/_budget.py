@@ -105,23 +105,23 @@ class PixelBudget(_Box):
 BUDGETS = {np.inf: MaximumBudget, 2: EuclideanBudget, 0: PixelBudget}
 
 
-def budget_for(attack, shape):
+def budget_for(shape, *, norm, eps, clip, mask, owner):
     """A function from the original to its budget.
 
     Parameters
     ----------
-    attack : TopologicalAttack
-        Whose ``norm``, ``eps``, ``clip`` and ``mask`` say what it is.
     shape : tuple of int
         Of one sample.
+    norm, eps, clip, mask
+        As of TopologicalAttack.
+    owner : str
+        In whose name errors are raised.
 
     Raises
     ------
     ValueError
         If the parameters do not fit each other or the sample.
     """
-    owner, norm, eps = type(attack).__name__, attack.norm, attack.eps
-    clip, mask = attack.clip, attack.mask
     check_clip(clip, owner)
     if np.ndim(eps):
         name = f"The 'eps' parameter of {owner}"

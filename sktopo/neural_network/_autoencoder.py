@@ -26,7 +26,6 @@ from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
     RowBatch,
     row_batches,
-    topology_of_codes,
 )
 from sktopo.neural_network._early_stopping import EarlyStopping
 from sktopo.neural_network._embedding import InvertibleEmbedding
@@ -196,7 +195,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
             If the fit is interrupted; the parameters are then the best so far.
         """
         X = self._validated(X, reset=True)
-        topology = topology_of_codes(self)
+        topology = self._topology()
         sizes = units_of(self.hidden_layer_sizes, type(self).__name__)
         rng = check_random_state(self.random_state)
         rows, self.mean_, self.scale_ = self._centred(X)

@@ -7,8 +7,7 @@ import numpy as np
 
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, check_homology_dimensions
-from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips, as_filtration
-from sktopo.functionals import PersistenceEnergy
+from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips
 from sktopo.neural_network._batches import mini_batches, n_batches
 from sktopo.objectives import as_term
 from sktopo.persistence import FINITE
@@ -24,13 +23,26 @@ TOPOLOGY_CONSTRAINTS = {
 }
 
 
-def topology_of_codes(estimator):
+def topology_of_codes(
+    *,
+    topology_weight,
+    homology_dimensions,
+    objective,
+    objective_weight,
+    filtration,
+    objective_dimensions,
+    owner,
+):
     """The topological terms of an embedding's loss, a function of rows and codes.
 
     Parameters
     ----------
-    estimator : estimator
-        With the parameters of ``TOPOLOGY_CONSTRAINTS``.
+    topology_weight, homology_dimensions
+        Of the persistence of codes that is to match that of the rows.
+    objective, objective_weight, filtration, objective_dimensions
+        Of what the codes are to have.
+    owner : str
+        In whose name errors are raised.
 
     Returns
     -------
@@ -43,25 +55,19 @@ def topology_of_codes(estimator):
     TypeError, ValueError
         If a parameter cannot be.
     """
-    name, parts = type(estimator).__name__, []
-    dimensions = check_homology_dimensions(estimator.homology_dimensions, name)
+    dimensions, parts = check_homology_dimensions(homology_dimensions, owner), []
     if max(dimensions) > 1:
         raise ValueError(
-            f"The 'homology_dimensions' parameter of {name} must be 0, 1 or both. "
-            f"Got {estimator.homology_dimensions!r} instead."
+            f"The 'homology_dimensions' parameter of {owner} must be 0, 1 or both. "
+            f"Got {homology_dimensions!r} instead."
         )
-    if estimator.topology_weight:
-        parts.append((estimator.topology_weight, MatchedPersistence(dimensions)))
-    if estimator.objective is not None:
-        term = as_term(
-            estimator.objective,
-            as_filtration(estimator.filtration, name),
-            check_homology_dimensions(estimator.objective_dimensions, name),
-            name,
-            PersistenceEnergy(),
-        )
-        function = term.warm_value_and_grad()
-        parts.append((estimator.objective_weight, lambda batch, Z: function(Z)))
+    if topology_weight:
+        parts.append((topology_weight, MatchedPersistence(dimensions)))
+    if objective is not None:
+        term = as_term(objective, filtration, objective_dimensions, owner)
+        if objective_weight:
+            function = term.warm_value_and_grad()
+            parts.append((objective_weight, lambda batch, Z: function(Z)))
     return weighted_sum(parts)
 
 

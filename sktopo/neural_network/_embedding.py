@@ -9,7 +9,12 @@ from sklearn.base import (
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._tables import check_one_table, validate_table
+from sktopo.neural_network._code_topology import (
+    TOPOLOGY_CONSTRAINTS,
+    topology_of_codes,
+)
 from sktopo.neural_network._decoding import check_codes
+from sktopo.neural_network._unused import warn_of_term
 
 _LEAST, _MOST = 1e-100, 1e100  # whose squares are numbers
 
@@ -35,6 +40,12 @@ class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _validated(self, X, **checks):
         check_one_table(X, type(self).__name__, "Flatten images to rows.")
         return validate_table(self, X, dtype=np.float64, **checks)
+
+    def _topology(self):
+        """The terms of ``topology_of_codes`` that the parameters describe."""
+        warn_of_term(self, ("filtration", "objective_dimensions"), stacklevel=4)
+        values = {name: getattr(self, name) for name in TOPOLOGY_CONSTRAINTS}
+        return topology_of_codes(**values, owner=type(self).__name__)
 
     def _centred(self, X):
         """X less its mean, in units of the root of its total variance, and these."""

@@ -7,16 +7,18 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.utils import check_array
 
 
-def first_embedding(estimator, X, y):
-    """The ``init`` of an estimator as a fitted one, and the codes of the rows.
+def first_embedding(init, n_components, X, y, owner):
+    """The ``init`` of an embedding as a fitted one, and the codes of the rows.
 
     Parameters
     ----------
-    estimator : estimator
-        With the parameters ``init`` and ``n_components``.
+    init : {"pca"}, estimator or array-like
+    n_components : int or None
     X : ndarray of shape (n_samples, n_features)
     y : object
         For the fit.
+    owner : str
+        In whose name errors are raised.
 
     Returns
     -------
@@ -29,17 +31,16 @@ def first_embedding(estimator, X, y):
     ValueError
         If it gives no such codes.
     """
-    name, init = type(estimator).__name__, estimator.init
     if isinstance(init, str):
-        n_components = 2 if estimator.n_components is None else estimator.n_components
-        if n_components > min(X.shape):
-            default = " (the default)" if estimator.n_components is None else ""
+        n_pca = 2 if n_components is None else n_components
+        if n_pca > min(X.shape):
+            default = " (the default)" if n_components is None else ""
             raise ValueError(
-                f"The 'n_components' parameter of {name} must be at most the "
+                f"The 'n_components' parameter of {owner} must be at most the "
                 f"number of rows and of columns, here {X.shape}, with init='pca'. "
-                f"Got {n_components}{default}."
+                f"Got {n_pca}{default}."
             )
-        init = PCA(n_components)
+        init = PCA(n_pca)
     if hasattr(init, "fit"):
         init = clone(init)
         if hasattr(init, "transform"):
@@ -52,10 +53,10 @@ def first_embedding(estimator, X, y):
             init = None
     else:
         codes, init = check_array(init, dtype=np.float64, input_name="init"), None
-    expected = (len(X), estimator.n_components or np.shape(codes)[-1])
+    expected = (len(X), n_components or np.shape(codes)[-1])
     if np.shape(codes) != expected:
         raise ValueError(
-            f"The 'init' parameter of {name} must give codes of shape {expected}, "
+            f"The 'init' parameter of {owner} must give codes of shape {expected}, "
             "a row for each of X's and n_components columns. "
             f"Got shape {np.shape(codes)}."
         )

@@ -21,7 +21,6 @@ from sktopo.gradients import kernel_and_pullback, value_and_pullback
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
     row_batches,
-    topology_of_codes,
 )
 from sktopo.neural_network._embedding import Embedding
 from sktopo.neural_network._embedding_loss import EmbeddingLoss
@@ -226,10 +225,12 @@ default="pca"
             If the fit is interrupted; the codes are then the best so far.
         """
         X = self._validated(X, reset=True, ensure_min_samples=2)
-        topology = topology_of_codes(self)
+        topology = self._topology()
         rng = check_random_state(self.random_state)
         rows, self.mean_, scale = self._centred(X)
-        self.init_, codes = first_embedding(self, X, y)
+        self.init_, codes = first_embedding(
+            self.init, self.n_components, X, y, type(self).__name__
+        )
         order = rng.permutation(len(X))
         chosen = order[: self.n_landmarks]
         some = order[: max(self.n_landmarks, _MANY)]

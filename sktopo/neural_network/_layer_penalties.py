@@ -2,55 +2,67 @@
 
 import numpy as np
 
-from sktopo._validation import check_homology_dimensions, warn_unused
+from sktopo._validation import check_homology_dimensions
 from sktopo.base import Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._perceptron_loss import LayerPenalty
-from sktopo.neural_network._weight_term import FILTRATIONS, WeightTerm
+from sktopo.neural_network._weight_term import WEIGHT_TERMS, ImageWeights
 from sktopo.objectives import as_term
 
 
-def penalty_of_weights(estimator, sizes):
-    """The LayerPenalty of ``objective`` on the weights behind some layers.
+def penalty_of_weights(
+    sizes,
+    *,
+    objective,
+    weights_as,
+    filtration,
+    homology_dimensions,
+    image_shape,
+    layers,
+    weight,
+    owner,
+):
+    """The LayerPenalty of an objective on the weights behind some layers.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Units of each layer, from the input to the output.
+    objective, weights_as, filtration, homology_dimensions, image_shape, layers
+        As of TopologicalMLPClassifier.
+    weight : float >= 0
+    owner : str
+        In whose name errors are raised.
 
     Raises
     ------
     ValueError
         If there are no such layers, or their weights are no images.
     """
-    owner, given = type(estimator).__name__, estimator.objective
-    if isinstance(given, Term):
-        names = ("filtration", "homology_dimensions")
-        warn_unused(estimator, names, "where 'objective' is a Term", stacklevel=6)
-    weights_as = estimator.weights_as
-    if weights_as != "images" and estimator.image_shape is not None:
-        warn_unused(estimator, ("image_shape",), "but with weights_as='images'", 6)
-    filtration = as_filtration(estimator.filtration or FILTRATIONS[weights_as], owner)
-    dimensions = check_homology_dimensions(estimator.homology_dimensions, owner)
-    if not isinstance(given, Term):
-        _check_kind(filtration, dimensions, weights_as, owner)
-    term = as_term(given, filtration, dimensions, owner, PersistenceEnergy(i0=2))
-    term = WeightTerm(term, weights_as, estimator.image_shape, owner)
-    layers = _layers(estimator.layers, "layers", len(sizes) - 1, owner)
+    kind = WEIGHT_TERMS[weights_as]
+    filtration = as_filtration(filtration or kind.filtration, owner)
+    dimensions = check_homology_dimensions(homology_dimensions, owner)
+    if not isinstance(objective, Term):
+        _check_kind(kind, filtration, dimensions, weights_as, owner)
+    default = PersistenceEnergy(i0=2)
+    term = as_term(objective, filtration, dimensions, owner, default)
+    layers = _layers(layers, "layers", len(sizes) - 1, owner)
+    if kind is not ImageWeights:
+        return LayerPenalty(kind(term), layers, weight)
+    images = ImageWeights(term, image_shape)
     for layer in layers:
-        term.check(sizes[layer])
-    return LayerPenalty(term, layers, estimator.topology_weight)
+        images.check(sizes[layer], owner)
+    return LayerPenalty(images, layers, weight)
 
 
-def _check_kind(filtration, dimensions, weights_as, owner):
-    fits = {
-        "images": filtration.is_grid,
-        "graph": filtration.takes_graphs,
-        "values": not filtration.is_grid and not filtration.takes_graphs,
-    }
-    if not fits[weights_as]:
+def _check_kind(kind, filtration, dimensions, weights_as, owner):
+    if not kind.fits(filtration):
         raise ValueError(
-            f"The 'filtration' parameter of {owner} must be like "
-            f"{FILTRATIONS[weights_as]!r} with weights_as={weights_as!r}. "
-            f"Got {filtration!r}."
+            f"The 'filtration' parameter of {owner} must be like {kind.filtration!r} "
+            f"with weights_as={weights_as!r}. Got {filtration!r}."
         )
-    if weights_as != "images" and dimensions != (0,):
+    if max(dimensions) >= kind.homology_end:
         raise ValueError(
             f"The 'homology_dimensions' parameter of {owner} must be 0 with "
             f"weights_as={weights_as!r}, where nothing ends above H0. Got "
@@ -58,17 +70,14 @@ def _check_kind(filtration, dimensions, weights_as, owner):
         )
 
 
-def penalty_of_activations(estimator, sizes):
-    """The LayerPenalty of ``activation_objective`` on a hidden layer."""
-    owner, given = type(estimator).__name__, estimator.activation_objective
-    if given is None:
-        names = ("activation_layer", "activation_weight")
-        warn_unused(estimator, names, "without an 'activation_objective'", 6)
+def penalty_of_activations(sizes, *, objective, layer, weight, owner):
+    """The LayerPenalty of an objective on a hidden layer; None has no weight."""
+    if objective is None:
         return LayerPenalty(None, (), 0.0)
-    term = as_term(given, VietorisRips(), 0, owner, given)
-    n_hidden = len(sizes) - 2
-    (layer,) = _layers(estimator.activation_layer, "activation_layer", n_hidden, owner)
-    return LayerPenalty(term, (1 + layer,), estimator.activation_weight)
+    name = "activation_objective"
+    term = as_term(objective, VietorisRips(), 0, owner, name=name)
+    (layer,) = _layers(layer, "activation_layer", len(sizes) - 2, owner)
+    return LayerPenalty(term, (1 + layer,), weight)
 
 
 def _layers(given, name, n_layers, owner):

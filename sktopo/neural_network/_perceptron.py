@@ -17,6 +17,7 @@ from sktopo._validation import (
     NON_NEGATIVE_INT,
     POSITIVE,
     POSITIVE_INT,
+    warn_unused,
 )
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.gradients import DenseLayers, FlatParameters
@@ -28,7 +29,8 @@ from sktopo.neural_network._layer_penalties import (
     penalty_of_weights,
 )
 from sktopo.neural_network._perceptron_loss import PerceptronLoss
-from sktopo.neural_network._weight_term import FILTRATIONS
+from sktopo.neural_network._unused import warn_of_term
+from sktopo.neural_network._weight_term import WEIGHT_TERMS
 from sktopo.solvers import Adam
 
 MANY = "Rows are samples; images are rows with image_shape."
@@ -41,7 +43,7 @@ class TopologicalPerceptron(BaseEstimator):
         "hidden_layer_sizes": ["array-like", numbers.Integral],
         "activation": [StrOptions({"identity", "logistic", "relu", "tanh"})],
         "objective": [HasMethods(["value_and_grad"]), None],
-        "weights_as": [StrOptions(set(FILTRATIONS))],
+        "weights_as": [StrOptions(set(WEIGHT_TERMS))],
         "layers": ["array-like", numbers.Integral],
         "filtration": [*FILTRATION_CONSTRAINT, None],
         "homology_dimensions": ["array-like", numbers.Integral],
@@ -115,7 +117,7 @@ class TopologicalPerceptron(BaseEstimator):
         rows = (X - self.mean_) / self.scale_
         hidden = units_of(self.hidden_layer_sizes, type(self).__name__)
         sizes = [rows.shape[1], *hidden, targets.shape[1]]
-        of_weights = penalty_of_weights(self, sizes)
+        of_weights, of_activations = self._penalties(sizes)
         parameters = first_parameters(sizes, rng)
         flat = FlatParameters(parameters)
         used, kept = self._parts(len(rows), rng)
@@ -131,7 +133,7 @@ class TopologicalPerceptron(BaseEstimator):
             ),
             alpha=self.alpha,
             of_weights=of_weights,
-            of_activations=penalty_of_activations(self, sizes),
+            of_activations=of_activations,
         )
         stopping = EarlyStopping(
             lambda x: loss.fit_of(x, rows[kept], targets[kept]),
@@ -153,6 +155,35 @@ class TopologicalPerceptron(BaseEstimator):
         )
         return self
 
+    def _penalties(self, sizes):
+        """Terms of weights and of activations; warns of parameters without effect."""
+        warn_of_term(self, ("filtration", "homology_dimensions"), stacklevel=5)
+        if self.weights_as != "images" and self.image_shape is not None:
+            warn_unused(self, ("image_shape",), "but with weights_as='images'", 5)
+        if self.activation_objective is None:
+            names = ("activation_layer", "activation_weight")
+            warn_unused(self, names, "without an 'activation_objective'", 5)
+        owner = type(self).__name__
+        of_weights = penalty_of_weights(
+            sizes,
+            objective=self.objective,
+            weights_as=self.weights_as,
+            filtration=self.filtration,
+            homology_dimensions=self.homology_dimensions,
+            image_shape=self.image_shape,
+            layers=self.layers,
+            weight=self.topology_weight,
+            owner=owner,
+        )
+        of_activations = penalty_of_activations(
+            sizes,
+            objective=self.activation_objective,
+            layer=self.activation_layer,
+            weight=self.activation_weight,
+            owner=owner,
+        )
+        return of_weights, of_activations
+
     def _unpack(self, loss, stopping, steps_of_an_epoch, result):
         x = stopping.best(result).copy()
         self.coefs_, self.intercepts_ = loss.parameters.halves(x)
@@ -165,7 +196,7 @@ class TopologicalPerceptron(BaseEstimator):
 
     def _units(self, X):
         """The mean of each column, and its spread, or that of all where X is images."""
-        spread = X.std() if self.weights_as == "images" else X.std(axis=0)
+        spread = WEIGHT_TERMS[self.weights_as].spread(X)
         return X.mean(axis=0), np.where(spread > 0, spread, 1.0)
 
     def _parts(self, n_rows, rng):

@@ -14,13 +14,13 @@ from sktopo._validation import (
     POSITIVE,
     POSITIVE_INT,
     as_component,
-    check_homology_dimensions,
 )
 from sktopo.base import Term
-from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._autoencoder_loss import principal_directions
 from sktopo.neural_network._embedding import InvertibleEmbedding
+from sktopo.neural_network._unused import warn_of_term
 from sktopo.objectives import SubsampledTerm, Subsampling, as_term
 from sktopo.solvers import Adam
 
@@ -191,9 +191,10 @@ class TopologicalProjection(InvertibleEmbedding):
     def _term(self, n_rows):
         name = type(self).__name__
         longest = PersistenceEnergy(p=1, i0=2) - PersistenceEnergy(p=1, i0=1)
-        dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        filtration = as_filtration(self.filtration, name)
-        term = as_term(self.objective, filtration, dimensions, name, longest)
+        warn_of_term(self, ("filtration", "homology_dimensions"), stacklevel=4)
+        term = as_term(
+            self.objective, self.filtration, self.homology_dimensions, name, longest
+        )
         sampling = as_component(
             self.sampling, Subsampling, name, "sampling", (int, np.integer, type(None))
         ).fitted_to(n_rows)

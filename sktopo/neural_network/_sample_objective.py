@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.base import clone
 
 from sktopo._samples import check_image_shape
-from sktopo._validation import check_clip, check_homology_dimensions, warn_unused
-from sktopo.base import Term
-from sktopo.filtrations import Cubical, as_filtration
+from sktopo._validation import check_clip
+from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
+from sktopo.neural_network._unused import warn_of_term
 from sktopo.objectives import as_term
 
 
@@ -28,17 +28,13 @@ class SampleObjective:
 
     def __init__(self, estimator):
         self._name, given = type(estimator).__name__, estimator.objective
-        if isinstance(given, Term):
-            names = ("filtration", "homology_dimensions")
-            warn_unused(estimator, names, "where 'objective' is a Term", stacklevel=5)
+        warn_of_term(estimator, ("filtration", "homology_dimensions"), stacklevel=4)
         given = PersistenceEnergy(p=1, q=0, i0=2) if given is None else given
-        filtration = estimator.filtration or Cubical(superlevel=True)
         self.term = as_term(
             given,
-            as_filtration(filtration, self._name),
-            check_homology_dimensions(estimator.homology_dimensions, self._name),
+            estimator.filtration or Cubical(superlevel=True),
+            estimator.homology_dimensions,
             self._name,
-            given,
         )
         degree = getattr(given, "degree", None)
         self.degree = 1.0 if degree is None else float(degree)

@@ -252,19 +252,23 @@ class PersistenceTerm(DiagramTerm):
             yield bars, *functionals[bars.dimension].value_and_grad(bars.diagram)
 
 
-def as_term(objective, filtration, homology_dimensions, owner, default):
-    """The term that the ``objective`` parameter of an estimator stands for.
+def as_term(
+    objective, filtration, homology_dimensions, owner, default=None, *, name="objective"
+):
+    """The term that an objective of an estimator stands for.
 
     Parameters
     ----------
     objective : Term, DiagramFunctional or None
-    filtration : Filtration
+    filtration : Filtration or str
         Of a functional.
     homology_dimensions : int or tuple of int
     owner : str
         In whose name errors are raised.
-    default : DiagramFunctional
+    default : DiagramFunctional or None, default=None
         What None stands for.
+    name : str, default="objective"
+        Of the parameter.
 
     Returns
     -------
@@ -273,17 +277,20 @@ def as_term(objective, filtration, homology_dimensions, owner, default):
     Raises
     ------
     TypeError
-        If the objective is neither Term, DiagramFunctional nor None.
+        If the objective is neither Term, DiagramFunctional nor None, or the filtration
+        is none.
     ValueError
-        If it only counts bars.
+        If it only counts bars, or a dimension is none.
     """
+    filtration = as_filtration(filtration, owner)
+    dimensions = check_homology_dimensions(homology_dimensions, owner)
     objective = default if objective is None else objective
     if isinstance(objective, DiagramFunctional):
-        check_has_gradient(objective, "objective", owner)
-        objective = PersistenceTerm(filtration, objective, homology_dimensions)
+        check_has_gradient(objective, name, owner)
+        objective = PersistenceTerm(filtration, objective, dimensions)
     if not isinstance(objective, Term):
         raise TypeError(
-            f"The 'objective' parameter of {owner} must be a Term, a "
+            f"The {name!r} parameter of {owner} must be a Term, a "
             f"DiagramFunctional or None. Got {objective!r} instead."
         )
     return objective
