@@ -51,7 +51,8 @@ Shapes
 Names of parameters
     ``homology_dimensions`` is an int or a tuple of ints; with a tuple, what is computed
     of each diagram is summed or stands side by side. ``max_iter`` bounds the steps of
-    ``fit``, ``n_steps`` those that ``transform`` makes for each sample. ``alpha`` is
+    ``fit``, or its epochs where an estimator is trained on mini-batches of its data;
+    ``n_steps`` those that ``transform`` makes for each sample. ``alpha`` is
     the weight of a topological penalty and ``l2`` that of a squared norm. ``noise`` is
     the standard deviation of normal noise, ``max_noise`` the bound of uniform noise.
 Verbosity
@@ -283,8 +284,8 @@ class Filtration(ValidatedParams):
             complex_ = self.build(x, previous=cache.get("previous"))
             if not _are_entries(complex_.values, np.ravel(x)):
                 raise ValueError(
-                    "Pooled copies need a filtration whose values are the entries of "
-                    f"x. {type(self).__name__} has others."
+                    "Batches of samples need a filtration whose values are the entries "
+                    f"of x. {type(self).__name__} has others."
                 )
             found.append(complex_.bars(homology_dimensions, essential))
         if len(X) == 1:

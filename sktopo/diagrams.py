@@ -181,21 +181,22 @@ def persistence_pairs(
 
 def diagrams_of(complex_, homology_dimensions, essential):
     """The diagrams of a complex, longest bars first, without bars of zero lifetime."""
-    return [
-        bars.without_zero().longest_first().diagram
-        for bars in complex_.bars(homology_dimensions, essential)
-    ]
+    return [bars.diagram for bars in _listed(complex_, homology_dimensions, essential)]
 
 
 def diagrams_and_pullback(complex_, homology_dimensions, essential):
     """The same, and a function that pulls a gradient in each of them back to x."""
-    found = [
-        bars.without_zero().longest_first()
-        for bars in complex_.bars(homology_dimensions, essential)
-    ]
+    found = _listed(complex_, homology_dimensions, essential)
 
     def pullback(grads):
         pairs = zip(grads, found, strict=True)
         return complex_.pullback(sum(bars.scatter(grad) for grad, bars in pairs))
 
     return [bars.diagram for bars in found], pullback
+
+
+def _listed(complex_, homology_dimensions, essential):
+    return [
+        bars.without_zero().longest_first()
+        for bars in complex_.bars(homology_dimensions, essential)
+    ]

@@ -1,4 +1,4 @@
-"""The door to PyTorch: terms as losses, and persistence features as layers.
+"""Interface to PyTorch: terms as losses, and persistence features as layers.
 
 It needs ``pip install "sktopo[torch]"``; nothing else in sktopo imports torch. What is
 computed is computed by numpy: tensors of other devices are copied, and derivatives are

@@ -5,7 +5,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sktopo import persistence_diagrams, persistence_pairs
-from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
+from sktopo.filtrations import (
+    Alpha,
+    Cubical,
+    DTMRips,
+    LowerStar,
+    VietorisRips,
+    WeakAlpha,
+)
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import PersistenceTerm
 
@@ -247,3 +254,23 @@ def test_random_ties_draw_afresh_without_a_seed():
     filtration = Cubical(tie_breaking="random", random_state=np.random.RandomState(0))
     x = np.zeros(50)
     assert tuple(filtration.build(x).order) != tuple(filtration.build(x).order)
+
+
+@pytest.mark.parametrize("filtration", [*POINT_FILTRATIONS, DTMRips()], ids=str)
+def test_some_bars_are_named_as_among_all(filtration, rng):
+    """Cells and components of a bar do not depend on what else is asked for."""
+    X = rng.random((30, 2))
+    X[5] = X[7] = X[3]
+    complex_ = filtration.build(X)
+    (bars,) = complex_.bars(0)
+    births, deaths = complex_.generators(0, bars.indices)
+    has_parts = complex_.representatives is not None
+    parts = complex_.representatives(0, bars.indices)[0] if has_parts else None
+    for some in (np.arange(30)[::-1], np.arange(0, 30, 4), np.arange(2), np.arange(0)):
+        found = complex_.generators(0, bars.indices[some])
+        assert_array_equal(found[0], births[some])
+        assert_array_equal(found[1], deaths[some])
+        if has_parts:
+            of_some = complex_.representatives(0, bars.indices[some])[0]
+            for i, k in enumerate(some.tolist()):
+                assert_array_equal(of_some[i], parts[k])

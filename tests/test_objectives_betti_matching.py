@@ -121,7 +121,7 @@ def test_features_are_matched_where_they_overlap():
 def test_gradient(rng):
     f = gaussian_filter(rng.random((12, 11)), 1)
     label = (gaussian_filter(rng.random((12, 11)), 1) > 0.5).astype(float)
-    term = BettiMatchingTerm(label, connectivity="face", alpha=0.7)
+    term = 0.7 * BettiMatchingTerm(label, connectivity="face")
     check_gradient(term, f)
     value, _ = term.value_and_grad(f)
     assert_allclose(value, 0.7 * betti_matching(f, label, connectivity="face").loss)

@@ -27,16 +27,16 @@ class Goal:
     estimator : fitted classifier
     label : object
         One of ``estimator.classes_``.
-    is_reached_by_others : bool
+    is_untargeted : bool
         Whether all other classes are the goal.
     """
 
-    def __init__(self, estimator, label, is_reached_by_others):
+    def __init__(self, estimator, label, is_untargeted):
         self._estimator, self._label = estimator, label
         self._loss = loss_of(estimator)
         self._classes = estimator.classes_
         self._code = int(np.flatnonzero(self._classes == label)[0])
-        self._others = is_reached_by_others
+        self._others = is_untargeted
 
     def evaluate(self, x):
         """Loss of one row, its gradient, and whether the goal is reached."""

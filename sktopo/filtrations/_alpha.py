@@ -11,7 +11,7 @@ from sktopo.filtrations._delaunay import (
 )
 from sktopo.filtrations._ordered import OrderedComplex, OrderedFiltration
 from sktopo.filtrations._pullback import rows_on_points, spread_on_points
-from sktopo.filtrations._representatives import of_points
+from sktopo.filtrations._representatives import deaths_of_components, of_points
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
 # A simplex is flat where a height is this small against its longest side.
@@ -103,7 +103,7 @@ class AlphaComplex(OrderedComplex):
 
     def generators(self, dimension, pairs):
         if len(pairs) == 0:
-            return (np.empty((0, dimension + k), dtype=np.intp) for k in (1, 2))
+            return tuple(np.empty((0, dimension + k), dtype=np.intp) for k in (1, 2))
         births, deaths = pairs.T
         named = self._simplices[dimension][births - self._starts[dimension]]
         ends = np.full((len(deaths), dimension + 2), -1, dtype=np.intp)
@@ -116,12 +116,13 @@ class AlphaComplex(OrderedComplex):
     def representatives(self, dimension, pairs):
         births, deaths = pairs.T
         start, edges = self._starts[1], self._simplices[1]
+        n_points = len(self._points)
 
         def tree():
-            ends = ranks_of(self.order)[deaths[deaths >= 0]].astype(np.intp)
+            all_deaths = deaths_of_components(self, deaths, n_points)
+            ends = ranks_of(self.order)[all_deaths].astype(np.intp)
             return edges[self.order[np.sort(ends)] - start]
 
-        n_points = len(self._points)
         return of_points(self, dimension, pairs, n_points, tree, lambda: births)
 
     def edges_at(self, value):

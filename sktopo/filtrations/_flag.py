@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 from sktopo.filtrations._cells import cliques, first_cells
 from sktopo.filtrations._ordered import OrderedComplex
 from sktopo.filtrations._pullback import rows_on_points, spread_on_points
-from sktopo.filtrations._representatives import of_points
+from sktopo.filtrations._representatives import deaths_of_components, of_points
 from sktopo.persistence import flag_pairs, ranks_of, simplicial_pairs
 
 
@@ -179,7 +179,8 @@ class FlagComplex(OrderedComplex):
         deaths = pairs[:, 1]
 
         def tree():
-            ends = ranks_of(self.order)[deaths[deaths > 0]].astype(np.intp)
+            all_deaths = deaths_of_components(self, deaths, self.n_points)
+            ends = ranks_of(self.order)[all_deaths].astype(np.intp)
             return self.edge_points(self.order[np.sort(ends)] - 1)
 
         def births():
@@ -196,7 +197,7 @@ class FlagComplex(OrderedComplex):
         """The vertex of each component: of two that merge, the older has the
         smaller index.
         """
-        tree = np.sort(deaths[deaths > 0])
+        tree = np.sort(deaths_of_components(self, deaths, self.n_points))
         place = ranks_of(self.order)
         ranks = [
             np.arange(self.n_points, dtype=np.float64),
@@ -210,7 +211,8 @@ class FlagComplex(OrderedComplex):
         born = np.empty(self.values.size, dtype=np.intp)
         born[self.order[pairs.finite[:, 1] - self.n_points]] = pairs.finite[:, 0]
         named = born[deaths]
-        named[deaths < 0] = np.sort(pairs.essential)
+        never = deaths < 0
+        named[never] = np.sort(pairs.essential)[: np.count_nonzero(never)]
         return named[:, None]
 
 

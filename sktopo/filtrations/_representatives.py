@@ -112,6 +112,17 @@ def of_points(complex_, dimension, pairs, n_points, tree, births):
     return Representatives(find, len(pairs)), None
 
 
+def deaths_of_components(complex_, deaths, n_points):
+    """The deaths of all components that die, of which some may be asked for.
+
+    One point has one component, so that all are known where there are so many.
+    """
+    if len(deaths) < n_points:
+        (own,) = complex_.persistence_pairs(0)
+        return own.finite[:, 1]
+    return deaths[deaths >= 0]
+
+
 def _cycle(complex_, births, n_points, i):
     return cycle_of_edges(*complex_.edges_at(births[i]), n_points)
 

@@ -136,7 +136,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             # One line for all images, in place of one for each.
             one = copy(self).set_params(verbose=within(self.verbose))
             found = in_workers(one._optimize, jobs, self.n_jobs, line)
-        self._tell(found, stacklevel + 1)
+        self._warn(found, stacklevel + 1)
         return Bunch(
             images=[one.x for one in found],
             loss_curves=[one.history for one in found],
@@ -183,7 +183,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     def _prepare(self, image, filtration, functionals):
         """What ``fit`` does once it has read X."""
 
-    def _tell(self, found, stacklevel):
+    def _warn(self, found, stacklevel):
         """Warn of what has become of images."""
 
     def _descend(self, units, problem, *, clip, image_of, n_jobs):

@@ -165,7 +165,7 @@ class STUMPImageOptimizer(ImageOptimizer):
             callback=self.callback,
         )
 
-    def _tell(self, found, stacklevel):
+    def _warn(self, found, stacklevel):
         sign = -1.0 if self.maximize else 1.0
         missed = [one for one in found if is_missed(one, sign)]
         if missed:

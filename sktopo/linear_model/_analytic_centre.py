@@ -26,7 +26,7 @@ def centre_of_monotone_steps(rows, target, start):
     Returns
     -------
     z : ndarray of shape (n,)
-    room : float
+    log_barrier : float
         The sum of the logarithms; minus infinity where no centre is found.
 
     References

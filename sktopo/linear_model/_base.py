@@ -190,9 +190,9 @@ def checked_weight(model, sample_weight, X):
     return sample_weight
 
 
-def check_strengths(values, parameter, name):
+def check_strengths(values, name, owner):
     """Weights of a penalty in falling order."""
-    what = f"The {parameter!r} parameter of {name}"
+    what = f"The {name!r} parameter of {owner}"
     values = np.atleast_1d(as_float64(values, what, finite=True)).ravel()
     if values.size == 0 or values.min() < 0:
         got = f"{values.min()} among them" if values.size else "none"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sktopo._losses import log_losses
+from sktopo._progress import settings_within
 from sktopo.base import Term
 from sktopo.objectives import ComposedTerm, LogLossTerm
 from sktopo.solvers import LBFGS, Adam
@@ -138,7 +139,7 @@ def descend(problem, coef, intercept, solver, settings):
     unit = np.ones(n_features + problem.fit_intercept)
     mean = np.average(problem.X, axis=0, weights=problem.sample_weight)
     spread = np.average((problem.X - mean) ** 2, axis=0, weights=problem.sample_weight)
-    unit[:n_features] = 1 / max(np.sqrt(spread.mean()), 1e-12)
+    unit[:n_features] = 1 / (np.sqrt(spread.mean()) or 1.0)
     objective = ComposedTerm(
         problem.objective, (lambda z: z * unit, lambda z, grad: grad * unit)
     )
@@ -149,8 +150,11 @@ def descend(problem, coef, intercept, solver, settings):
         result = adam.minimize(objective, start)
         n_steps, start = result.nit, result.x
     if solver == "lbfgs" or (solver == "auto" and not objective.is_random):
-        result = LBFGS(**settings).minimize(objective, start)
-        result.nit += n_steps
+        rest = settings_within(settings, settings["max_iter"] - n_steps)
+        smooth = LBFGS(**rest).minimize(objective, start)
+        if solver == "lbfgs" or smooth.nit:
+            result = smooth
+        result.nit = n_steps + smooth.nit
     x = result.x * unit
     result.x = x[:, :n_features], np.zeros(len(x))
     if problem.fit_intercept:

@@ -8,7 +8,8 @@ from sktopo.solvers import Composite, ProximalGradient, TiedLeastSquares
 
 _ROUNDING = 1e-9  # what an exact proximal step leaves open, relative to the weights
 _STEPS_BETWEEN = 10  # identification costs about as much as so many proximal steps
-_FIRST_SEARCH, _SEARCH = 100, 10  # proximal steps, for a better split into runs
+FIRST_SEARCH = 100  # proximal steps from a relaxation, whose split into runs is a guess
+_SEARCH = 10  # proximal steps for a better split, from a minimum
 _LARGE = 400  # rows and columns from which proximal steps go before Newton's method
 
 
@@ -29,7 +30,7 @@ def by_prox(problem, start, settings):
         for relaxation in problem.penalty.relaxations:
             part = problem.relaxed(relaxation)
             start = minimize_convex(part, relaxation, start, settings).x
-            start = _searched(problem, start, _FIRST_SEARCH, settings).x
+            start = _searched(problem, start, FIRST_SEARCH, settings).x
     return _by_majorants(problem, start, settings)
 
 

@@ -123,7 +123,7 @@ class PathLeastSquares:
         Returns
         -------
         w : ndarray of shape (n_features,)
-        room : float
+        log_barrier : float
             The sum of the logarithms of its steps: how many such weights there are.
         """
         level, rows = self._rows
@@ -137,12 +137,14 @@ class PathLeastSquares:
         start = np.maximum(steps, 0.1 * np.abs(steps).mean())
         if not start.min() > 0:
             return w, -np.inf
-        steps, room = centre_of_monotone_steps(rows, target - first * level, start)
-        if room == -np.inf:
-            return w, room
+        steps, log_barrier = centre_of_monotone_steps(
+            rows, target - first * level, start
+        )
+        if log_barrier == -np.inf:
+            return w, log_barrier
         steps = steps * sign
         first -= float(share @ steps)
-        return first + np.concatenate([[0.0], np.cumsum(steps)]), room
+        return first + np.concatenate([[0.0], np.cumsum(steps)]), log_barrier
 
     @cached_property
     def _rows(self):

@@ -19,11 +19,12 @@ from sktopo.linear_model._logistic_state import (
     plain,
     step,
 )
+from sktopo.linear_model._majorants import FIRST_SEARCH
 from sktopo.linear_model._strategies import exact_solver
 from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Composite, ProximalGradient, Run
 
-_FIRST_SEARCH, _SEARCH = 100, 20  # proximal steps, for a better split into runs
+_SEARCH = 20  # proximal steps; twice those of least squares, which bound them better
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _FLAT = 1e-11  # of the objective: little more than what rounding may change it by
 _ROUNDING = 1e-13  # of the objective: what rounding may change it by
@@ -97,7 +98,7 @@ def _starts(run, zero, settings):
     start = zero
     for relaxation in problem.penalty.relaxations:
         start = run.descend(start, relaxation)
-        yield start.under(problem), _FIRST_SEARCH
+        yield start.under(problem), FIRST_SEARCH
 
 
 class _Newton:

@@ -182,9 +182,9 @@ class StrengthSearch:
             edges += [("alphas", self.alphas_, alpha, self.alphas_[-1] > 0)]
         if not isinstance(self.l2, (str, numbers.Real)):
             edges += [("l2", self.l2s_, l2, self.l2s_[-1] > 0)]
-        if self.alphas_[alpha] > 0:
+        if self.alphas_[alpha] > 0 and len(self.i0s_) > 1:
             # One end alone: there is no bar before the first.
-            edges += [("i0", [None, *self.i0s_] * (len(self.i0s_) > 1), i0 + 1, True)]
+            edges += [("i0", [None, *self.i0s_], i0 + 1, True)]
         for parameter, tried, index, has_lower_end in edges:
             ends = [0, len(tried) - 1] if has_lower_end else [0]
             if len(tried) > 1 and index in ends:
@@ -246,7 +246,8 @@ class _Fold:
         if self.test_weight is not None and _takes_weights(scorer):
             part = {"sample_weight": self.test_weight}
         scores = []
-        for model.coef_, model.intercept_ in models:
+        for coef, intercept in models:
+            model.coef_, model.intercept_ = coef, intercept
             scores.append(scorer(model, *self.test, **part))
         return np.array(scores, dtype=np.float64)
 

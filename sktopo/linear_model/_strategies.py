@@ -41,13 +41,13 @@ def minimize_penalised(problem, *, solver, starts, settings):
     Returns
     -------
     scipy.optimize.OptimizeResult
-        ``room`` says which of many that fit exactly and cost nothing was taken; see
-        ``PathLeastSquares.centre``.
+        ``log_barrier`` says which of many that fit exactly and cost nothing was taken;
+        see ``PathLeastSquares.centre``.
     """
     if problem.alpha == 0:
         x = problem.least_squares
         fun = problem.error.value_and_grad(x)[0]
-        return OptimizeResult(x=x, fun=fun, nit=0, status=0, room=-np.inf)
+        return OptimizeResult(x=x, fun=fun, nit=0, status=0, log_barrier=-np.inf)
     exact = exact_solver(solver, problem.penalty)
     if exact == "dc":
         return by_difference_of_convex(problem, starts, settings)
@@ -57,7 +57,7 @@ def minimize_penalised(problem, *, solver, starts, settings):
         result = by_prox(problem, start, settings)
     else:
         result = _by_descent(problem, start, solver, settings)
-    result.room = -np.inf
+    result.log_barrier = -np.inf
     return result
 
 
@@ -171,9 +171,9 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
 
 
 def better(problem, *results):
-    """The result of least objective; of those that are zero, the one with most room."""
+    """The result of least objective; of those at zero, that of largest log barrier."""
     zero = EXACT * float(problem.target @ problem.target)
-    return min(results, key=lambda result: (max(result.fun, zero), -result.room))
+    return min(results, key=lambda result: (max(result.fun, zero), -result.log_barrier))
 
 
 def convex_step(problem, start):

@@ -87,10 +87,10 @@ class _Descents:
         """The best weights; of many that fit exactly and cost nothing, the centre.
 
         Fewer rows than weights leave polytopes of them. Of those that descents have
-        ended in, the one with the most room is taken.
+        ended in, the one of largest log barrier is taken.
         """
         result, problem = self.run.result(), self.problem
-        result.room = -np.inf
+        result.log_barrier = -np.inf
         if problem.design.is_unique or not problem.is_solved_exactly(result.x):
             return result
         sign, seen = self._sign, set()
@@ -99,11 +99,11 @@ class _Descents:
             if slope.tobytes() in seen or not problem.is_solved_exactly(w):
                 continue
             seen.add(slope.tobytes())
-            centre, room = problem.design.along_a_path.centre(
+            centre, log_barrier = problem.design.along_a_path.centre(
                 sign * problem.target, sign * slope, sign * w
             )
-            if room > result.room:
-                result.x, result.room = sign * centre, room
+            if log_barrier > result.log_barrier:
+                result.x, result.log_barrier = sign * centre, log_barrier
         return result
 
 

@@ -72,8 +72,8 @@ def weight_penalty(
     """
     topology = _seeded(topology, random_state)
     dimensions = check_homology_dimensions(homology_dimensions, owner)
-    alphas = _by_dimension(alpha, dimensions, owner, "alpha", numbers.Real, 0)
-    i0 = _by_dimension(i0, dimensions, owner, "i0", numbers.Integral, 1)
+    alphas = _by_dimension(alpha, dimensions, "alpha", owner, numbers.Real, 0)
+    i0 = _by_dimension(i0, dimensions, "i0", owner, numbers.Integral, 1)
     if isinstance(topology, Term):
         if isinstance(alpha, dict):
             raise ValueError(
@@ -108,7 +108,7 @@ def weight_penalty(
     return float(alpha), WeightPenalty(term, shape, is_piecewise_linear)
 
 
-def _by_dimension(value, dimensions, name, parameter, kind, least):
+def _by_dimension(value, dimensions, name, owner, kind, least):
     """A parameter as a dict with an entry for each homology dimension."""
     if not isinstance(value, dict):
         return dict.fromkeys(dimensions, value)
@@ -119,7 +119,7 @@ def _by_dimension(value, dimensions, name, parameter, kind, least):
     if set(value) != set(dimensions) or not are_right:
         what = "an int" if kind is numbers.Integral else "a float"
         raise ValueError(
-            f"The {parameter!r} parameter of {name} must be {what} in the range "
+            f"The {name!r} parameter of {owner} must be {what} in the range "
             f"[{least}, inf), or a dict with one for each of homology_dimensions="
             f"{dimensions}. Got {value!r} instead."
         )

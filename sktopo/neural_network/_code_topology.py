@@ -180,12 +180,10 @@ def edges_of(points, homology_dimensions):
         bars = bars.take(bars.kind == FINITE).without_zero()
         if len(bars.diagram) == 0:
             continue
-        # All vertices share the first value; the edges stand behind it.
-        born, dies = bars.indices.T - 1
+        born, dies = complex_.generators(bars.dimension, bars.indices)
         if bars.dimension == 0:
-            found.append((complex_.edge_points(dies).T, np.ones(dies.size)))
+            found.append((dies.T, np.ones(len(dies))))
             continue
-        edges = np.concatenate([born, dies])
         lifetimes = np.diff(bars.diagram).ravel()
-        found.append((complex_.edge_points(edges).T, lifetimes))
+        found.append((np.concatenate([born, dies]).T, lifetimes))
     return found

@@ -27,7 +27,7 @@ def network_of(decoder, owner):
 
 
 class Units(NamedTuple):
-    """What a perceptron sees of rows, (rows - mean) / scale, and the way back."""
+    """What a perceptron sees of rows, (rows - mean) / scale, and its inverse."""
 
     mean: np.ndarray
     scale: np.ndarray

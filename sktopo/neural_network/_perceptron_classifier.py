@@ -72,9 +72,9 @@ class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
     batch_size : int >= 1 or "auto", default="auto"
         Rows of a step; "auto" is an eighth of them, but from 16 to 200.
     early_stopping : bool, default=False
-        End once the loss of ``validation_fraction`` of the rows, which are kept back,
-        has not fallen for ``n_iter_no_change`` passes, and keep the best weights.
-    validation_fraction : float in (0, 1), default=0.1
+        End once the loss of ``validation_fraction`` of the rows, the validation rows,
+        has not fallen for ``n_iter_no_change`` epochs, and keep the best weights.
+    validation_fraction : float in [0, 1), default=0.1
         With ``early_stopping``.
     n_iter_no_change : int >= 1, default=10
         With ``early_stopping``.

@@ -183,7 +183,7 @@ class TopologicalProjection(InvertibleEmbedding):
         return (X - self.mean_) @ W.T, lambda grad: grad @ W
 
     def inverse_value_and_pullback(self, Z):
-        """The way back, and the pullback of gradients; see ``sktopo.gradients``."""
+        """Rows of codes, and the pullback of gradients; see ``sktopo.gradients``."""
         check_is_fitted(self)
         W = self.components_
         return Z @ W + self.mean_, lambda grad: grad @ W.T

@@ -5,7 +5,6 @@ from sklearn.utils import Bunch
 
 from sktopo._arrays import GRID, check_no_colour, check_real_array
 from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
-from sktopo._validation import NON_NEGATIVE
 from sktopo.base import Term
 from sktopo.persistence import (
     CONNECTIVITIES,
@@ -108,8 +107,6 @@ class BettiMatchingTerm(Term):
         Components and holes of what is bright.
     connectivity : {"full", "face", "freudenthal"}, default="full"
         See :class:`~sktopo.filtrations.Cubical`.
-    alpha : float >= 0, default=1.0
-        Weight of the term.
 
     References
     ----------
@@ -128,17 +125,12 @@ class BettiMatchingTerm(Term):
     array([ 0. ,  0.8, -0.8, -1.2,  1.2,  0. ])
     """
 
-    _parameter_constraints = {
-        "label": ["array-like"],
-        **_CONSTRAINTS,
-        "alpha": [NON_NEGATIVE],
-    }
+    _parameter_constraints = {"label": ["array-like"], **_CONSTRAINTS}
 
-    def __init__(self, label, *, superlevel=True, connectivity="full", alpha=1.0):
+    def __init__(self, label, *, superlevel=True, connectivity="full"):
         self.label = label
         self.superlevel = superlevel
         self.connectivity = connectivity
-        self.alpha = alpha
 
     def value_and_grad(self, x):
         """Compute the loss and its gradient.
@@ -172,7 +164,7 @@ class BettiMatchingTerm(Term):
         for bars, _ in found.unmatched:
             lifetime = np.diff(x.ravel()[bars], axis=1)
             np.add.at(grad, bars, 2 * lifetime * [-1, 1])
-        return self.alpha * found.loss, self.alpha * grad.reshape(x.shape)
+        return found.loss, grad.reshape(x.shape)
 
 
 def _grid(x, name, owner):

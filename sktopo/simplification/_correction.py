@@ -12,14 +12,14 @@ from sktopo.persistence import grid_branches, sort_order
 from sktopo.simplification._joining import cheapest_joins
 from sktopo.simplification._pruning import pruned_tree
 
-_MOST_ROUNDS = 30
+_MOST_ROUNDS = 30  # noise takes three to five
 _MOST_REGIONS = 2000  # the tree is exact up to here; before, the cheapest are erased
 _ONE_BY_ONE = 16  # so few changes are tried each by itself
-_MOST_STAMPS = 300
+_MOST_ISOLATED = 300  # of the cheapest pixels, as many as are tried one by one
 _CUTS_EACH = 3  # of the most persistent peaks, for each region that is wanted
 
 
-def reach(level_set, n_components, n_holes):
+def match_counts(level_set, n_components, n_holes):
     """Change a level set until it has so many components and holes.
 
     Parameters
@@ -137,7 +137,7 @@ def _make_more(level_set, inside, target, keep_other):
             )
     _take_what_fits(level_set, inside, target, keep_other, moves)
     if level_set.labelled(inside)[1] < target:
-        moves = _stamps(level_set, inside)
+        moves = _isolated_pixels(level_set, inside)
         _take_what_fits(level_set, inside, target, keep_other, moves)
 
 
@@ -158,7 +158,7 @@ def _peaks(level_set, inside, n_peaks):
         yield found.cells[found.start[i] : found.stop[i]]
 
 
-def _stamps(level_set, inside):
+def _isolated_pixels(level_set, inside):
     """Single pixels with all around them of the other kind, where there is room."""
     is_inner, box = ~level_set.frame, np.ones((3,) * level_set.is_in.ndim, dtype=bool)
     steps = level_set.steps_with_centre(box)
@@ -168,7 +168,7 @@ def _stamps(level_set, inside):
     pixels = centres[:, None] + steps
     changes = level_set.is_in.ravel()[pixels] != values
     costs = (level_set.costs.ravel()[pixels] * changes).sum(axis=1)
-    cheapest = np.argsort(costs, kind="stable")[:_MOST_STAMPS]
+    cheapest = np.argsort(costs, kind="stable")[:_MOST_ISOLATED]
     return [(costs[i], pixels[i], values) for i in cheapest.tolist()]
 
 

@@ -21,7 +21,7 @@ from sktopo._validation import (
 from sktopo._workers import in_even_chunks
 from sktopo.filtrations import Cubical
 from sktopo.persistence import CONNECTIVITIES
-from sktopo.simplification._correction import reach
+from sktopo.simplification._correction import match_counts
 from sktopo.simplification._flood import simplified_source
 from sktopo.simplification._level_set import LevelSet
 
@@ -235,7 +235,7 @@ class TopologyCorrector(
             )
             x = x.ravel()[source].reshape(x.shape)
         level_set = LevelSet(x, self.threshold, self.connectivity)
-        is_reached = reach(level_set, self.n_components, self.n_holes)
+        is_reached = match_counts(level_set, self.n_components, self.n_holes)
         n_components, n_holes = level_set.numbers()
         if not is_reached:
             raise ValueError(
