@@ -1,6 +1,7 @@
 """Sphinx configuration; `python -m sphinx -W doc doc/_build` makes the pages."""
 
 import os
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,6 +79,20 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "download_all_examples": False,
 }
+
+
+def whats_new():
+    """The changelog as a page."""
+    root = Path(__file__).parents[1]
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = re.sub(r"`([^`]+)`", r"``\1``", text)
+    text = re.sub(r"^# .*", "What's new\n==========", text)
+    text = re.sub(r"^## (.*)", lambda m: f"{m[1]}\n{'-' * len(m[1])}", text, flags=re.M)
+    (root / "doc" / "generated").mkdir(exist_ok=True)
+    (root / "doc" / "generated" / "whats_new.rst").write_text(text, encoding="utf-8")
+
+
+whats_new()
 
 
 def setup(app):

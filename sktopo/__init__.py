@@ -1,5 +1,6 @@
 """sktopo: topology to optimise for and to learn from."""
 
+from importlib import import_module as _import_module
 from importlib.metadata import version as _version
 
 from sktopo._show_versions import show_versions
@@ -32,7 +33,9 @@ from sktopo.neural_network import (
     TopologicalMLPRegressor,
     TopologicalProjection,
 )
+from sktopo.peaks import PeakFinder
 from sktopo.points import TopoPointOptimizer
+from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
 
 __version__ = _version("sktopo")
 
@@ -42,8 +45,10 @@ __all__ = [
     "DirectionalPersistence",
     "LatentOptimizer",
     "LongestLifetimes",
+    "PeakFinder",
     "PersistenceDiagrams",
     "PersistenceEnergies",
+    "PersistenceSimplifier",
     "STUMPImageOptimizer",
     "SlicedWassersteinKernel",
     "TopoImageOptimizer",
@@ -61,8 +66,44 @@ __all__ = [
     "TopologicalRidge",
     "TopologicalRidgeCV",
     "TopologicalTrend",
+    "TopologyCorrector",
     "__version__",
     "persistence_diagrams",
     "persistence_pairs",
     "show_versions",
 ]
+# Imported when they are asked for: by their name behind "sktopo.", too.
+_PACKAGES = (
+    "attacks",
+    "base",
+    "datasets",
+    "feature_extraction",
+    "filtrations",
+    "functionals",
+    "gradients",
+    "images",
+    "inspection",
+    "linear_model",
+    "metrics",
+    "neural_network",
+    "objectives",
+    "peaks",
+    "persistence",
+    "plotting",
+    "points",
+    "pooling",
+    "simplification",
+    "solvers",
+    "testing",
+    "torch",
+)
+
+
+def __getattr__(name):
+    if name in _PACKAGES:
+        return _import_module(f"sktopo.{name}")
+    raise AttributeError(f"module 'sktopo' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*__all__, *_PACKAGES})

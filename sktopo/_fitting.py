@@ -4,6 +4,8 @@ from functools import wraps
 
 from sklearn import config_context, get_config
 
+from sktopo._sklearn_compat import callback_management_context, has_callbacks
+
 _KEPT = "_sktopo_fit_is_kept"
 
 
@@ -33,7 +35,7 @@ def fit_context(*, prefer_skip_nested_validation):
                     estimator._validate_params()
                 if not getattr(estimator, "warm_start", False):
                     _forget(estimator)
-                with config_context(**settings):
+                with config_context(**settings), callback_management_context(estimator):
                     return fit(estimator, *args, **kwargs)
             except BaseException as error:
                 if not getattr(error, _KEPT, False):
@@ -51,11 +53,49 @@ def keep_fit(error):
     setattr(error, _KEPT, True)
 
 
-def minimize_and_unpack(solver, objective, start, unpack, callback=None):
+class FitTasks:
+    """The tasks of a fit, which the callbacks of scikit-learn are told of.
+
+    Those of scikit-learn are set by ``set_callbacks``; without any nothing is done.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One that is being fitted, with a ``fit_context``.
+    n_tasks : int
+        How many there are, at most.
+    """
+
+    def __init__(self, estimator, n_tasks):
+        self._estimator, self._context = estimator, None
+        if has_callbacks(estimator):
+            self._context = estimator._init_callback_context(max_subtasks=n_tasks)
+
+    def __enter__(self):
+        if self._context is not None:
+            self._context.call_on_fit_task_begin(estimator=self._estimator)
+        return self
+
+    def __exit__(self, kind, *error):
+        if self._context is not None and kind is None:
+            self._context.call_on_fit_task_end(estimator=self._estimator)
+
+    def note(self):
+        """Tell of a task; whether one of the callbacks ends the fit."""
+        if self._context is None:
+            return False
+        task = self._context.subcontext()
+        task.call_on_fit_task_begin(estimator=self._estimator)
+        return task.call_on_fit_task_end(estimator=self._estimator)
+
+
+def minimize_and_unpack(estimator, solver, objective, start, unpack, callback=None):
     """Minimise, and hand the result on; of a run that is interrupted the best so far.
 
     Parameters
     ----------
+    estimator : estimator
+        Whose callbacks of scikit-learn are told of the steps.
     solver : Solver
     objective : Term or callable
     start : ndarray
@@ -68,8 +108,14 @@ def minimize_and_unpack(solver, objective, start, unpack, callback=None):
     -------
     scipy.optimize.OptimizeResult
     """
+
+    def after_step(result):
+        ends = callback is not None and callback(result)
+        return tasks.note() or ends
+
     try:
-        result = solver.minimize(objective, start, callback=callback)
+        with FitTasks(estimator, solver.max_iter) as tasks:
+            result = solver.minimize(objective, start, callback=after_step)
     except BaseException as error:
         if hasattr(error, "result"):
             unpack(error.result)

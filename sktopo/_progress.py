@@ -49,7 +49,16 @@ class ProgressLine:
     def __init__(self, name, total, unit, verbose):
         self.name, self.total, self.unit = name, total, unit
         self.verbose = int(verbose)
-        self._done, self._bar = 0, None
+        self._done, self._bar, self._also = 0, None, None
+
+    def also(self, function):
+        """Have a function called with every part, whatever is shown."""
+        self._also = function
+
+    @property
+    def is_watched(self):
+        """Whether it has to be advanced."""
+        return bool(self.verbose) or self._also is not None
 
     def __enter__(self):
         return self
@@ -66,6 +75,8 @@ class ProgressLine:
 
     def advance(self, n_parts=1, **shown):
         """Count a part or more, and show some numbers with them."""
+        for _ in range(n_parts if self._also else 0):
+            self._also()
         if not self.verbose:
             return
         self._done += n_parts

@@ -1,5 +1,7 @@
 """The one place that imports scikit-learn's private API, and what it installs."""
 
+from contextlib import nullcontext
+
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -12,26 +14,55 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_sample_weight
 from threadpoolctl import threadpool_limits
 
+try:  # since scikit-learn 1.9
+    from sklearn.callback import CallbackSupportMixin
+
+    # The context within a public decorator, which adds no frame to the stack.
+    from sklearn.callback._callback_support import callback_management_context
+except ImportError:
+
+    class CallbackSupportMixin:
+        """No callbacks: this scikit-learn has none."""
+
+    callback_management_context = nullcontext
+
+
 __all__ = [
+    "CallbackSupportMixin",
     "HasMethods",
     "Interval",
     "Options",
     "StrOptions",
     "_check_sample_weight",
     "_fit_context",
+    "callback_management_context",
     "columns_of",
     "container_of",
     "gamma_of",
+    "has_callbacks",
     "is_multilabel",
     "n_directions_of",
     "threadpool_limits",
     "validate_parameter_constraints",
+    "without_callbacks",
 ]
 
 
 def container_of(transformer):
     """What ``transform`` returns: "default", "pandas" or "polars"."""
     return _get_output_config("transform", transformer)["dense"]
+
+
+def has_callbacks(estimator):
+    """Whether callbacks of scikit-learn were set, by the user or a meta-estimator."""
+    return bool(getattr(estimator, "_skl_callbacks", ()))
+
+
+def without_callbacks(estimator):
+    """The estimator, a copy that is sent to a worker, without what it tells."""
+    for name in ("_skl_callbacks", "_skl_callbacks_to_teardown", "_callback_fit_ctx"):
+        vars(estimator).pop(name, None)
+    return estimator
 
 
 def gamma_of(svm):

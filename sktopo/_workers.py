@@ -31,7 +31,7 @@ def in_workers(function, jobs, n_jobs, line=None, tell=_count_one):
     """
     calls = (delayed(_single_threaded)(_process(), function, *job) for job in jobs)
     with _one_blas_thread():
-        if line is None or not line.verbose:
+        if line is None or not line.is_watched:
             return Parallel(n_jobs=n_jobs)(calls)
         try:
             parallel = Parallel(n_jobs=n_jobs, return_as="generator")

@@ -3,6 +3,8 @@
 import ast
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -167,3 +169,15 @@ def test_the_api_page_lists_all_public_names_and_no_other():
     listed = list(documented())
     assert len(set(listed)) == len(listed)
     assert set(listed) == public
+
+
+def test_every_package_is_found_behind_the_root():
+    """Also in a fresh interpreter, where nothing else has imported it."""
+    packages = {name for name in LAYERS if not name.startswith("_")} - {"diagrams"}
+    assert packages == set(sktopo._PACKAGES)
+    assert packages <= set(dir(sktopo))
+    code = "import sktopo; print(sktopo.plotting.WeightsDisplay.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "WeightsDisplay"
+    with pytest.raises(AttributeError, match="module 'sktopo' has no attribute 'x'"):
+        sktopo.x  # noqa: B018

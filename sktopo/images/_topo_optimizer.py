@@ -30,7 +30,7 @@ class TopoImageOptimizer(ImageOptimizer):
 
     Nothing is smoothed: for optima that hold under noise see
     :class:`~sktopo.STUMPImageOptimizer`, for the removal of all short bars
-    :class:`~sktopo.simplification.PersistenceSimplifier`, which is exact.
+    :class:`~sktopo.PersistenceSimplifier`, which is exact.
 
     Parameters
     ----------

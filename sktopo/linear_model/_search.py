@@ -11,8 +11,13 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
+from sktopo._fitting import FitTasks
 from sktopo._progress import ProgressLine, within
-from sktopo._sklearn_compat import StrOptions
+from sktopo._sklearn_compat import (
+    CallbackSupportMixin,
+    StrOptions,
+    without_callbacks,
+)
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
 from sktopo._workers import in_workers
 from sktopo.base import Term
@@ -42,7 +47,7 @@ class _Grid(NamedTuple):
     alphas: np.ndarray
 
 
-class StrengthSearch:
+class StrengthSearch(CallbackSupportMixin):
     """Tries a grid of ``l2``, ``i0`` and ``alphas`` on folds, and keeps the best.
 
     What it is mixed into has ``_data(X, y, sample_weight)``, an object with the methods
@@ -64,7 +69,9 @@ class StrengthSearch:
             (self._for_a_job(), fold, grid, l2) for fold in folds for l2 in grid.l2s
         ]
         line = ProgressLine(type(self).__name__, len(jobs), "path", self.verbose)
-        found = in_workers(_scores, jobs, self.n_jobs, line)
+        with FitTasks(self, len(jobs)) as tasks:
+            line.also(tasks.note)
+            found = in_workers(_scores, jobs, self.n_jobs, line)
         scores = np.stack([scores for scores, _ in found])
         scores = scores.reshape(len(folds), len(grid.l2s), *scores.shape[1:])
         self.scores_ = np.moveaxis(scores, 0, -1)
@@ -74,7 +81,8 @@ class StrengthSearch:
 
     def _for_a_job(self):
         """A copy that a job may give weights to, without a line of progress."""
-        return copy(self).set_params(verbose=within(self.verbose))
+        job = without_callbacks(copy(self))
+        return job.set_params(verbose=within(self.verbose))
 
     def _folds(self, X, y, sample_weight):
         """The data of every fold, in two parts."""

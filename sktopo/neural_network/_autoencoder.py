@@ -220,6 +220,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
             self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
         )
         minimize_and_unpack(
+            self,
             solver,
             loss,
             flat.join(parameters),

@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods, StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
     NON_NEGATIVE,
@@ -35,7 +35,9 @@ from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.solvers import Adam
 
 
-class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class TopologicalDecoder(
+    CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+):
     """Train the weights of a decoder for the topology of the samples that it makes.
 
     A multi-layer perceptron g from codes to samples, fitted by scikit-learn, is trained
@@ -218,7 +220,7 @@ class TopologicalDecoder(MultiOutputMixin, RegressorMixin, BaseEstimator):
         )
         solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
         unpack = partial(self._unpack, network, flat, units)
-        minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
+        minimize_and_unpack(self, solver, loss, flat.join(parameters), unpack)
         return self
 
     def _unpack(self, network, flat, units, result):

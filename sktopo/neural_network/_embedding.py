@@ -8,6 +8,7 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
@@ -19,7 +20,12 @@ from sktopo.neural_network._unused import warn_of_term
 _LEAST, _MOST = 1e-100, 1e100  # whose squares are numbers
 
 
-class Embedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Embedding(
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    BaseEstimator,
+):
     """A map of rows to codes; a subclass has ``value_and_pullback(X)``."""
 
     def transform(self, X):

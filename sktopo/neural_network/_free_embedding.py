@@ -268,7 +268,7 @@ default="pca"
             max_iter=self.max_iter,
             verbose=self.verbose,
         )
-        minimize_and_unpack(solver, loss, start, unpack)
+        minimize_and_unpack(self, solver, loss, start, unpack)
         return self
 
     def fit_transform(self, X, y=None):

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._memory import check_count
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
-from sktopo._sklearn_compat import HasMethods
+from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import FlatParameters, loss_of
@@ -24,7 +24,9 @@ from sktopo.solvers import Adam
 _BATCH = 256  # images that are mapped at a time
 
 
-class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
+class TopologicalMapping(
+    CallbackSupportMixin, SameColumnsMixin, TransformerMixin, BaseEstimator
+):
     """Learn a small change of images after which their persistence tells classes apart.
 
     Two convolutions of the image's own size, with a rectifier between them, are added
@@ -182,7 +184,7 @@ class TopologicalMapping(SameColumnsMixin, TransformerMixin, BaseEstimator):
             self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
         )
         unpack = partial(self._unpack, flat, head, n_steps)
-        minimize_and_unpack(solver, loss, flat.join(parameters), unpack)
+        minimize_and_unpack(self, solver, loss, flat.join(parameters), unpack)
         return self
 
     def _unpack(self, flat, head, steps_of_an_epoch, result):

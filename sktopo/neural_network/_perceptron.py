@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import minimize_and_unpack
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods, StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import (
     FRACTION,
@@ -36,7 +36,7 @@ from sktopo.solvers import Adam
 MANY = "Rows are samples; images are rows with image_shape."
 
 
-class TopologicalPerceptron(BaseEstimator):
+class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
     """A perceptron that is trained with terms of its weights and activations."""
 
     _parameter_constraints = {
@@ -147,6 +147,7 @@ class TopologicalPerceptron(BaseEstimator):
             verbose=self.verbose,
         )
         minimize_and_unpack(
+            self,
             solver,
             loss,
             flat.join(parameters),

@@ -169,7 +169,7 @@ class TopologicalProjection(InvertibleEmbedding):
         loss = ProjectionLoss(rows, self._term(len(rows)), self.topology_weight)
         start = _completed(principal_directions(rows, self.n_components))
         solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
-        minimize_and_unpack(solver, loss, start, self._unpack)
+        minimize_and_unpack(self, solver, loss, start, self._unpack)
         return self
 
     def _unpack(self, result):

@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
+from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
@@ -38,7 +39,9 @@ def _is_field(model):
     return True
 
 
-class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class TopoPointOptimizer(
+    CallbackSupportMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator
+):
     """Move points so that their persistence diagram becomes what it should be.
 
     Minimises, over places x of the points X ::
@@ -273,10 +276,10 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         unpack = partial(
             self._unpack, X, bandwidth, filtration, dimensions, n_points, random_state
         )
-        result = minimize_and_unpack(solver, term, X, unpack, self.callback)
+        result = minimize_and_unpack(self, solver, term, X, unpack, self.callback)
         if self.tol > 0 and result.status == 1:
             warnings.warn(
-                f"TopoPointOptimizer made max_iter={self.max_iter} steps and the loss "
+                f"{name} made max_iter={self.max_iter} steps and the loss "
                 "still falls. Increase max_iter, or tol.",
                 ConvergenceWarning,
                 stacklevel=3,
@@ -295,9 +298,8 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.bandwidth_ = bandwidth
             self.motion_ = FlowMotion(X, result.steps)
         complex_ = filtration.build(drawn(self.points_, n_points, random_state))
-        self.diagrams_ = diagrams_of(
-            complex_, tuple(range(max(dimensions) + 1)), "drop"
-        )
+        up_to = tuple(range(max(dimensions) + 1))
+        self.diagrams_ = diagrams_of(complex_, up_to, "drop")
 
     def fit_transform(self, X, y=None):
         """Move the points, and return where they went.
@@ -330,8 +332,7 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ndarray of shape (n_points, n_coordinates)
         """
         check_is_fitted(self)
-        X = read_cloud(self, X, reset=False)
-        return self.motion_(X)
+        return self.motion_(read_cloud(self, X, reset=False))
 
     @available_if(_is_field)
     def inverse_transform(self, X):
@@ -346,5 +347,4 @@ class TopoPointOptimizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ndarray of shape (n_points, n_coordinates)
         """
         check_is_fitted(self)
-        X = read_cloud(self, X, reset=False)
-        return self.motion_.inverse(X)
+        return self.motion_.inverse(read_cloud(self, X, reset=False))
