@@ -100,10 +100,13 @@ _PACKAGES = (
 
 
 def __getattr__(name):
-    if name in _PACKAGES:
+    if name not in _PACKAGES:
+        raise AttributeError(f"module 'sktopo' has no attribute {name!r}")
+    try:
         return _import_module(f"sktopo.{name}")
-    raise AttributeError(f"module 'sktopo' has no attribute {name!r}")
+    except ImportError as error:
+        raise AttributeError(str(error)) from error
 
 
 def __dir__():
-    return sorted({*__all__, *_PACKAGES})
+    return sorted({*globals(), *_PACKAGES})

@@ -109,13 +109,12 @@ class WeightedSum(Differentiable):
 
     def _sum(self, functions, x):
         self._check_params()
-        found = [
-            (weight, *function(x))
-            for weight, function in zip(self.weights, functions, strict=True)
-            if weight != 0
-        ]
-        if not found:
-            value, grad = functions[0](x)
+        if not any(self.weights):
+            value, grad = functions[0](x)  # for their shapes
             return np.zeros(np.shape(value))[()], np.zeros(np.shape(grad))
-        value = sum(weight * value for weight, value, _ in found)
-        return value, sum(weight * grad for weight, _, grad in found)
+        value, grad = 0.0, 0.0
+        for weight, function in zip(self.weights, functions, strict=True):
+            if weight != 0:
+                one, slope = function(x)
+                value, grad = value + weight * one, grad + weight * slope
+        return value, grad

@@ -48,6 +48,12 @@ def fit_context(*, prefer_skip_nested_validation):
     return decorate
 
 
+def validate_params(estimator):
+    """Check the parameters, unless scikit-learn's configuration skips that."""
+    if not get_config()["skip_parameter_validation"]:
+        estimator._validate_params()
+
+
 def keep_fit(error):
     """Say that what was learned before an exception is whole, and to be kept."""
     setattr(error, _KEPT, True)
@@ -67,13 +73,15 @@ class FitTasks:
     """
 
     def __init__(self, estimator, n_tasks):
-        self._estimator, self._context = estimator, None
+        self._estimator, self._context, self._task = estimator, None, None
         if has_callbacks(estimator):
             self._context = estimator._init_callback_context(max_subtasks=n_tasks)
+        self._n_left = n_tasks
 
     def __enter__(self):
         if self._context is not None:
             self._context.call_on_fit_task_begin(estimator=self._estimator)
+            self._begin()
         return self
 
     def __exit__(self, kind, *error):
@@ -81,12 +89,18 @@ class FitTasks:
             self._context.call_on_fit_task_end(estimator=self._estimator)
 
     def note(self):
-        """Tell of a task; whether one of the callbacks ends the fit."""
+        """Tell of the end of a task; whether one of the callbacks ends the fit."""
         if self._context is None:
             return False
-        task = self._context.subcontext()
-        task.call_on_fit_task_begin(estimator=self._estimator)
-        return task.call_on_fit_task_end(estimator=self._estimator)
+        ends = self._task.call_on_fit_task_end(estimator=self._estimator)
+        self._n_left -= 1
+        if self._n_left > 0 and not ends:
+            self._begin()
+        return ends
+
+    def _begin(self):
+        self._task = self._context.subcontext()
+        self._task.call_on_fit_task_begin(estimator=self._estimator)
 
 
 def minimize_and_unpack(estimator, solver, objective, start, unpack, callback=None):

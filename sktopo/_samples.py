@@ -15,6 +15,7 @@ from sklearn.utils.validation import (
 )
 
 from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
+from sktopo._fitting import validate_params
 from sktopo._sklearn_compat import container_of
 from sktopo._tables import as_batch, validate_table
 
@@ -96,7 +97,7 @@ def read_samples(estimator, X, *, reset, kind, dtype=NUMBERS, one_shape=False):
     """
     name, ndim = type(estimator).__name__, kind.sample_ndim
     if not reset and isinstance(estimator, StatelessMixin):
-        estimator._validate_params()  # it may be used without a fit, which checks them
+        validate_params(estimator)  # it may be used without a fit, which checks them
     if kind.takes_missing:
         X = _nan_where_masked(X)
     check_unmasked(X, f"X of {name}")

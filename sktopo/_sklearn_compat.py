@@ -60,7 +60,12 @@ def has_callbacks(estimator):
 
 def without_callbacks(estimator):
     """The estimator, a copy that is sent to a worker, without what it tells."""
-    for name in ("_skl_callbacks", "_skl_callbacks_to_teardown", "_callback_fit_ctx"):
+    for name in (
+        "_skl_callbacks",
+        "_skl_callbacks_to_teardown",
+        "_callback_fit_ctx",
+        "_parent_callback_ctx",
+    ):
         vars(estimator).pop(name, None)
     return estimator
 

@@ -37,6 +37,25 @@ def _depth(x):
     return depth + len(x.shape) if hasattr(x, "shape") else depth
 
 
+def safe_spread(spread, rows):
+    """Standard deviations to divide by: 1 where they are nothing but rounding.
+
+    Equal numbers have a mean that is rounded, and deviate from that.
+
+    Parameters
+    ----------
+    spread : float or ndarray of shape (n_columns,)
+        Of all entries, or of each column.
+    rows : ndarray of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    ndarray
+    """
+    size = np.abs(rows).max(axis=0 if np.ndim(spread) else None, initial=0.0)
+    return np.where(spread > 10 * np.finfo(float).eps * size, spread, 1.0)
+
+
 def validate_table(estimator, X, y="no_validation", **checks):
     """scikit-learn's ``validate_data``, for integers beyond floating point, too."""
     try:

@@ -15,6 +15,8 @@ class DiagramFunctional(Differentiable):
 
     Attributes
     ----------
+    has_gradient : bool
+        Whether it is more than a number of bars, which does not change with them.
     degree : float or None
         ``F(s * diagram) = s ** degree * F(diagram)`` for s > 0, where parameters in the
         units of the diagram are scaled alike. None where there is none, or it is not
@@ -32,6 +34,7 @@ class DiagramFunctional(Differentiable):
     (2, 27.0)
     """
 
+    has_gradient = True
     degree = None
 
     def value_and_grad(self, diagram):
@@ -230,6 +233,11 @@ class SumFunctional(WeightedSum, DiagramFunctional):
         """The degree of all terms, where they have the same; None where not."""
         return common_degree(self.terms)
 
+    @property
+    def has_gradient(self):
+        """Whether one of the terms has."""
+        return any(getattr(term, "has_gradient", True) for term in self.terms)
+
     def batch_value_and_grad(self, diagrams, lengths):
         """Evaluate on many diagrams; see ``DiagramFunctional``."""
         functions = [
@@ -262,7 +270,8 @@ class SumTerm(WeightedSum, Term):
     @property
     def is_random(self):
         """Whether one of the terms is random."""
-        return any(term.is_random for term in self.terms)
+        pairs = zip(self.weights, self.terms, strict=True)
+        return any(weight != 0 and term.is_random for weight, term in pairs)
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration; see ``Term``."""

@@ -2,7 +2,6 @@
 
 import math
 import numbers
-import warnings
 from functools import partial
 from inspect import signature
 from operator import is_
@@ -13,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import Interval, validate_parameter_constraints
+from sktopo._warnings import warn_user
 
 
 class Range(Interval):
@@ -145,7 +145,7 @@ def as_component(given, kind, owner, name, shorthand):
     return given
 
 
-def warn_unused(component, names, why, stacklevel):
+def warn_unused(component, names, why):
     """Warn of parameters that are set, though something else leaves them no effect.
 
     Parameters
@@ -156,8 +156,6 @@ def warn_unused(component, names, why, stacklevel):
         Those without an effect.
     why : str
         What goes behind "has no effect".
-    stacklevel : int
-        As of ``warnings.warn``, seen from the caller.
     """
     defaults = signature(type(component)).parameters
     values = component.get_params(deep=False)
@@ -170,11 +168,9 @@ def warn_unused(component, names, why, stacklevel):
     if set_names:
         listed = " and ".join(map(repr, set_names))
         s, has = ("s", "have") if len(set_names) > 1 else ("", "has")
-        warnings.warn(
+        warn_user(
             f"The {listed} parameter{s} of {type(component).__name__} {has} no effect "
             f"{why}.",
-            UserWarning,
-            stacklevel=stacklevel + 1,
         )
 
 
@@ -206,7 +202,7 @@ def check_has_gradient(functional, name, owner):
     """Raise ValueError where a functional only counts bars, and moves nothing."""
     if isinstance(functional, ValidatedParams):
         functional._check_params()
-    if getattr(functional, "degree", None) == 0:
+    if not getattr(functional, "has_gradient", True):
         raise ValueError(
             f"The {name!r} parameter of {owner} must have a gradient, which the number "
             f"of bars has not. Got {functional!r}."

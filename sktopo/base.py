@@ -60,7 +60,7 @@ Verbosity
     is left; it is tqdm's where that is installed. 2 prints a line for each step, sample
     or path. A ``callback`` is called as ``callback(result)`` after every step, with the
     ``x``, ``fun``, ``nit`` and ``history`` so far; a true return value, or
-    StopIteration, ends the run; those of scikit-learn are told of the steps of ``fit``.
+    StopIteration, ends the run. Those of scikit-learn are told of the steps of ``fit``.
 Ties
     Cells of equal value are ordered by their index (``tie_breaking="index"``), so
     that the subgradient chosen at a tie is always the same one.

@@ -14,6 +14,7 @@ import sktopo
 ROOT = Path(sktopo.__file__).parent
 LAYERS = {
     "_sklearn_compat": 0,
+    "_warnings": 0,
     "_fitting": 0,
     "_memory": 0,
     "_fast": 0,
@@ -181,3 +182,10 @@ def test_every_package_is_found_behind_the_root():
     assert done.stdout.strip() == "WeightsDisplay"
     with pytest.raises(AttributeError, match="module 'sktopo' has no attribute 'x'"):
         sktopo.x  # noqa: B018
+
+
+def test_what_is_not_installed_is_no_attribute():
+    """So that ``inspect.getmembers`` and tab completion go through all names."""
+    code = "import inspect, sktopo; print(len(inspect.getmembers(sktopo)) > 40)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "True"

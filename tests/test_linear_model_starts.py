@@ -76,3 +76,15 @@ def test_the_number_of_bars_is_no_objective(data):
         STUMPImageOptimizer(functional=PersistenceEnergy(p=0)).fit([X])
     with pytest.raises(ValueError, match="'p' parameter of PersistenceNorm"):
         STUMPImageOptimizer(functional=PersistenceNorm(p="1")).fit([X])
+
+
+@pytest.mark.parametrize("params", [{"p": 0.5, "alpha": 10}, {"p": 2, "alpha": 1e3}])
+def test_sums_of_rows_that_are_rounding_say_nothing(rng, params):
+    """Of compositions: equal weights there are an intercept, and no more."""
+    y = rng.integers(0, 2, 100)
+    rows = rng.dirichlet(np.ones(5), 100)
+    centred = rng.normal(size=(100, 5))
+    for X in (rows, centred - centred.mean(axis=1, keepdims=True)):
+        model = TopologicalLogisticRegression(**params).fit(X, y)
+        assert np.abs(model.coef_).max() < 100
+        assert np.abs(TopologicalRidge(**params).fit(X, y).coef_).max() < 100

@@ -189,7 +189,7 @@ def test_errors_name_the_parameter(network):
 @pytest.mark.parametrize("codes_as", ["normal", "training"])
 def test_units_do_not_matter_to_the_default(codes_as):
     """It sees codes and samples centred and scaled; its weights are for their own."""
-    found = []
+    codes, samples, found = CODES[:200], X[:200], []
     for unit in (1.0, 2.0**-20, 2.0**20):
         model = TopologicalDecoder(
             codes=codes_as,
@@ -197,8 +197,22 @@ def test_units_do_not_matter_to_the_default(codes_as):
             random_state=0,
             image_shape=IMAGES["image_shape"],
         )
-        model.fit(unit * CODES + 3 * unit, unit * X)
-        found.append(model.predict(unit * CODES + 3 * unit) / unit)
+        model.fit(unit * codes + 3 * unit, unit * samples)
+        found.append(model.predict(unit * codes + 3 * unit) / unit)
     assert_allclose(found[1], found[0], atol=1e-9)
     assert_allclose(found[2], found[0], atol=1e-9)
-    assert ((found[0] - X) ** 2).sum() < 0.5 * ((X - X.mean(axis=0)) ** 2).sum()
+    assert ((found[0] - samples) ** 2).sum() < 0.5 * (
+        (samples - samples.mean(axis=0)) ** 2
+    ).sum()
+
+
+@pytest.mark.parametrize("constant", [0.1, 1e6 + 0.1, 0.0])
+def test_constant_columns_have_no_spread(rng, constant):
+    """Neither in codes nor in samples is rounding taken for one."""
+    codes, row = rng.normal(size=(50, 2)), rng.normal(size=(2, 9))
+    X = np.column_stack([codes, np.full(50, constant)])
+    model = TopologicalDecoder(max_iter=3, random_state=0).fit(X, codes @ row)
+    moved = X * [1, 1, 1 + 1e-12]
+    assert_allclose(model.predict(moved), model.predict(X), atol=1e-4)
+    flat = TopologicalDecoder(max_iter=3, random_state=0).fit(X, np.full((50, 9), 0.1))
+    assert np.abs(flat.decoder_.coefs_[-1]).max() > 1e-3

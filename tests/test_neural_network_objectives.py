@@ -39,10 +39,14 @@ def test_a_term_leaves_dimensions_without_effect(name):
         model.set_params(weights_as="values")
     y = X if name == "decoder" else Y
     model.set_params(objective=term, **{dimensions: (0, 1)})
-    with pytest.warns(UserWarning, match=f"'{dimensions}' parameter .* no effect") as w:
-        model.fit(X, y)
-    # The warning points to this line of the user.
-    assert w[0].filename == __file__
+    methods = [model.fit]
+    if hasattr(model, "fit_transform"):
+        methods.append(model.fit_transform)
+    for fit in methods:
+        with pytest.warns(UserWarning, match=f"'{dimensions}' .* no effect") as told:
+            fit(X, y)
+        # The warning points to this line of the user.
+        assert told[0].filename == __file__
 
 
 @pytest.mark.parametrize("name", MODELS)

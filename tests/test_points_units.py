@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sktopo import TopoPointOptimizer
 from sktopo.datasets import make_noisy_circle
+from sktopo.functionals import PersistenceEnergy
 from sktopo.points import Grouping
 
 X, _ = make_noisy_circle(60, random_state=0)
@@ -44,3 +45,14 @@ def test_the_default_rate_is_a_share_of_the_extent():
 def test_points_in_one_place_have_an_extent():
     fit = TopoPointOptimizer(max_iter=2, grouping=1.0).fit(np.ones((5, 2)))
     assert_array_equal(fit.points_, 1)
+
+
+def test_gradients_of_rounding_move_nothing():
+    """Points in balance on a line that is turned."""
+    turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+    line = np.column_stack([0.1 * np.arange(10), np.zeros(10)]) @ turn.T
+    fit = TopoPointOptimizer(
+        PersistenceEnergy(p=2), homology_dimensions=0, max_iter=1
+    ).fit(line)
+    assert np.abs(fit.points_ - line)[1:-1].max() < 1e-8
+    assert np.abs(fit.points_ - line).max() > 1e-3

@@ -26,3 +26,14 @@ def test_steps_of_lbfgs_follow_the_units_of_values_and_of_x(rng, unit):
     assert scaled.nit == found.nit
     assert_array_equal(scaled.x, unit * found.x)
     assert_allclose(found.x, np.linalg.lstsq(A, b)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-20, 1e-310, -1e-14])
+def test_a_start_value_of_rounding_is_no_unit(value):
+    def function(x):
+        z = x - 1
+        return float(z @ z - 2 * z.sum()) + value, 2 * z - 2
+
+    found = LBFGS().minimize(function, np.ones(2))
+    assert found.success
+    assert_allclose(found.x, [2, 2], rtol=1e-6)

@@ -199,7 +199,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             )
         X = self._read(X, reset=True).arrays
         self._budget(X.shape[1:])
-        warn_of_range(X, self.clip, name, stacklevel=4)
+        warn_of_range(X, self.clip, name)
         y = read_classes(X, y, name)
         self.estimator_ = clone(self.estimator).fit(with_feature_names(self, X), y)
         self.classes_ = self.estimator_.classes_
@@ -227,7 +227,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """
         self._check_container()
         samples = self._read(X, reset=False)
-        warn_of_range(samples.arrays, self.clip, type(self).__name__, stacklevel=4)
+        warn_of_range(samples.arrays, self.clip, type(self).__name__)
         return samples.restore(self._generated(samples.arrays).X)
 
     def generate(self, X, y_target=None):
@@ -255,7 +255,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
             every row.
         """
         X = self._read(X, reset=False).arrays
-        warn_of_range(X, self.clip, type(self).__name__, stacklevel=3)
+        warn_of_range(X, self.clip, type(self).__name__)
         return self._generated(X, y_target)
 
     def _generated(self, X, y_target=None):

@@ -1,12 +1,12 @@
 """How far an attack may go: balls around the original, inside of the range."""
 
-import warnings
 from functools import partial
 
 import numpy as np
 
 from sktopo._arrays import as_float64
 from sktopo._validation import check_clip
+from sktopo._warnings import warn_user
 
 
 class _Box:
@@ -154,14 +154,12 @@ def budget_for(shape, *, norm, eps, clip, mask, owner):
     return partial(BUDGETS[norm], eps=eps, clip=clip, mask=mask)
 
 
-def warn_of_range(X, clip, owner, stacklevel):
+def warn_of_range(X, clip, owner):
     """Tell the user of a method where data are outside of ``clip``."""
     low, high = (-np.inf, np.inf) if clip is None else clip
     if X.min() < low or X.max() > high:
-        warnings.warn(
+        warn_user(
             f"X of {owner} ranges from {X.min():.6g} to {X.max():.6g}, but 'clip' is "
             f"({low:.6g}, {high:.6g}): pixels outside of it may only stay or move "
             "towards it. Set clip to the range of the data, or to None.",
-            UserWarning,
-            stacklevel=stacklevel,
         )

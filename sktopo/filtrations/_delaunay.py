@@ -1,7 +1,6 @@
 """Point clouds: validation, affine hull, Delaunay triangulation."""
 
 import math
-import warnings
 from itertools import combinations
 
 import numpy as np
@@ -9,6 +8,7 @@ from scipy.spatial import Delaunay, QhullError
 
 from sktopo._arrays import CLOUD, check_real_array
 from sktopo._memory import check_memory
+from sktopo._warnings import warn_user
 from sktopo.persistence import unique_rows
 
 # Delaunay simplices for one point, uniform in dimension 1, 2, ... (R. Miles 1974);
@@ -225,13 +225,11 @@ def _warn_of_close_points(points, coplanar):
     gap = np.linalg.norm(points[coplanar[:, 0]] - points[coplanar[:, 1]], axis=1)
     lost = int((gap > _COINCIDENT).sum())
     if lost:
-        warnings.warn(
+        warn_user(
             f"{lost} points lie too close together, compared with the extent of the "
             "cloud, for a Delaunay triangulation in floating-point numbers; they are "
             "joined to their neighbours, and bars of about their distance are "
             "approximate. Use VietorisRips, or leave out far outliers.",
-            UserWarning,
-            stacklevel=6,
         )
 
 

@@ -211,6 +211,7 @@ class FlagComplex(OrderedComplex):
         born = np.empty(self.values.size, dtype=np.intp)
         born[self.order[pairs.finite[:, 1] - self.n_points]] = pairs.finite[:, 0]
         named = born[deaths]
+        # Components that never die are asked for in the order of their vertices.
         never = deaths < 0
         named[never] = np.sort(pairs.essential)[: np.count_nonzero(never)]
         return named[:, None]

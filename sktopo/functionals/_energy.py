@@ -66,6 +66,11 @@ class PersistenceEnergy(AdditiveFunctional):
         self.min_persistence = min_persistence
 
     @property
+    def has_gradient(self):
+        """Whether it does more than count bars."""
+        return self.degree > 0
+
+    @property
     def degree(self):
         """Of homogeneity; see ``DiagramFunctional``."""
         return self.p + self.q

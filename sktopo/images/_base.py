@@ -92,7 +92,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """
         self._check_container()
         samples = self._read(X, reset=False)
-        return samples.restore(self._optimized(samples.arrays, stacklevel=4).images)
+        return samples.restore(self._optimized(samples.arrays).images)
 
     def optimize(self, X):
         """The same with what there is to know of it; nothing is stored.
@@ -123,9 +123,9 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             If it is interrupted; for a single image the exception's attribute
             ``result`` holds the image ``x`` and the losses ``history`` so far.
         """
-        return self._optimized(self._read(X, reset=False).arrays, stacklevel=3)
+        return self._optimized(self._read(X, reset=False).arrays)
 
-    def _optimized(self, grids, stacklevel):
+    def _optimized(self, grids):
         self._validate_params()
         components = self._components()
         if len(grids) == 1:
@@ -136,7 +136,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
             # One line for all images, in place of one for each.
             one = copy(self).set_params(verbose=within(self.verbose))
             found = in_workers(one._optimize, jobs, self.n_jobs, line)
-        self._warn(found, stacklevel + 1)
+        self._warn(found)
         return Bunch(
             images=[one.x for one in found],
             loss_curves=[one.history for one in found],
@@ -183,7 +183,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
     def _prepare(self, image, filtration, functionals):
         """What ``fit`` does once it has read X."""
 
-    def _warn(self, found, stacklevel):
+    def _warn(self, found):
         """Warn of what has become of images."""
 
     def _descend(self, units, problem, *, clip, image_of, n_jobs):

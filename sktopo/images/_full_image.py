@@ -1,9 +1,8 @@
 """What became of the image itself, of which the steps see pooled copies only."""
 
-import warnings
-
 import numpy as np
 
+from sktopo._warnings import warn_user
 from sktopo.objectives import PersistenceTerm
 
 _PROGRESS = 0.1  # of F of the pooled copies: less may be chance
@@ -59,16 +58,14 @@ def ends_of(result):
     return result.functional[:n].mean(), result.functional[-n:].mean()
 
 
-def warn_of_missed(missed, n_images, stacklevel):
+def warn_of_missed(missed, n_images):
     """Tell the user of a method which images have not changed as their copies did."""
     first, last = ends_of(missed[0])
     where = "" if n_images == 1 else f" in {len(missed)} of {n_images} images"
-    warnings.warn(
+    warn_user(
         f"STUMPImageOptimizer changed F of the pooled copies from {first:.6g} to "
         f"{last:.6g}, but F of the image itself from {missed[0].before:.6g} to "
         f"{missed[0].after:.6g}{where}: pooling does not see what is smaller than its "
         "windows. Take smaller windows, or windows that overlap (a RandomPooling with "
         "stride=1), or pooling=1, the plain gradient.",
-        UserWarning,
-        stacklevel=stacklevel + 1,
     )

@@ -165,11 +165,11 @@ class STUMPImageOptimizer(ImageOptimizer):
             callback=self.callback,
         )
 
-    def _warn(self, found, stacklevel):
+    def _warn(self, found):
         sign = -1.0 if self.maximize else 1.0
         missed = [one for one in found if is_missed(one, sign)]
         if missed:
-            warn_of_missed(missed, len(found), stacklevel)
+            warn_of_missed(missed, len(found))
 
     def _pooling(self):
         name = type(self).__name__

@@ -1,7 +1,6 @@
 """What the linear models do before and after they minimise."""
 
 import numbers
-import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
@@ -15,6 +14,7 @@ from sktopo._arrays import as_float64
 from sktopo._sklearn_compat import StrOptions, _check_sample_weight
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import LARGEST, NON_NEGATIVE, POSITIVE_INT, Range, warn_unused
+from sktopo._warnings import warn_user
 from sktopo.base import Filtration, Term
 from sktopo.gradients import linear_regressor
 from sktopo.linear_model._huber import HuberRegression
@@ -81,17 +81,17 @@ class PenalisedModel(BaseEstimator):
         """The power of c by which the penalty of c w grows; of a Term, a norm's."""
         return 1 if isinstance(self.topology, Term) else self.p + self.q
 
-    def _warn_of_unused(self, stacklevel=4):
+    def _warn_of_unused(self):
         """Tell the user of ``fit`` which parameters a topology leaves no effect."""
         if isinstance(self.topology, Term):
             names = ("p", "q", "i0", "homology_dimensions", "superlevel")
-            warn_unused(self, names, "where 'topology' is a Term", stacklevel)
+            warn_unused(self, names, "where 'topology' is a Term")
         elif isinstance(self.topology, Filtration):
             why = "where 'topology' is a Filtration, which has its own"
-            warn_unused(self, ("superlevel",), why, stacklevel)
+            warn_unused(self, ("superlevel",), why)
         elif isinstance(self.topology, str) and self.topology == "values":
             why = "where 'topology' is 'values', which have no direction"
-            warn_unused(self, ("superlevel",), why, stacklevel)
+            warn_unused(self, ("superlevel",), why)
 
     def _settings(self):
         names = ("max_iter", "tol", "verbose")
@@ -102,11 +102,10 @@ class PenalisedModel(BaseEstimator):
         if not n_unfinished:
             return
         where = f" in {n_unfinished} of {n_problems} problems" if n_problems else ""
-        warnings.warn(
+        warn_user(
             f"{type(self).__name__} made max_iter={self.max_iter} steps without "
             f"converging{where}. {self._advice}.",
             ConvergenceWarning,
-            stacklevel=4,
         )
 
 
@@ -122,7 +121,7 @@ class LinearRegressor(MultiOutputMixin, RegressorMixin, PenalisedModel):
         if self.loss == "huber":
             how["epsilon"] = float(self.epsilon)
             return HuberRegression(X, y, sample_weight, **how)
-        warn_unused(self, ("epsilon",), "with loss='squared_error'", 4)
+        warn_unused(self, ("epsilon",), "with loss='squared_error'")
         return Regression(X, y, sample_weight, **how)
 
     def predict(self, X):

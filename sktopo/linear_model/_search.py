@@ -2,7 +2,6 @@
 
 import inspect
 import numbers
-import warnings
 from copy import copy
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from sktopo._sklearn_compat import (
     without_callbacks,
 )
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
+from sktopo._warnings import warn_user
 from sktopo._workers import in_workers
 from sktopo.base import Term
 from sktopo.linear_model._base import check_strengths
@@ -142,7 +142,7 @@ class StrengthSearch(CallbackSupportMixin):
         penalties = [
             self._penalty(n_weights, 1.0, 2 if i0 is None else i0)[1] for i0 in i0s
         ]
-        self._warn_of_unused(stacklevel=6)
+        self._warn_of_unused()
         if not isinstance(self.alphas, numbers.Integral):
             alphas = check_strengths(self.alphas, "alphas", name)
             return _Grid(l2s, i0s, penalties, alphas)
@@ -162,10 +162,8 @@ class StrengthSearch(CallbackSupportMixin):
                 "strengths. Got nan for all of them; folds may be too small for it."
             )
         if np.isnan(means).any():
-            warnings.warn(
+            warn_user(
                 f"{name} leaves out strengths whose mean score is nan.",
-                UserWarning,
-                stacklevel=5,
             )
         top = np.nanargmax(means)
         if self.one_standard_error and scores.shape[-1] > 1:
@@ -196,11 +194,9 @@ class StrengthSearch(CallbackSupportMixin):
         for parameter, tried, index, has_lower_end in edges:
             ends = [0, len(tried) - 1] if has_lower_end else [0]
             if len(tried) > 1 and index in ends:
-                warnings.warn(
+                warn_user(
                     f"The best {parameter} for {type(self).__name__}, {tried[index]}, "
                     f"is on the edge of what was tried. Extend {parameter!r}.",
-                    UserWarning,
-                    stacklevel=6,
                 )
 
     def _refit(self, data, grid, best, n_unfinished, n_paths):

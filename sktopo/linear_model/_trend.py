@@ -1,16 +1,15 @@
 """Rows smoothed to a given number of maxima."""
 
-import warnings
-
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 
-from sktopo._fitting import fit_context
+from sktopo._fitting import fit_context, validate_params
 from sktopo._progress import ProgressLine
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, warn_unused
+from sktopo._warnings import warn_user
 from sktopo._workers import even_slices, in_workers
 from sktopo.linear_model._monotone_runs import count_maxima, fit_modes
 from sktopo.linear_model._trend_problem import minimize_trend
@@ -174,7 +173,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._read(X, reset=True)
         if self.method == "least_squares":
             names = ("alpha", "n_steps", "tol")
-            warn_unused(self, names, "where 'method' is 'least_squares'", stacklevel=3)
+            warn_unused(self, names, "where 'method' is 'least_squares'")
         return self
 
     def transform(self, X):
@@ -201,7 +200,7 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ConvergenceWarning
             If the penalty has made ``n_steps`` steps without converging.
         """
-        self._validate_params()  # it may be used without a fit, which checks them
+        validate_params(self)  # it may be used without a fit, which checks them
         X = self._read(X, reset=False)
         line = ProgressLine(type(self).__name__, len(X), "row", self.verbose)
         # Some rows take longer than others.
@@ -210,12 +209,11 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         found = in_workers(self._smoothed, jobs, self.n_jobs, line, _count_rows)
         rows, n_unfinished = zip(*found, strict=True)
         if sum(n_unfinished):
-            warnings.warn(
+            warn_user(
                 f"{type(self).__name__} made n_steps={self.n_steps} steps without "
                 f"converging in {sum(n_unfinished)} of {len(X)} rows. Raise n_steps "
                 "or tol.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         return np.concatenate(rows)
 

@@ -4,7 +4,7 @@ import math
 
 import gudhi
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial import cKDTree
 
@@ -237,12 +237,7 @@ class _FewSteps(_Steps):
         if self.is_enough(low):
             return low
         radii = np.unique(np.concatenate([self.distances.ravel(), *self.halves]))
-        radii = radii[radii > low]
-        guess = radii.searchsorted(_estimate(*self.sides) * (1 - _GUESS))
-        guess = min(guess, radii.size - 1)
-        radii = radii[: guess + 1] if self.is_enough(radii[guess]) else radii[guess:]
-        if radii.size > 1 and not self.is_enough(radii[-2]):
-            return radii[-1]
+        radii = radii[(radii > low) & (radii <= max(h.max() for h in self.halves))]
         return self._bisected(low, radii)[1]
 
     def _least_step(self, k):
@@ -250,17 +245,12 @@ class _FewSteps(_Steps):
 
     def is_enough(self, radius, edges=None):
         for k in (0, 1):
-            distances = self._from(k)[self.halves[k] > radius]
-            is_near = distances <= radius
-            if not is_near.any(axis=1).all():
+            is_far = self._from(k)[self.halves[k] > radius] > radius
+            if len(is_far) > len(self.sides[1 - k]) or is_far.all(axis=1).any():
                 return False
-            # Mostly the nearest bars are a matching.
-            nearest = distances.argmin(axis=1) if distances.size else ()
-            if len(set(nearest)) < len(distances):
-                graph = csr_array(is_near)
-                partner = maximum_bipartite_matching(graph, perm_type="column")
-                if (partner < 0).any():
-                    return False
+            # A dense assignment of least cost is faster than a matching of so few.
+            if is_far[linear_sum_assignment(is_far)].any():
+                return False
         return True
 
     def _edges(self, k, radius, reach):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.neural_network import MLPRegressor
 
+from sktopo._tables import safe_spread
 from sktopo.gradients import DenseLayers, unwrapped
 from sktopo.neural_network._batches import MiniBatchLoss
 
@@ -37,7 +38,7 @@ class Units(NamedTuple):
         """Those in which rows have mean 0 and standard deviation 1."""
         mean = rows.mean(axis=0)
         spread = np.sqrt(((rows - mean) ** 2).mean(axis=0 if by_column else None))
-        return cls(mean, np.where(spread > 0, spread, 1.0))
+        return cls(mean, safe_spread(spread, rows))
 
     @classmethod
     def own(cls, rows):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils import check_array
 
+from sktopo._tables import safe_spread
 from sktopo.gradients import inverse_value_and_pullback, value_and_pullback
 
 
@@ -63,5 +64,4 @@ def check_codes(Z, n_components, estimator):
 
 def spread_of(Z):
     """The standard deviation of each component of codes; 1 where there is none."""
-    spread = Z.std(axis=0)
-    return np.where(spread > 0, spread, 1.0)
+    return safe_spread(Z.std(axis=0), Z)

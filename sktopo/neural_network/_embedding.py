@@ -49,7 +49,7 @@ class Embedding(
 
     def _topology(self):
         """The terms of ``topology_of_codes`` that the parameters describe."""
-        warn_of_term(self, ("filtration", "objective_dimensions"), stacklevel=4)
+        warn_of_term(self, ("filtration", "objective_dimensions"))
         values = {name: getattr(self, name) for name in TOPOLOGY_CONSTRAINTS}
         return topology_of_codes(**values, owner=type(self).__name__)
 

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import minimize_and_unpack
 from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods, StrOptions
-from sktopo._tables import check_one_table, validate_table
+from sktopo._tables import check_one_table, safe_spread, validate_table
 from sktopo._validation import (
     FRACTION,
     NON_NEGATIVE,
@@ -158,12 +158,12 @@ class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
 
     def _penalties(self, sizes):
         """Terms of weights and of activations; warns of parameters without effect."""
-        warn_of_term(self, ("filtration", "homology_dimensions"), stacklevel=5)
+        warn_of_term(self, ("filtration", "homology_dimensions"))
         if self.weights_as != "images" and self.image_shape is not None:
-            warn_unused(self, ("image_shape",), "but with weights_as='images'", 5)
+            warn_unused(self, ("image_shape",), "but with weights_as='images'")
         if self.activation_objective is None:
             names = ("activation_layer", "activation_weight")
-            warn_unused(self, names, "without an 'activation_objective'", 5)
+            warn_unused(self, names, "without an 'activation_objective'")
         owner = type(self).__name__
         of_weights = penalty_of_weights(
             sizes,
@@ -198,7 +198,7 @@ class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
     def _units(self, X):
         """The mean of each column, and its spread, or that of all where X is images."""
         spread = WEIGHT_TERMS[self.weights_as].spread(X)
-        return X.mean(axis=0), np.where(spread > 0, spread, 1.0)
+        return X.mean(axis=0), safe_spread(spread, X)
 
     def _parts(self, n_rows, rng):
         """Rows to train on, and rows to validate on."""

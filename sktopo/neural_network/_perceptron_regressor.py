@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context
 from sktopo._losses import squared_losses
-from sktopo._tables import check_one_table, validate_table
+from sktopo._tables import check_one_table, safe_spread, validate_table
 from sktopo.neural_network._perceptron import (
     MANY,
     TopologicalPerceptron,
@@ -152,8 +152,8 @@ class TopologicalMLPRegressor(MultiOutputMixin, RegressorMixin, TopologicalPerce
         X, y = validate_table(self, X, y, **checks)
         self._is_column = y.ndim == 1
         targets = y.reshape(len(y), -1).astype(np.float64)
-        self.target_mean_, spread = targets.mean(axis=0), targets.std(axis=0)
-        self.target_scale_ = np.where(spread > 0, spread, 1.0)
+        self.target_mean_ = targets.mean(axis=0)
+        self.target_scale_ = safe_spread(targets.std(axis=0), targets)
         targets = (targets - self.target_mean_) / self.target_scale_
         return self._train(X, targets, squared_losses)
 

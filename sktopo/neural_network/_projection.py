@@ -191,7 +191,7 @@ class TopologicalProjection(InvertibleEmbedding):
     def _term(self, n_rows):
         name = type(self).__name__
         longest = PersistenceEnergy(p=1, i0=2) - PersistenceEnergy(p=1, i0=1)
-        warn_of_term(self, ("filtration", "homology_dimensions"), stacklevel=4)
+        warn_of_term(self, ("filtration", "homology_dimensions"))
         term = as_term(
             self.objective, self.filtration, self.homology_dimensions, name, longest
         )

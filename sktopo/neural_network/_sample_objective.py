@@ -28,7 +28,7 @@ class SampleObjective:
 
     def __init__(self, estimator):
         self._name, given = type(estimator).__name__, estimator.objective
-        warn_of_term(estimator, ("filtration", "homology_dimensions"), stacklevel=4)
+        warn_of_term(estimator, ("filtration", "homology_dimensions"))
         given = PersistenceEnergy(p=1, q=0, i0=2) if given is None else given
         self.term = as_term(
             given,

@@ -4,7 +4,7 @@ from sktopo._validation import warn_unused
 from sktopo.base import Term
 
 
-def warn_of_term(estimator, names, stacklevel):
+def warn_of_term(estimator, names):
     """Warn of the parameters that an ``objective`` which is a Term leaves no effect.
 
     Parameters
@@ -12,9 +12,7 @@ def warn_of_term(estimator, names, stacklevel):
     estimator : estimator
     names : tuple of str
         What a functional would be computed with.
-    stacklevel : int
-        As of ``warnings.warn``, seen from the caller.
     """
     if isinstance(estimator.objective, Term):
         why = "where 'objective' is a Term"
-        warn_unused(estimator, names, why, stacklevel + 1)
+        warn_unused(estimator, names, why)

@@ -152,7 +152,7 @@ class PooledPersistenceTerm(DiagramTerm):
         check_count("PooledPersistenceTerm", "n_samples", self.n_samples, 1000)
         if not self.is_random:
             names = ("n_samples", "combine")
-            warn_unused(self, names, "where nothing is drawn at random", 2)
+            warn_unused(self, names, "where nothing is drawn at random")
 
     @property
     def is_random(self):

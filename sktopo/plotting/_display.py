@@ -1,5 +1,7 @@
 """What displays share: their axes, and the estimator that they draw."""
 
+from contextlib import suppress
+
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -35,9 +37,11 @@ def fitted_with(attribute, estimator, display):
         If it is not fitted.
     """
     check_is_fitted(estimator)
-    last = unwrapped(estimator)
-    if isinstance(last, Pipeline):
-        last = unwrapped(last[-1])
+    last = estimator
+    with suppress(AttributeError):  # a search that has not refitted the best
+        last = unwrapped(last)
+        while isinstance(last, Pipeline):
+            last = unwrapped(last[-1])
     if not hasattr(last, attribute):
         raise TypeError(
             f"The 'estimator' parameter of {display}.from_estimator must have a "

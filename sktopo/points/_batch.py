@@ -8,6 +8,7 @@ from sklearn.utils import Bunch
 
 from sktopo._progress import ProgressLine, within
 from sktopo._samples import SampleKind, read_list
+from sktopo._sklearn_compat import without_callbacks
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import check_n_jobs
 from sktopo._workers import in_workers
@@ -56,7 +57,8 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
     verbose = optimizer.verbose
     line = ProgressLine("optimize_point_clouds", len(clouds), "cloud", verbose)
-    job = partial(_fitted, clone(optimizer).set_params(verbose=within(verbose)))
+    plain = without_callbacks(clone(optimizer))
+    job = partial(_fitted, plain.set_params(verbose=within(verbose)))
     optimizers = in_workers(job, zip(clouds), n_jobs, line)
     for fitted in optimizers:
         fitted.set_params(verbose=verbose)

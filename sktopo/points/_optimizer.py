@@ -1,7 +1,6 @@
 """Points that move for the sake of their persistence diagram."""
 
 import numbers
-import warnings
 from functools import partial
 
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -13,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._validation import as_component, check_homology_dimensions
+from sktopo._warnings import warn_user
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
 from sktopo.points._batch import read_cloud
@@ -278,11 +278,10 @@ class TopoPointOptimizer(
         )
         result = minimize_and_unpack(self, solver, term, X, unpack, self.callback)
         if self.tol > 0 and result.status == 1:
-            warnings.warn(
+            warn_user(
                 f"{name} made max_iter={self.max_iter} steps and the loss "
                 "still falls. Increase max_iter, or tol.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         return self
 

@@ -1,10 +1,9 @@
 """The filtration, the term and the solver that the parameters of an optimiser name."""
 
-import warnings
-
 import numpy as np
 
 from sktopo._validation import warn_unused
+from sktopo._warnings import warn_user
 from sktopo.base import Term
 from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
@@ -38,19 +37,17 @@ def filtration_for(optimizer, n_points, n_coordinates):
     if is_own:
         names = ("filtration", "homology_dimensions")
         why = "but on 'diagrams_' where 'objective' is a Term"
-        warn_unused(optimizer, names, why, stacklevel=4)
+        warn_unused(optimizer, names, why)
     if isinstance(filtration, str) and filtration == "weak_alpha":
         few = n_points < n_coordinates + 2
         if few or n_coordinates > _LARGEST_DELAUNAY:
             if not is_own:
-                warnings.warn(
+                warn_user(
                     f"{owner} uses the Vietoris-Rips filtration in place of "
                     "'weak_alpha', which is for up to 3 coordinates and at least 2 "
                     f"points more than coordinates. Got {n_points} points with "
                     f"{n_coordinates} coordinates; filtration='vietoris_rips' says the "
                     "same without this warning.",
-                    UserWarning,
-                    stacklevel=4,
                 )
             return VietorisRips()
     return as_filtration(filtration, owner)
@@ -162,11 +159,9 @@ def point_solver(term, step, method, solver, *, learning_rate, unit, settings, o
     """
     is_big = method == "big_step"
     if (is_big or step is not None) and solver not in (None, "gd"):
-        warnings.warn(
+        warn_user(
             f"{owner} takes its own steps with method={method!r}, which are those of "
             f"solver='gd'. Got solver={solver!r}.",
-            UserWarning,
-            stacklevel=4,
         )
     if is_big:
         if term.is_random or term.big_step is None:
@@ -187,6 +182,5 @@ def point_solver(term, step, method, solver, *, learning_rate, unit, settings, o
             )
         return LBFGS(**settings)
     if learning_rate is None:
-        # What Adam adds to the size of gradients must not be in any unit.
-        return Adam(_RATE * unit, epsilon=np.finfo(float).tiny, **settings)
+        return Adam(_RATE * unit, epsilon=None, **settings)
     return Adam(learning_rate, **settings)

@@ -101,7 +101,7 @@ class RandomPooling(ValidatedParams):
         check_count("RandomPooling", "n_weightings", self.n_weightings or 0, 100)
         if self.max_noise == 0 and (self.weights == "mean" or self.size == 1):
             names = ("n_samples", "combine", "n_weightings")
-            warn_unused(self, names, "where nothing is drawn at random", 2)
+            warn_unused(self, names, "where nothing is drawn at random")
 
     def cover(self, shape):
         """The windows of a grid.

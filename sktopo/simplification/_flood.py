@@ -5,11 +5,10 @@ up to the pass to one that is kept; for the highest dimension, whose bars are th
 the components of the complement, the maxima, down.
 """
 
-import warnings
-
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from sktopo._warnings import warn_user
 from sktopo.persistence import (
     flooded_graph_ranks,
     flooded_ranks,
@@ -71,12 +70,11 @@ def simplified_source(values, dimensions, is_long, *, connectivity):
         # Plain sorts of integers are fast: one holds the rank and the cell.
         order = np.sort(taken << 32 | np.arange(taken.size)) & (2**32 - 1)
     else:
-        warnings.warn(
+        warn_user(
             f"Floods of a grid of shape {values.shape} end after {_MOST_ROUNDS} rounds "
             "of both dimensions, with short bars left. Simplify one dimension, or "
             "simplify the result again.",
             ConvergenceWarning,
-            stacklevel=2,
         )
     return first.take(taken)
 

@@ -230,8 +230,8 @@ class PersistenceSimplifier(
         -------
         Bunch
             ``simplified``, as ``transform`` returns it; and ndarrays of int of shape
-            (n_samples, n_dimensions): ``n_removed`` bars, ``n_kept``, the essential
-            one of H0 among them as in ``n_bars``, and of these
+            (n_samples, n_dimensions): ``n_removed`` bars, ``n_kept``, one essential
+            bar of H0 among them as in ``n_bars``, and of these
             ``n_moved``, whose birth or death has changed, and ``n_lost``, which floods
             of the other dimension have removed. The last two are zero where one
             dimension is simplified.

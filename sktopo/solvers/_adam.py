@@ -14,6 +14,7 @@ from sktopo.base import Solver
 from sktopo.solvers._run import Progress, Run
 
 _SHRINK = 0.3  # of the rate: half an order of magnitude
+_SHARE = 1e-8  # of the largest entry of a gradient: as good as zero
 _SMALLEST = 1e-6  # of the first rate: steps no longer change seven digits
 
 
@@ -45,8 +46,9 @@ class Adam(Solver):
         Decay of the average gradient.
     beta_2 : float in [0, 1), default=0.999
         Decay of the average squared gradient.
-    epsilon : float > 0, default=1e-8
-        Added to the root of the latter.
+    epsilon : float > 0 or None, default=1e-8
+        Added to the root of the latter. None is 1e-8 times the largest entry of the
+        gradient at the start, so that its unit does not matter.
     verbose : int >= 0, default=0
         1 shows one line that moves, 2 prints a line for each step.
 
@@ -74,7 +76,7 @@ class Adam(Solver):
         "n_iter_no_change": [POSITIVE_INT],
         "beta_1": [FRACTION],
         "beta_2": [FRACTION],
-        "epsilon": [POSITIVE],
+        "epsilon": [POSITIVE, None],
         "verbose": ["verbose"],
     }
 
@@ -113,6 +115,9 @@ class Adam(Solver):
         run.start(x, value)
         best_grad = grad
         rate, mean, square, age = self.learning_rate, 0.0, 0.0, 0
+        epsilon = self.epsilon
+        if epsilon is None:
+            epsilon = max(_SHARE * np.abs(grad).max(initial=0.0), np.finfo(float).tiny)
         progress = Progress(self.tol, value)
         for n_steps in range(self.max_iter):
             if self.schedule == "linear":
@@ -120,7 +125,7 @@ class Adam(Solver):
             age += 1
             mean = self.beta_1 * mean + (1 - self.beta_1) * grad
             square = self.beta_2 * square + (1 - self.beta_2) * grad**2
-            size = np.sqrt(square / (1 - self.beta_2**age)) + self.epsilon
+            size = np.sqrt(square / (1 - self.beta_2**age)) + epsilon
             x = x - rate * (mean / (1 - self.beta_1**age)) / size
             value, grad = run.evaluate(x)
             if run.is_random or value < run.best_value:

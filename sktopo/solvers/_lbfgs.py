@@ -73,16 +73,20 @@ class LBFGS(Solver):
         if self.max_iter == 0 or steepest == 0:
             run.status = 0 if self.max_iter else 1
             return
-        # In these units of the values and of x the first step, too, is free of scale.
-        unit = abs(value) or 1.0
-        length = unit / steepest
+        # In these units of the values and of x the first step, too, is free of scale. A
+        # value that is little but rounding says less of lengths than x.
+        least = np.sqrt(np.finfo(float).eps) * np.abs(run.x0).max()
+        length = max(abs(value) / steepest, least)
+        if length < np.sqrt(np.finfo(float).tiny):
+            length = 1.0
+        unit = length * steepest
 
         def scaled_function(z):
             value, grad = run.evaluate(length * z.reshape(shape))
             return value / unit, grad.ravel() / steepest
 
         def after_step(intermediate_result):
-            last, value = run.history[-1], unit * float(intermediate_result.fun)
+            last, value = run.history[-1], float(unit * intermediate_result.fun)
             run.record(length * intermediate_result.x, value)
             if last - value <= self.tol * max(abs(last), abs(value)):
                 raise StopIteration
