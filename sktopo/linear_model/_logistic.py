@@ -53,8 +53,11 @@ class TopologicalLogisticRegression(LogisticClassifier):
         - "adam": descent with a rate that falls where progress ends.
         - "lbfgs": faster where the penalty is smooth (p >= 2).
         - "auto": "prox" or "dc" where they apply, else "adam" followed by "lbfgs".
+
+        Where p is not 1, or q not 0, descents begin from the weights without the
+        penalty and from equal ones, and the better result is kept.
     max_iter : int >= 1, default=1000
-        Steps of the solver at most, in each of its stages.
+        Steps of the solver at most.
     tol : float >= 0, default=1e-6
         Relative improvement of the objective that counts as progress.
     class_weight : dict, "balanced" or None, default=None

@@ -100,6 +100,9 @@ class TopologicalRidge(LinearRegressor):
         - "adam": descent with a rate that falls where progress ends.
         - "lbfgs": faster where the penalty is smooth (p >= 2).
         - "auto": "prox" or "dc" where they apply, else "adam" followed by "lbfgs".
+
+        Where p is not 1, or q not 0, descents begin from least squares and from
+        equal weights, and the better result is kept.
     max_iter : int >= 1, default=1000
         Steps of the solver at most.
     tol : float >= 0, default=1e-6

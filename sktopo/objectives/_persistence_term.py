@@ -286,8 +286,11 @@ def as_term(
     dimensions = check_homology_dimensions(homology_dimensions, owner)
     objective = default if objective is None else objective
     if isinstance(objective, DiagramFunctional):
-        check_has_gradient(objective, name, owner)
         objective = PersistenceTerm(filtration, objective, dimensions)
+    if isinstance(objective, PersistenceTerm):
+        given = objective.functional
+        for functional in given.values() if isinstance(given, dict) else [given]:
+            check_has_gradient(functional, name, owner)
     if not isinstance(objective, Term):
         raise TypeError(
             f"The {name!r} parameter of {owner} must be a Term, a "
