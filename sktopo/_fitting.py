@@ -88,19 +88,27 @@ class FitTasks:
         if self._context is not None and kind is None:
             self._context.call_on_fit_task_end(estimator=self._estimator)
 
+    @property
+    def are_told(self):
+        """Whether there is a callback."""
+        return self._context is not None
+
     def note(self):
         """Tell of the end of a task; whether one of the callbacks ends the fit."""
-        if self._context is None:
+        if self._task is None:
             return False
         ends = self._task.call_on_fit_task_end(estimator=self._estimator)
-        self._n_left -= 1
-        if self._n_left > 0 and not ends:
+        if not ends:
             self._begin()
         return ends
 
     def _begin(self):
-        self._task = self._context.subcontext()
-        self._task.call_on_fit_task_begin(estimator=self._estimator)
+        """Tell of the begin of the next task, if there is one."""
+        self._task = None
+        if self._n_left > 0:
+            self._n_left -= 1
+            self._task = self._context.subcontext()
+            self._task.call_on_fit_task_begin(estimator=self._estimator)
 
 
 def minimize_and_unpack(estimator, solver, objective, start, unpack, callback=None):
@@ -129,7 +137,11 @@ def minimize_and_unpack(estimator, solver, objective, start, unpack, callback=No
 
     try:
         with FitTasks(estimator, solver.max_iter) as tasks:
-            result = solver.minimize(objective, start, callback=after_step)
+            # Each call is handed the history so far, a copy.
+            is_heard = callback is not None or tasks.are_told
+            result = solver.minimize(
+                objective, start, callback=after_step if is_heard else None
+            )
     except BaseException as error:
         if hasattr(error, "result"):
             unpack(error.result)

@@ -129,3 +129,10 @@ def test_workers_do_not_get_what_tells(rng):
     points = TopoPointOptimizer(max_iter=2).set_callbacks(callback)
     moved = optimize_point_clouds([X, X], points, n_jobs=2)
     assert len(moved.clouds) == 2
+
+
+def test_a_fit_without_steps_has_no_tasks():
+    callback = Count()
+    TopoPointOptimizer(max_iter=0).set_callbacks(callback).fit(X)
+    assert callback.is_torn_down
+    assert callback.n_tasks == 0
