@@ -31,8 +31,7 @@ def fit_context(*, prefer_skip_nested_validation):
                 "skip_parameter_validation": skips or prefer_skip_nested_validation
             }
             try:
-                if not skips:
-                    estimator._validate_params()
+                validate_params(estimator)
                 if not getattr(estimator, "warm_start", False):
                     _forget(estimator)
                 with config_context(**settings), callback_management_context(estimator):

@@ -20,8 +20,6 @@ class MarginClassifierMixin(ClassifierMixin):
         -------
         labels : ndarray of int of shape (n_samples,)
             Their places in ``classes_``.
-        target : ndarray of shape (n_samples, n_margins)
-            One column for each class, or that of the second one of two.
 
         Raises
         ------
@@ -35,8 +33,12 @@ class MarginClassifierMixin(ClassifierMixin):
                 f"y of {type(self).__name__}.fit must hold at least 2 classes. "
                 f"Got 1 class: {self.classes_.tolist()[0]!r}."
             )
+        return labels
+
+    def _target_of(self, labels):
+        """One column for each class, or that of the second one of two."""
         target = np.eye(len(self.classes_))[labels]
-        return labels, target[:, 1:] if len(self.classes_) == 2 else target
+        return target[:, 1:] if len(self.classes_) == 2 else target
 
     def predict(self, X):
         """Predict the most probable class.

@@ -200,12 +200,8 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         """Filtration and functional of each dimension, once they fit."""
         name = type(self).__name__
         check_clip(self.clip, name)
-        are_bounds = self.clip is not None
-        if (
-            self.fidelity == "cross_entropy"
-            and are_bounds
-            and np.isinf(self.clip).any()
-        ):
+        bounds = () if self.clip is None else self.clip
+        if self.fidelity == "cross_entropy" and np.isinf(bounds).any():
             raise ValueError(
                 f"The 'clip' parameter of {name} must be finite with "
                 f"fidelity='cross_entropy', whose 0 and 1 it is. Got {self.clip!r}."

@@ -32,14 +32,12 @@ class LogisticClassifier(MarginClassifierMixin, PenalisedModel):
     def _data(self, X, y, sample_weight):
         """The classes as columns, and the samples with all of their weights."""
         labels = np.searchsorted(self.classes_, y)
-        n_classes = len(self.classes_)
         weight = np.ones(len(X)) if sample_weight is None else sample_weight
         if self.class_weight is not None:
             weight = weight * self._class_weights(y, labels, weight)[labels]
-        target = np.eye(n_classes)[labels]
         return LogisticData(
             X,
-            target[:, 1:] if n_classes == 2 else target,
+            self._target_of(labels),
             weight,
             fit_intercept=self.fit_intercept,
             solver=self.solver,

@@ -71,7 +71,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
                 for state in (equal(problem), plain(problem))
             ]
         results = [descend(problem, *start, solver, settings) for start in starts]
-        return min(results, key=lambda result: (np.isnan(result.fun), result.fun))
+        return min(results, key=lambda result: result.fun)
     run = _Newton(problem, settings)
     start = State(problem, coef, intercept)
     if is_warm or not problem.penalty.relaxations:

@@ -77,7 +77,7 @@ def _by_descent(problem, start, solver, settings):
         ):
             starts.append(equal)
     results = [_descended(problem, start, solver, settings) for start in starts]
-    return min(results, key=lambda result: (np.isnan(result.fun), result.fun))
+    return min(results, key=lambda result: result.fun)
 
 
 def _descended(problem, start, solver, settings):

@@ -75,8 +75,8 @@ def pairwise_distances(
         row, column = (index.ravel() for index in np.indices((len(X), len(Y))))
     found = np.zeros((len(X), len(Y)))
     if row.size:
-        # Diagrams of one row stand in one part, so that few of them are sent out.
         line = ProgressLine(name, row.size, "pair", verbose)
+        # Diagrams of one row stand in one part, so that few of them are sent out.
         parts = even_slices(row.size, n_jobs, per_worker=_SHARES, line=line)
         jobs = (
             ([X[i] for i in row[part]], [Y[j] for j in column[part]]) for part in parts

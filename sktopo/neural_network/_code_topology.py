@@ -180,10 +180,13 @@ def edges_of(points, homology_dimensions):
         bars = bars.take(bars.kind == FINITE).without_zero()
         if len(bars.diagram) == 0:
             continue
-        born, dies = complex_.generators(bars.dimension, bars.indices)
+        # All vertices share the first value; the edges stand behind it. ``generators``
+        # would name the vertices of H0 as well, at the cost of another pairing.
+        born, dies = bars.indices.T - 1
         if bars.dimension == 0:
-            found.append((dies.T, np.ones(len(dies))))
+            found.append((complex_.edge_points(dies).T, np.ones(dies.size)))
             continue
+        edges = np.concatenate([born, dies])
         lifetimes = np.diff(bars.diagram).ravel()
-        found.append((np.concatenate([born, dies]).T, lifetimes))
+        found.append((complex_.edge_points(edges).T, lifetimes))
     return found

@@ -158,7 +158,7 @@ class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
         """
         check_one_table(X, type(self).__name__, MANY)
         X, y = validate_table(self, X, y, dtype=np.float64)
-        _, target = self._read_classes(y)
+        target = self._target_of(self._read_classes(y))
         return self._train(X, target, log_losses)
 
     def value_and_pullback(self, X):
