@@ -69,6 +69,11 @@ class WeightedSum(Differentiable):
     def _summands(self):
         return tuple(self.terms), tuple(self.weights)
 
+    @property
+    def has_gradient(self):
+        """Whether one of the terms has."""
+        return any(getattr(term, "has_gradient", True) for term in self.terms)
+
     def _validate_params(self):
         name = type(self).__name__
         if not self.terms or len(self.terms) != len(self.weights):
@@ -109,12 +114,20 @@ class WeightedSum(Differentiable):
 
     def _sum(self, functions, x):
         self._check_params()
-        if not any(self.weights):
-            value, grad = functions[0](x)  # for their shapes
-            return np.zeros(np.shape(value))[()], np.zeros(np.shape(grad))
-        value, grad = 0.0, 0.0
-        for weight, function in zip(self.weights, functions, strict=True):
-            if weight != 0:
-                one, slope = function(x)
-                value, grad = value + weight * one, grad + weight * slope
-        return value, grad
+        return sum_of(functions, self.weights, x)
+
+
+def sum_of(functions, weights, x):
+    """The weighted sum of what functions return at x, each a value and its gradient.
+
+    Those of weight zero are not evaluated.
+    """
+    if not any(weights):
+        value, grad = functions[0](x)  # for their shapes
+        return np.zeros(np.shape(value))[()], np.zeros(np.shape(grad))
+    value, grad = 0.0, 0.0
+    for weight, function in zip(weights, functions, strict=True):
+        if weight != 0:
+            one, slope = function(x)
+            value, grad = value + weight * one, grad + weight * slope
+    return value, grad

@@ -16,7 +16,8 @@ ON_VERTICES = (1,), "a 1-D array with one value for each vertex"
 def check_real_array(x, name, owner, form):
     """Return x as a finite real array of a form: (numbers of axes, its name).
 
-    Integers stay integers, float32 stays float32, everything else becomes float64.
+    Integers and float32 stay what they are, bool becomes int8, float16 float32, and
+    everything else float64.
     The result may be x itself.
 
     Raises
@@ -57,6 +58,19 @@ def check_real_array(x, name, owner, form):
             )
         raise _not_finite(x, f"{name} of {owner}")
     return x
+
+
+def check_grid(x, name, owner):
+    """Return a signal, an image or a voxel grid as finite float64, maybe x itself.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As ``check_real_array``, and if it looks like a colour image.
+    """
+    grid = check_real_array(x, name, owner, GRID)
+    check_no_colour(grid.shape, grid.dtype, f"{name} of {owner}", is_batch=False)
+    return grid.astype(np.float64, copy=False)
 
 
 def check_no_colour(shape, dtype, what, *, is_batch):
@@ -144,7 +158,7 @@ def _as_real(x, what):
                 )
         return x
     if kind == "b":
-        return x.astype(np.uint8)
+        return x.astype(np.int8)  # colour images are uint8
     if kind == "c":
         raise ValueError(
             f"Complex data not supported: {what} must be real. Got dtype {x.dtype}."

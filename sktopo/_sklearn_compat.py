@@ -4,7 +4,9 @@ from contextlib import nullcontext
 
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
-    HasMethods,
+    HasMethods as _HasMethods,
+)
+from sklearn.utils._param_validation import (
     Interval,
     Options,
     StrOptions,
@@ -25,6 +27,14 @@ except ImportError:
         """No callbacks: this scikit-learn has none."""
 
     callback_management_context = nullcontext
+
+
+class HasMethods(_HasMethods):
+    """An object with some methods; a class is none that could be asked for them."""
+
+    def is_satisfied_by(self, val):
+        """Whether a value is one."""
+        return not isinstance(val, type) and super().is_satisfied_by(val)
 
 
 __all__ = [

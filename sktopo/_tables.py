@@ -15,6 +15,8 @@ def as_batch(X, rows):
     if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
         return np.asarray(X)
     samples = list(X)
+    for i, sample in enumerate(samples):
+        check_unmasked(sample, f"X[{i}]")
     axes, sizes = _axes_and_sizes(samples)
     is_list = axes - {0, 1} or len(sizes) > 1 or (axes == {1} and not rows)
     return samples if is_list or not samples else np.asarray(samples)

@@ -113,6 +113,8 @@ class Term(Differentiable):
     is_random : bool
         Whether ``warm_value_and_grad`` draws anew in every call. Values at two points
         then do not compare, and a solver returns the last point in place of the best.
+    has_gradient : bool
+        False where nothing can move it: all that it does is to count bars.
 
     Examples
     --------
@@ -137,6 +139,7 @@ class Term(Differentiable):
     relaxations = ()
     is_piecewise_linear = False
     is_random = False
+    has_gradient = True
 
     def value_and_grad(self, x):
         """Evaluate at x.
@@ -232,11 +235,6 @@ class SumFunctional(WeightedSum, DiagramFunctional):
     def degree(self):
         """The degree of all terms, where they have the same; None where not."""
         return common_degree(self.terms)
-
-    @property
-    def has_gradient(self):
-        """Whether one of the terms has."""
-        return any(getattr(term, "has_gradient", True) for term in self.terms)
 
     def batch_value_and_grad(self, diagrams, lengths):
         """Evaluate on many diagrams; see ``DiagramFunctional``."""

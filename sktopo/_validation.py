@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import sys
 from functools import partial
 from inspect import signature
 from operator import is_
@@ -30,6 +31,8 @@ class Range(Interval):
 LARGEST = 1e150
 NON_NEGATIVE = Range(numbers.Real, 0, LARGEST, closed="both")
 POSITIVE = Range(numbers.Real, 0, LARGEST, closed="right")
+# Of what is only compared with data.
+NON_NEGATIVE_LEVEL = Range(numbers.Real, 0, sys.float_info.max, closed="both")
 FRACTION = Range(numbers.Real, 0, 1, closed="left")
 NON_NEGATIVE_INT = Range(numbers.Integral, 0, None, closed="left")
 POSITIVE_INT = Range(numbers.Integral, 1, None, closed="left")

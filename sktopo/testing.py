@@ -29,8 +29,8 @@ def check_gradient(
         How many random directions to try. None tries every coordinate up to 50 of
         them, and else 20 directions.
     step : float, default=1e-6
-        Length of the difference, relative to the largest entry of x, or to 1 if that
-        is smaller.
+        How far an entry is moved, and the standard deviation of that along a random
+        direction, relative to the largest entry of x, or to 1 if that is smaller.
     rtol, atol : float, default=1e-5 and 1e-8
         Tolerances of ``numpy.isclose``; the relative one refers to the gradient's
         largest entry too.
@@ -51,8 +51,13 @@ def check_gradient(
     """
     value_and_grad = getattr(function, "value_and_grad", function)
     x = as_float64(x, "x of check_gradient").copy()
-    _, grad = value_and_grad(x.copy())
-    grad = np.asarray(grad)
+    found = value_and_grad(x.copy())
+    if not (isinstance(found, tuple) and len(found) == 2):
+        raise TypeError(
+            "The function of check_gradient must return its value and the gradient, "
+            f"a tuple. Got {found!r} from {function!r}."
+        )
+    grad = np.asarray(found[1])
     if grad.shape != x.shape:
         raise AssertionError(
             f"The gradient has shape {grad.shape}, but x has shape {x.shape}."

@@ -278,3 +278,9 @@ def test_unsigned_powers():
         pullbacks[p.dtype] = pullback(np.ones_like(features[p.dtype]))
     assert_array_equal(*features.values())
     assert_array_equal(*pullbacks.values())
+
+
+def test_dimensions_above_those_of_images_are_an_error(rng):
+    model = DirectionalPersistence(homology_dimensions=(0, 7))
+    with pytest.raises(ValueError, match="'homology_dimensions' parameter"):
+        model.fit(rng.random((2, 5, 5)))

@@ -102,3 +102,30 @@ def test_circles_and_blobs_in_a_grid_search(rng, model):
 def test_wrong_parameters(model, message):
     with pytest.raises(ValueError, match=message):
         model.fit([np.empty((0, 2))])
+
+
+def test_the_kernel_compares_each_pair_once(monkeypatch, rng):
+    import sktopo.feature_extraction._distances as module
+
+    diagrams = [np.sort(rng.random((4, 2)), axis=1) for _ in range(5)]
+    expected = SlicedWassersteinKernel().fit(diagrams).transform(diagrams)
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(args)
+        return pairwise_distances(*args, **kwargs)
+
+    monkeypatch.setattr(module, "pairwise_distances", counted)
+    assert_allclose(SlicedWassersteinKernel().fit_transform(diagrams), expected)
+    assert len(calls) == 1
+
+
+def test_a_small_bandwidth_leaves_ones_on_the_diagonal():
+    diagrams = [np.array([[0.0, 1e-170]])]
+    assert_array_equal(SlicedWassersteinKernel(1e-165).fit_transform(diagrams), 1.0)
+
+
+def test_unknown_parameters_of_a_metric_are_named_in_fit():
+    model = DiagramDistances("bottleneck", metric_params={"foo": 1})
+    with pytest.raises(TypeError, match="'metric_params' parameter .* 'foo'"):
+        model.fit([np.array([[0.0, 1.0]])])

@@ -1,6 +1,7 @@
 """Energies of diagrams as features."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
@@ -146,3 +147,41 @@ def test_roots_are_in_the_units_of_the_data():
     assert_allclose(model.transform(3 * images), 3 * model.transform(images))
     flat = DirectionalPersistence(n_directions=0, image_shape=(8, 8), scale="log")
     assert flat.fit_transform(DIGITS[:20]).max() < 20
+
+
+def test_the_slope_of_a_root_is_that_of_each_sample_alone():
+    small, large = np.array([[0.0, 1.0]]), np.array([[0.0, 20.0]])
+    model = PersistenceEnergies(p=(4,), q=(4,), scale="root").fit([small])
+    for batch in ([small], [small, large]):
+        features, pullback = model.value_and_pullback(batch)
+        slope = pullback(np.ones_like(features))[0]
+        assert_allclose(slope, [[0.0, np.sqrt(0.5)]], atol=1e-12)  # E = t^8 / 16
+
+
+@pytest.mark.parametrize("unit", [1e-50, 1e-300, 1e100])
+def test_roots_of_tiny_and_huge_powers(unit):
+    model = PersistenceEnergies(p=(0, 4), q=(0, 4), scale="root")
+    expected = model.fit_transform([np.array([[0.0, 1.0]])])
+    found = model.fit_transform([np.array([[0.0, unit]])])
+    assert_allclose(found[:, 0], expected[:, 0])  # the number of bars
+    assert_allclose(found[:, 1:] / unit, expected[:, 1:], rtol=1e-9)
+
+
+def test_masked_diagrams_and_frames_are_no_diagrams(rng):
+    masked = np.ma.array([[0.0, 1.0], [0.0, 5.0]], mask=[[0, 0], [1, 1]])
+    for X in ([masked], [[masked]]):
+        with pytest.raises(ValueError, match=r"X\[0\] of .* no masked entries"):
+            PersistenceEnergies().fit(X)
+    with pytest.raises(TypeError, match="such as PersistenceDiagrams returns"):
+        PersistenceEnergies().fit(pd.DataFrame(np.eye(2)))
+
+
+def test_a_part_of_the_diagrams_knows_its_dimensions(rng):
+    images = rng.random((4, 6, 6))
+    diagrams = PersistenceDiagrams(homology_dimensions=1).fit_transform(images)
+    model = PersistenceEnergies().fit(diagrams[:2])
+    assert model.homology_dimensions_ == (1,)
+    series = pd.Series(diagrams, index=[3, 5, 7, 9])
+    features, pullback = model.value_and_pullback(series)
+    assert_array_equal(features, model.transform(diagrams))
+    assert len(pullback(features)) == 4

@@ -250,3 +250,10 @@ def test_windows_that_see_nothing_are_told(rng):
         model = STUMPImageOptimizer(n_steps=5, pooling=pooling, random_state=0)
         with pytest.warns(UserWarning, match="copies from 0 to 0, but F of the image"):
             model.fit([image]).optimize([image])
+
+
+def test_masks_are_for_whole_images():
+    mask = np.zeros((6, 6), dtype=bool)
+    model = STUMPImageOptimizer(filtration=Cubical(mask=mask))
+    with pytest.raises(ValueError, match="windows are drawn from all pixels"):
+        model.fit(np.ones((1, 6, 6)))

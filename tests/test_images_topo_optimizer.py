@@ -161,3 +161,37 @@ def test_what_is_masked_has_no_say():
 def test_what_cannot_be_is_named(params, message):
     with pytest.raises(ValueError, match=message):
         TopoImageOptimizer(**params).fit([IMAGE])
+
+
+def test_missing_pixels_have_no_share_in_the_fidelity(rng):
+    image = rng.random((8, 8))
+    mask = np.zeros((8, 8), dtype=bool)
+    mask[:, 4:] = True
+    params = {"method": "gradient", "topology_weight": 0.5, "n_steps": 20}
+    masked = TopoImageOptimizer(filtration=Cubical(mask=mask), **params)
+    cropped = TopoImageOptimizer(**params).fit_transform(image[None, :, :4])[0]
+    found = masked.fit_transform(image[None])[0]
+    assert_allclose(found[:, :4], cropped, rtol=1e-12)
+    assert_array_equal(found[:, 4:], image[:, 4:])
+
+
+def test_an_exception_of_the_callback_carries_the_image_in_its_units(rng):
+    def fail(found):
+        raise RuntimeError
+
+    model = TopoImageOptimizer(n_steps=3, callback=fail)
+    image = rng.random((6, 6))
+    with pytest.raises(RuntimeError) as caught:
+        model.fit_transform(image[None])
+    assert np.abs(caught.value.result.x).max() < 1.5
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-160, 1e12, 1e200])
+@pytest.mark.parametrize("functional", [None, PersistenceNorm(p=1, side="death")])
+def test_no_unit_is_too_large_or_small(rng, factor, functional):
+    image = rng.random((9, 8))
+    model = TopoImageOptimizer(functional=functional, n_steps=30)
+    expected = model.fit_transform(image[None])[0]
+    assert np.abs(expected - image).max() > 0.1
+    found = model.fit_transform(factor * image[None])[0] / factor
+    assert_allclose(found, expected, rtol=1e-6, atol=1e-8)

@@ -191,3 +191,29 @@ def test_i0_counts_the_essential_bar():
     assert_allclose(smear.death_map, [0, 1, 0, 1, 0, 1, 0])
     _, grad = PersistenceTerm("cubical", energy).value_and_grad(signal)
     assert_allclose(smear.birth_map + smear.death_map, grad)
+
+
+def test_an_int_is_the_size_of_the_windows(rng):
+    image = rng.random((9, 9))
+    given = RandomPooling(3, weights="uniform", n_samples=1000)
+    short, long = (critical_smear(image, pooling=p, random_state=0) for p in (3, given))
+    assert_array_equal(short.birth_map, long.birth_map)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-38, 1e40, 1e149])
+def test_no_unit_is_too_large_or_small(rng, unit):
+    image = rng.random((12, 12))
+    expected, found = (
+        critical_smear(
+            c * image,
+            pooling=RandomPooling(3, max_noise=0.2 * c, n_samples=10),
+            random_state=0,
+        ).death_map
+        for c in (1.0, unit)
+    )
+    assert_allclose(found, expected, atol=1e-5)
+
+
+def test_colour_images_are_refused(rng):
+    with pytest.raises(ValueError, match="must not be a colour image"):
+        critical_smear((255 * rng.random((5, 5, 3))).astype(np.uint8))

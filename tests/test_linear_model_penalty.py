@@ -130,7 +130,7 @@ def test_terms_add_and_are_searched(images):
         ({"i0": {0: 0}}, "'i0' parameter"),
         ({"alpha": {0: 1.0}, "topology": AbsoluteValues()}, "'alpha' .* is a Term"),
         ({"solver": "dc", "topology": AbsoluteValues()}, "Got 'dc'"),
-        ({"topology": AbsoluteValues}, "a Filtration or a Term. Got <class"),
+        ({"topology": AbsoluteValues}, "'topology' parameter .* Got <class"),
         ({"topology": PersistenceEnergy()}, "a Filtration or a Term. Got Persis"),
     ],
     ids=str,

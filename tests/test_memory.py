@@ -84,7 +84,7 @@ def stump(**params):
         ),
         (
             lambda: GroupingTerm(np.zeros((400_000, 2)))(np.zeros((400_000, 2))),
-            "A GroupingTerm with 80000000000 pairs within its reach of 1 ",
+            "A GroupingTerm with 79999800000 pairs within its reach of 1 ",
         ),
         (
             lambda: LongestLifetimes(n_bars=ABSURD).fit_transform([DIAGRAM]),

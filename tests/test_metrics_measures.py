@@ -127,3 +127,7 @@ def test_inception_score(rng):
     assert inception_score(np.full((7, 4), 0.25)) == pytest.approx(1)
     with pytest.raises(ValueError, match="each row must sum to 1"):
         inception_score([[0.5, 0.6]])
+
+
+def test_what_is_infinitely_far_covers_nothing():
+    assert coverage([[np.inf, 1], [np.inf, np.inf]]) == 0.5

@@ -11,6 +11,7 @@ from sktopo.datasets import make_noisy_circle
 from sktopo.filtrations import WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import (
+    GroupingTerm,
     PersistenceTerm,
     SubsampledTerm,
     Subsampling,
@@ -108,3 +109,31 @@ def test_points_move_on_subsamples():
     for params in ({"solver": "lbfgs"}, {"method": "big_step"}):
         with pytest.raises(ValueError, match="or the objective make the loss random"):
             TopoPointOptimizer(objective, **params).fit(X)
+
+
+def test_random_terms_are_sampled_beside_those_that_know_their_points(rng):
+    X = rng.normal(size=(12, 2))
+    noisy = SubsampledTerm(
+        PersistenceTerm(WeakAlpha(), PersistenceEnergy()),
+        Subsampling(noise=0.1),
+        random_state=0,
+    )
+    term = SubsampledTerm(noisy + 0.5 * GroupingTerm(X, scale=2.0), 8, random_state=1)
+    value, grad = term.value_and_grad(X + 0.1 * rng.normal(size=X.shape))
+    assert np.isfinite(value)
+    assert grad.any()
+
+
+def test_each_sample_has_draws_of_its_own(rng):
+    X = rng.normal(size=(12, 2))
+    noisy = SubsampledTerm(
+        PersistenceTerm(WeakAlpha(), PersistenceEnergy()),
+        Subsampling(noise=0.1),
+        random_state=0,
+    )
+    one, three = (
+        SubsampledTerm(noisy, Subsampling(noise=1e-9, n_samples=n), random_state=1)
+        for n in (1, 3)
+    )
+    assert abs(three(X) - one(X)) > 1e-3
+    assert three(X) == clone(three)(X)

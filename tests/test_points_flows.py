@@ -127,3 +127,12 @@ def test_typical_distance():
     assert typical_distance(np.repeat(line, 3, axis=0)) == 3.0
     assert typical_distance(np.zeros((5, 2))) == 1.0
     assert typical_distance(np.array([[0.0], [4.0]])) == 4.0
+
+
+def test_the_path_of_an_interpolated_motion_keeps_the_order_of_the_points(rng):
+    start = rng.normal(size=(9, 2))
+    start[5] = start[2]
+    end = 2 * start + 1
+    first, last = InterpolatedMotion(start, end).path()
+    assert_array_equal(first, start)
+    assert_array_equal(last, end)

@@ -225,3 +225,52 @@ def test_what_is_not_reached_is_said():
     """Four components fill a small image, and leave no room for a hole."""
     with pytest.raises(ValueError, match="n_components=4 and n_holes=1"):
         TopologyCorrector(4, 1).fit_transform([np.eye(3)])
+
+
+@pytest.mark.parametrize("n", [50, 100, 150])
+def test_noise_gets_both_numbers_with_a_change_of_some_pixels(n):
+    x = np.random.default_rng(2).random((n, n))
+    found = TopologyCorrector(1, 0).correct([x])
+    assert (found.n_components[0], found.n_holes[0]) == (1, 0)
+    # One number and then the other, or leaving out all but one piece, change more.
+    holes = TopologyCorrector(None, 0).correct([x]).maps[0]
+    both = TopologyCorrector(1, 0).correct([holes]).maps[0]
+    assert found.changes[0] < 1.1 * ((both - x) ** 2).sum()
+    assert found.changes[0] < 1.5e-3 * x.size
+
+
+def test_more_regions_than_the_tree_takes(monkeypatch, rng):
+    x = rng.random((40, 40))
+    exact = TopologyCorrector(2, 1).correct([x]).changes[0]
+    monkeypatch.setattr("sktopo.simplification._correction._MOST_REGIONS", 10)
+    found = TopologyCorrector(2, 1).correct([x])
+    assert (found.n_components[0], found.n_holes[0]) == (2, 1)
+    assert found.changes[0] < 1.5 * exact
+
+
+def test_what_parts_a_signal_is_no_hole():
+    x = np.array([0.9, 0.1, 0.8, 0.2, 0.7, 0.1, 0.9])
+    assert_array_equal(TopologyCorrector(None, 0).correct([x]).maps[0], x)
+    found = TopologyCorrector(2, 0).correct([x])
+    assert (found.n_components[0], found.n_holes[0]) == (2, 0)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-100, 1e100])
+def test_the_best_change_does_not_depend_on_the_unit(rng, unit):
+    x = rng.random((9, 9))
+    expected = TopologyCorrector(2, 1).correct([x]).maps[0]
+    found = TopologyCorrector(2, 1, threshold=0.5 * unit).correct([unit * x]).maps[0]
+    assert_allclose(found / unit, expected)
+
+
+def test_changes_are_added_up_in_double_precision():
+    x = np.array([[9.0, 1.0, 9.0]], dtype=np.float32) * np.float32(1e-25)
+    found = TopologyCorrector(1, threshold=5e-25).correct([x])
+    assert found.changes[0] == pytest.approx(1.6e-49, rel=1e-5)
+
+
+def test_a_corrector_of_rows_makes_a_term_of_maps():
+    maps = np.array([[0.9, 0.4, 0.8]])
+    plain = CorrectionTerm(TopologyCorrector(1))
+    rows = CorrectionTerm(TopologyCorrector(1, image_shape=(1, 3)))
+    assert rows(maps) == plain(maps) > 0

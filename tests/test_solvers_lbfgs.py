@@ -37,3 +37,12 @@ def test_a_start_value_of_rounding_is_no_unit(value):
     found = LBFGS().minimize(function, np.ones(2))
     assert found.success
     assert_allclose(found.x, [2, 2], rtol=1e-6)
+
+
+def test_a_line_search_that_fails_is_no_convergence():
+    def uphill(x):
+        return float(x @ x), -2 * x
+
+    found = LBFGS().minimize(uphill, np.array([1.0, 2.0]))
+    assert (found.status, found.success, found.nit) == (4, False, 0)
+    assert_array_equal(found.x, [1.0, 2.0])

@@ -27,3 +27,8 @@ def test_infinite_entries_are_held_fixed():
         return float(x[0]), np.array([1.0, 5.0])
 
     check_gradient(last_finite, np.array([1.0, np.inf]))
+
+
+def test_a_function_without_a_gradient_is_named():
+    with pytest.raises(TypeError, match="must return its value and the gradient"):
+        check_gradient(np.sum, np.ones(3))

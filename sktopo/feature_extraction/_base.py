@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sktopo._arrays import check_unmasked
 from sktopo._diagrams import check_diagram
 from sktopo._fitting import fit_context
 
@@ -24,6 +25,12 @@ class DiagramList(list):
 
     def __reduce__(self):
         return type(self), (list(self), self.homology_dimensions)
+
+    def __getitem__(self, index):
+        found = super().__getitem__(index)
+        if isinstance(index, slice):
+            return type(self)(found, self.homology_dimensions)
+        return found
 
 
 class DiagramTransformer(TransformerMixin, BaseEstimator):
@@ -154,7 +161,7 @@ class DifferentiableDiagramTransformer(DiagramTransformer):
         """
         stacked = [self._stacked(column) for column in self._columns(X)]
         found = [self._value_and_pullback(*one) for one in stacked]
-        is_nested = isinstance(X[0], (list, tuple))
+        is_nested = isinstance(next(iter(X)), (list, tuple))
 
         def pullback(grad):
             parts = np.split(np.asarray(grad), len(stacked), axis=1)
@@ -186,7 +193,15 @@ def _by_dimension(X, owner):
         raise ValueError(
             f"{owner} takes a list with the diagrams of each sample. Got {X!r}."
         )
+    if hasattr(X, "columns"):
+        raise TypeError(
+            f"{owner} takes a list with the diagrams of each sample, such as "
+            f"PersistenceDiagrams returns. Got a {type(X).__name__}."
+        )
     samples = list(X)
+    for i, sample in enumerate(samples):
+        for diagram in sample if isinstance(sample, (list, tuple)) else [sample]:
+            check_unmasked(diagram, f"X[{i}] of {owner}")
     if not samples:
         raise ValueError("Found 0 sample(s) while a minimum of 1 is required.")
     if all(isinstance(sample, (list, tuple)) for sample in samples) and all(

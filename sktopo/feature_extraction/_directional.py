@@ -158,13 +158,14 @@ class DirectionalPersistence(TransformerMixin, BaseEstimator):
         """
         name = type(self).__name__
         check_count(name, "n_directions", self.n_directions, 1000)
+        self._read(X, reset=True)
+        end = len(self.sample_shape_)
         self._energies = GridEnergies(
             EnergyTable(self.p, self.q, self.i0, name, self.scale),
-            check_homology_dimensions(self.homology_dimensions, name),
+            check_homology_dimensions(self.homology_dimensions, name, end),
             self.superlevel,
             self.essential,
         )
-        self._read(X, reset=True)
         self._ramps = _ramps(self.n_directions, self.sample_shape_)
         return self
 

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 
+from sktopo._fitting import fit_context
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, POSITIVE, POSITIVE_INT
 from sktopo.feature_extraction._base import DiagramTransformer
@@ -147,6 +148,21 @@ class DiagramDistances(_ToTrainingDiagrams):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
+    def _fit(self, k, diagrams):
+        if k == 0 and not callable(self.metric):
+            self._check_metric_params()
+        super()._fit(k, diagrams)
+
+    def _check_metric_params(self):
+        empty = np.empty((0, 2))
+        try:
+            DISTANCES[self.metric](empty, empty, **(self.metric_params or {}))
+        except TypeError as error:
+            raise TypeError(
+                f"The 'metric_params' parameter of {type(self).__name__} must hold "
+                f"parameters of {self.metric!r}. Got {self.metric_params!r}: {error}"
+            ) from error
+
     def _of(self, columns):
         return self._distances(columns, self.metric, self.metric_params or {})
 
@@ -213,16 +229,53 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def _fit(self, k, diagrams):
-        super()._fit(k, diagrams)
-        if k < self.n_diagrams_in_ - 1:
-            return
+    def fit(self, X, y=None):
+        """Keep the diagrams, and choose the bandwidth.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            Arrays of shape (n_bars, 2), or lists with one such array for each homology
+            dimension.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+        """
+        self._fit_and_compare(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit, and compare the diagrams with each other, each pair once.
+
+        Parameters
+        ----------
+        X : list of length n_samples
+            As in ``fit``.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_samples)
+        """
+        distances = self._fit_and_compare(X)
+        return self._kernel(self._sliced(None) if distances is None else distances)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def _fit_and_compare(self, X):
+        """Fit; the distances between the diagrams, where the bandwidth needs them."""
+        super().fit(X)
         if self.bandwidth is not None:
             self.bandwidth_ = float(self.bandwidth)
-            return
-        distances = self._sliced(None)[np.triu_indices(len(diagrams), 1)]
-        some = distances[(distances > 0) & np.isfinite(distances)]
+            return None
+        distances = self._sliced(None)
+        pairs = distances[np.triu_indices(len(distances), 1)]
+        some = pairs[(pairs > 0) & np.isfinite(pairs)]
         self.bandwidth_ = float(np.sqrt(np.median(some) / 2)) if some.size else 1.0
+        return distances
 
     def _of(self, columns):
         return self._kernel(self._sliced(columns))
@@ -232,4 +285,5 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
         return self._distances(columns, "sliced_wasserstein", params)
 
     def _kernel(self, distances):
-        return np.exp(-distances / (2 * self.bandwidth_**2))
+        # Not over the square, which may be too small for numbers.
+        return np.exp(-(distances / self.bandwidth_) / (2 * self.bandwidth_))

@@ -29,7 +29,7 @@ class PersistenceEnergies(DifferentiableDiagramTransformer):
     scale : {None, "root", "log"}, default=None
         What is made of an energy E: nothing, ``sign(E) |E|^(1 / (p + q))``, which is in
         the units of the data (E itself for p = q = 0), or ``sign(E) log(1 + |E|)``.
-        Both have gradients; that of a root is bounded where E vanishes.
+        Both have gradients; that of a root is zero where E is.
 
     Attributes
     ----------

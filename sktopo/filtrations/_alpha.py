@@ -115,7 +115,9 @@ class AlphaComplex(OrderedComplex):
 
     def representatives(self, dimension, pairs):
         births, deaths = pairs.T
-        start, edges = self._starts[1], self._simplices[1]
+        # A point alone has no edges.
+        edges = [*self._simplices, np.empty((0, 2), dtype=np.intp)][1]
+        start = self._starts[1]
         n_points = len(self._points)
 
         def tree():

@@ -3,6 +3,8 @@
 import numpy as np
 import scipy.sparse as sp
 
+from sktopo._arrays import as_float64, check_unmasked
+
 
 def check_periodic(periodic, ndim, owner):
     """Which of so many axes are periodic, as a tuple of bool; None for none.
@@ -53,6 +55,8 @@ def read_masked(x, mask, owner):
     if isinstance(mask, str):
         is_absent = np.ma.getmaskarray(x) if isinstance(x, np.ma.MaskedArray) else False
         x = np.asarray(x)
+        if x.dtype.kind == "O":  # None is missing, too
+            x = as_float64(x, f"x of {owner}")
         is_absent = is_absent | (np.isnan(x) if x.dtype.kind == "f" else False)
         is_absent = np.broadcast_to(is_absent, shape)
         source = "x"
@@ -64,7 +68,11 @@ def read_masked(x, mask, owner):
                 f"The 'mask' parameter of {owner} must be bool and of the shape of x, "
                 f"{shape}. Got dtype {is_absent.dtype} and shape {is_absent.shape}."
             )
-        x = np.ma.getdata(x) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+        if isinstance(x, np.ma.MaskedArray):
+            x = np.ma.array(x.data, mask=np.ma.getmaskarray(x) & ~is_absent)
+            check_unmasked(x, f"x of {owner}, where the 'mask' parameter leaves it,")
+            x = x.data
+        x = np.asarray(x)
     if is_absent.size and is_absent.all():
         raise ValueError(f"{source} of {owner} must leave a pixel. Got none.")
     if not is_absent.any():

@@ -67,7 +67,8 @@ class EnergyTable:
             If a midpoint is negative while a q is not an integer, or if a power
             overflows.
         """
-        return self._scaled(self._evaluate(bars, lengths)[0])[0]
+        bars, exponent = self._in_units(bars, lengths)
+        return self._scaled(self._evaluate(bars, lengths)[0], exponent)[0]
 
     def value_and_pullback(self, bars, lengths):
         """The same, and a function that pulls gradients back to the bars.
@@ -84,8 +85,9 @@ class EnergyTable:
             Takes an array of the shape of ``energies`` and returns one of the shape of
             ``bars``.
         """
+        bars, exponent = self._in_units(bars, lengths)
         energies, counting = self._evaluate(bars, lengths)
-        energies, scale_slope = self._scaled(energies)
+        energies, scale_slope = self._scaled(energies, exponent)
         here, signed, middle, place, diagram, length, power = counting
 
         def pullback(grad):
@@ -106,19 +108,42 @@ class EnergyTable:
 
         return energies, pullback
 
-    def _scaled(self, energies):
-        """What is made of the energies, and its derivative."""
+    def _in_units(self, bars, lengths):
+        """Each diagram over a power of two: no power of what has a root vanishes.
+
+        Returns
+        -------
+        bars : ndarray of shape (n_bars, 2)
+        exponent : ndarray of int of shape (n_diagrams,), or 0
+        """
+        if self._scale != "root":
+            return bars, 0
+        diagram = np.repeat(np.arange(len(lengths)), lengths)
+        largest = np.zeros(len(lengths))
+        size = np.where(np.isfinite(bars), np.abs(bars), 0.0).max(axis=1, initial=0.0)
+        np.maximum.at(largest, diagram, size)
+        _, exponent = np.frexp(largest)
+        return np.ldexp(bars, -exponent[diagram, None]), exponent
+
+    def _scaled(self, energies, exponent):
+        """What is made of the energies, and its derivative in those units."""
         if self._scale is None:
             return energies, 1.0
         size, sign = np.abs(energies), np.sign(energies)
         if self._scale == "log":
             return sign * np.log1p(size), 1 / (1 + size)
         degree = np.tile(np.add.outer(self.p, self.q).ravel(), self.i0.size)
-        values, slopes = np.empty(size.shape), np.empty(size.shape)
-        for k, m in enumerate(degree.tolist()):
-            column = power_and_slope(size[:, k], 1 / m if m > 0 else 1)
-            values[:, k], slopes[:, k] = column
-        return sign * values, slopes
+        has_root = degree > 0
+        power = 1 / np.where(has_root, degree, 1.0)
+        values = sign * size**power
+        # The root has no slope where E is zero, and the diagram's unit times its
+        # derivative in the bars over that unit is the derivative.
+        slopes = np.zeros(size.shape)
+        np.divide(power * np.abs(values), size, out=slopes, where=size > 0)
+        values[:, has_root] = np.ldexp(
+            values[:, has_root], np.reshape(exponent, (-1, 1))
+        )
+        return values, slopes
 
     def _evaluate(self, bars, lengths):
         signed = bars[:, 1] - bars[:, 0]

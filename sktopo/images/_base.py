@@ -105,11 +105,11 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         Bunch
-            ``images`` and ``loss_curves`` (the loss before each step), lists with an
-            array for each image; ``functional_before``, ``functional_after`` and
-            ``seconds``, arrays: F of the image itself and how long it took; and
-            ``samples``, which says how X was read, such as "152 signals of 192 samples"
-            for a 2-D array.
+            ``images`` and ``loss_curves``, lists with an array for each image (the loss
+            before each step where steps are random, else the least one so far, from the
+            start on); ``functional_before``, ``functional_after`` and ``seconds``,
+            arrays: F of the image itself and how long it took; and ``samples``, which
+            says how X was read, such as "152 signals of 192 samples" for a 2-D array.
 
         Warns
         -----
@@ -152,7 +152,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         seen = grid if mask is None else grid[~np.asarray(mask)]
         units = Units(grid, seen)
         scale = units.bounds(clip or (float(seen.min()), float(seen.max())))
-        fidelity = FIDELITIES[self.fidelity](units.image, scale)
+        fidelity = FIDELITIES[self.fidelity](units.seen, scale)
         degree = degree_of(functionals.values())
         result = self._descend(
             units,

@@ -9,7 +9,7 @@ class SquaredFidelity:
     Parameters
     ----------
     image : ndarray
-        The start.
+        The pixels of which it is the mean, at the start.
     scale : tuple of 2 floats
         Not needed here.
     """
@@ -34,7 +34,7 @@ class CrossEntropyFidelity:
     Parameters
     ----------
     image : ndarray
-        The start.
+        The pixels of which it is the mean, at the start.
     scale : tuple of 2 floats
         The values that count as 0 and 1.
     """

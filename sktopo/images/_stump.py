@@ -42,7 +42,7 @@ class StumpProblem:
         self.balance = balance
         self.pooling, self.cover = pooling, pooling.cover(image.shape)
         self._filtration = filtration
-        self._functionals = {k: one.value_and_grad for k, one in functionals.items()}
+        self._functionals = functionals
         is_random = pooling.is_random(image.shape)
         self.n_samples = pooling.n_samples if is_random else 1
         # Where windows are drawn at random seven digits are more than enough of them.

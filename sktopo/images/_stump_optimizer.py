@@ -147,6 +147,16 @@ class STUMPImageOptimizer(ImageOptimizer):
         self.verbose = verbose
         self.callback = callback
 
+    def _components(self):
+        filtration, functionals = super()._components()
+        if filtration.mask is not None:
+            raise ValueError(
+                f"The 'filtration' parameter of {type(self).__name__} must have no "
+                "mask: windows are drawn from all pixels. TopoImageOptimizer takes "
+                f"one. Got {filtration!r}."
+            )
+        return filtration, functionals
+
     def _prepare(self, image, filtration, functionals):
         self._pooling()
         self.seed_ = drawn_seed(self.random_state)

@@ -166,8 +166,9 @@ class TopoImageOptimizer(ImageOptimizer):
             result = solver.minimize(
                 term, units.image, callback=_in_units(self.callback, image_of)
             )
-        except KeyboardInterrupt as error:
-            error.result.x = image_of(error.result.x)
+        except BaseException as error:
+            if hasattr(error, "result"):  # so far; see Run.minimize
+                error.result.x = image_of(error.result.x)
             raise
         result.x = image_of(result.x)
         result.seconds = time.perf_counter() - began

@@ -5,6 +5,7 @@ import numpy as np
 from sktopo._terms import DiagramFunctional, common_degree
 
 _RANGE = 255.0
+_SMALLEST = 1e-280  # of units in which losses keep their digits
 _RATE = 0.05  # of Adam, in these units
 
 
@@ -27,16 +28,19 @@ class Units:
         1 for a constant image.
     extent : float
         The range of the image, in its own units.
+    image, seen : ndarray
+        The image, and the pixels that have a say, in the units of range 255.
     """
 
     def __init__(self, image, seen=None):
         self._image = image
-        self.extent = float(np.ptp(image if seen is None else seen))
+        seen = image if seen is None else seen
+        self.extent = float(np.ptp(seen))
         self.is_constant = self.extent == 0
         factor = 1.0 if self.is_constant else _RANGE / self.extent
         # An extent may be too small to divide by.
         self.factor = factor if np.isfinite(factor) else 1.0
-        self.image = image * self.factor
+        self.image, self.seen = image * self.factor, seen * self.factor
 
     def rate(self, learning_rate):
         """The step of a pixel; None stands for that of the paper."""
@@ -91,6 +95,12 @@ class ScaledFunctional(DiagramFunctional):
         value, grad = self.functional.value_and_grad(diagram / self.factor)
         return value, grad * self._scale
 
+    def batch_value_and_grad(self, diagrams, lengths):
+        """Evaluate on many diagrams; see ``DiagramFunctional``."""
+        function = self.functional.batch_value_and_grad
+        values, grads = function(diagrams / self.factor, lengths)
+        return values, grads * self._scale
+
 
 def degree_of(functionals):
     """The degree that all functionals have; 1 where it is not known."""
@@ -118,16 +128,21 @@ class Balance:
     """
 
     def __init__(self, topology_weight, n_pixels, factor, degree, fidelity_degree):
-        with np.errstate(over="ignore"):
-            self._unit = float(np.power(factor, -float(fidelity_degree)))
+        with np.errstate(over="ignore", under="ignore"):
             power = float(np.power(factor, degree - fidelity_degree))
-        self._weight = self.of_functional = topology_weight
-        if topology_weight is None:
-            weight = self.of_functional = 1 - 1 / n_pixels
-            self._weight = weight / (weight + (1 - weight) / power)
-            power = 1.0
+            self._unit = float(np.power(factor, degree))
+            self.of_functional, total = topology_weight, 1.0
+            if topology_weight is None:
+                self.of_functional = 1 - 1 / n_pixels
+                # The weights of the image's own units add up to one as well.
+                total = self.of_functional + np.divide(1 / n_pixels, power)
+                power = 1.0
+            self._own = float(np.divide(1.0, total) / self._unit)
         self.of_fidelity = (1 - self.of_functional) * power
+        if not _SMALLEST < self._own < np.inf:
+            self._own = 1.0  # too small or large for numbers: in units of range 255
 
     def loss(self, value, fidelity):
         """The objective, from F in its own units and the fidelity in those of 255."""
-        return self._weight * value + (1 - self._weight) * self._unit * fidelity
+        of_functional = self.of_functional * self._unit
+        return self._own * (of_functional * value + self.of_fidelity * fidelity)

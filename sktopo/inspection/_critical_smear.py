@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from sklearn.utils import Bunch
 
-from sktopo._arrays import GRID, check_real_array
+from sktopo._arrays import check_grid
 from sktopo._memory import check_count
 from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
 from sktopo._validation import (
@@ -28,6 +28,8 @@ _CONSTRAINTS = {
     "n_projections": [POSITIVE_INT],
     "n_jobs": N_JOBS,
 }
+_SIZE, _N_COPIES = 5, 1000  # of the default pooling
+_FAR = 1000  # the exponent of the largest units
 # Samples that are added up before the sums are: the same for any number of workers.
 _CHUNK = 50
 
@@ -62,8 +64,8 @@ def critical_smear(
     filtration : Cubical or "cubical", default="cubical"
         Whether large values enter first, and which pixels are neighbours.
     pooling : RandomPooling, int or None, default=None
-        How copies are made, and how many; an int is the size of the windows. None is
-        ``RandomPooling(5, weights="uniform", n_samples=1000)``.
+        How copies are made, and how many; an int k stands for
+        ``RandomPooling(k, weights="uniform", n_samples=1000)``, and None for k = 5.
     n_projections : int >= 1, default=20
         Directions along which diagrams are matched [2]_, evenly spread; the cheapest of
         the matchings counts.
@@ -107,7 +109,7 @@ def critical_smear(
     True
     """
     name = "critical_smear"
-    image = check_real_array(image, "image", name, GRID).astype(np.float64)
+    image = check_grid(image, "image", name)
     given = {
         "functional": functional,
         "n_projections": n_projections,
@@ -116,9 +118,12 @@ def critical_smear(
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
     check_count(name, "n_projections", n_projections, 1000)
     filtration = as_filtration(filtration, name, of_grids=True)
-    if pooling is None:
-        pooling = RandomPooling(5, weights="uniform", n_samples=1000)
-    pooling = as_component(pooling, RandomPooling, name, "pooling", numbers.Integral)
+    if pooling is None or type(pooling) is int:
+        size = _SIZE if pooling is None else pooling
+        # Windows of one pixel have no weights to draw.
+        n_copies = _N_COPIES if size > 1 else 1
+        pooling = RandomPooling(size, weights="uniform", n_samples=n_copies)
+    pooling = as_component(pooling, RandomPooling, name, "pooling", ())
     if pooling.combine != "mean":
         raise ValueError(
             f"The 'combine' of the 'pooling' parameter of {name} must be 'mean'. "
@@ -128,6 +133,9 @@ def critical_smear(
     functional = PersistenceNorm() if functional is None else functional
     angle = np.pi * (np.arange(n_projections) / n_projections - 0.5)
     directions = np.stack([np.cos(angle), np.sin(angle)])
+    # In these units neither noise nor weights leave the range of float32.
+    exponent = np.clip(np.frexp(np.abs(image).max())[1], -_FAR, _FAR)
+    pooling = pooling.scaled(float(np.ldexp(1.0, -exponent)))
     diagrams, grads, transfers = [], [], {}
     for bars in filtration.build(image).bars(dimensions):
         _, grad = functional.value_and_grad(bars.diagram)
@@ -136,9 +144,11 @@ def critical_smear(
         diagrams.append(diagram)
         grads.append(grad)
         # A functional of the bars of a copy whose gradient is the one handed on to it.
-        transfer = partial(_transferred, diagram, grad, directions)
-        transfers[bars.dimension] = FunctionalFromCallable(transfer).value_and_grad
+        scaled = np.ldexp(diagram, -exponent)
+        transfer = partial(_transferred, scaled, grad, directions)
+        transfers[bars.dimension] = FunctionalFromCallable(transfer)
 
+    image = np.ldexp(image, -exponent)
     seed = drawn_seed(random_state)
     seeds = np.random.SeedSequence(seed).spawn(pooling.n_samples)
     cover, dtype = pooling.cover(image.shape), precision_for(image)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from sktopo._arrays import GRID, check_real_array
+from sktopo._arrays import check_grid, check_real_array
 from sktopo._memory import check_count
 from sktopo._validation import check_homology_dimensions, check_int, check_n_jobs
 from sktopo._workers import in_workers
@@ -75,7 +75,7 @@ def robustness_curve(
     array([129., 132.])
     """
     name = "robustness_curve"
-    image = check_real_array(image, "image", name, GRID).astype(np.float64)
+    image = check_grid(image, "image", name)
     levels = check_real_array(noise_levels, "noise_levels", name, ((1,), "1-D"))
     levels = levels.astype(np.float64)
     if levels.min() < 0:

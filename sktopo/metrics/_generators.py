@@ -63,7 +63,9 @@ def coverage(distances):
     0.5
     """
     distances = _checked(distances, "coverage")
-    return np.unique(distances.argmin(axis=1)).size / distances.shape[1]
+    # What is infinitely far from all of them covers none.
+    near = distances[np.isfinite(distances.min(axis=1))]
+    return np.unique(near.argmin(axis=1)).size / distances.shape[1]
 
 
 def inception_score(probabilities):

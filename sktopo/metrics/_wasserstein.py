@@ -23,6 +23,7 @@ WASSERSTEIN_CONSTRAINTS = {
 _FEW = 0.15  # share of the pairs up to which a sparse method is faster
 _MANY = 250_000  # dense pairs from which POT is worth its import
 _MANY_PIVOTS = 10**8
+_LARGEST_EXPONENT = 1023  # of powers of two that are numbers
 _LOST = 1e-6  # share of the largest cost below which costs have too few digits
 
 
@@ -159,8 +160,8 @@ def _norm(steps, p):
 
 
 def _power_of_two(size):
-    """The next larger one: division by it does not round."""
-    return float(np.ldexp(1.0, np.frexp(size)[1]))
+    """The next larger one, if there is one: division by it does not round."""
+    return float(np.ldexp(1.0, min(np.frexp(size)[1], _LARGEST_EXPONENT)))
 
 
 def _best_gains(cost, alone, target_alone):

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import Bunch
 
-from sktopo._arrays import GRID, check_no_colour, check_real_array
+from sktopo._arrays import check_grid
 from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
 from sktopo.base import Term
 from sktopo.persistence import (
@@ -77,8 +77,8 @@ def betti_matching(prediction, label, *, superlevel=True, connectivity="full"):
     """
     params = {"superlevel": superlevel, "connectivity": connectivity}
     validate_parameter_constraints(_CONSTRAINTS, params, "betti_matching")
-    f = _grid(prediction, "prediction", "betti_matching")
-    g = _grid(label, "label", "betti_matching")
+    f = check_grid(prediction, "prediction", "betti_matching")
+    g = check_grid(label, "label", "betti_matching")
     if f.shape != g.shape:
         raise ValueError(
             "prediction and label of betti_matching must have one shape. Got "
@@ -150,8 +150,8 @@ class BettiMatchingTerm(Term):
             If x is no image of the label's shape.
         """
         self._check_params()
-        x = _grid(x, "x", type(self).__name__)
-        label = _grid(self.label, "label", type(self).__name__)
+        x = check_grid(x, "x", type(self).__name__)
+        label = check_grid(self.label, "label", type(self).__name__)
         if x.shape != label.shape:
             raise ValueError(
                 f"x of {type(self).__name__} must have the shape of the label, "
@@ -160,17 +160,13 @@ class BettiMatchingTerm(Term):
         found = _matching(x, label, bool(self.superlevel), self.connectivity)
         grad = np.zeros(x.size)
         for bars, partners in found.matched:
-            np.add.at(grad, bars, 4 * (x.ravel()[bars] - label.ravel()[partners]))
+            change = 4 * (x.ravel()[bars] - label.ravel()[partners])
+            grad += np.bincount(bars.ravel(), change.ravel(), x.size)
         for bars, _ in found.unmatched:
             lifetime = np.diff(x.ravel()[bars], axis=1)
-            np.add.at(grad, bars, 2 * lifetime * [-1, 1])
+            change = 2 * lifetime * [-1, 1]
+            grad += np.bincount(bars.ravel(), change.ravel(), x.size)
         return found.loss, grad.reshape(x.shape)
-
-
-def _grid(x, name, owner):
-    x = check_real_array(x, name, owner, GRID)
-    check_no_colour(x.shape, x.dtype, f"{name} of {owner}", is_batch=False)
-    return x.astype(np.float64)
 
 
 def _matching(f, g, superlevel, connectivity):

@@ -108,6 +108,11 @@ class ComposedTerm(Term):
         """Whether the term is random."""
         return self.term.is_random
 
+    @property
+    def has_gradient(self):
+        """Whether the term has."""
+        return self.term.has_gradient
+
     def _evaluate(self, x, value_and_grad):
         self._check_params()
         forward, vjp = self._map()

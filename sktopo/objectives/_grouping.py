@@ -139,7 +139,8 @@ class GroupingTerm(Term):
         if not callable(self.kernel):
             reach = self.scale * (1 if self.kernel == "uniform" else _GAUSSIAN_REACH)
             tree = cKDTree(points)
-            n_pairs = int(tree.count_neighbors(tree, reach)) // 2
+            # Counted are both orders of a pair, and each point with itself.
+            n_pairs = (int(tree.count_neighbors(tree, reach)) - len(points)) // 2
             check_memory(
                 _BYTES_A_PAIR * n_pairs,
                 f"A GroupingTerm with {n_pairs} pairs within its reach of {reach:g}",

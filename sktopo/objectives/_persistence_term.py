@@ -34,6 +34,12 @@ class DiagramTerm(Term):
         check_homology_dimensions(self.homology_dimensions, owner)
         self._functionals()
 
+    @property
+    def has_gradient(self):
+        """Whether the functional of each dimension has."""
+        functionals = self._functionals().values()
+        return all(getattr(one, "has_gradient", True) for one in functionals)
+
     def _parts(self):
         if not isinstance(self.functional, dict):
             return {}
@@ -287,13 +293,10 @@ def as_term(
     objective = default if objective is None else objective
     if isinstance(objective, DiagramFunctional):
         objective = PersistenceTerm(filtration, objective, dimensions)
-    if isinstance(objective, PersistenceTerm):
-        given = objective.functional
-        for functional in given.values() if isinstance(given, dict) else [given]:
-            check_has_gradient(functional, name, owner)
     if not isinstance(objective, Term):
         raise TypeError(
             f"The {name!r} parameter of {owner} must be a Term, a "
             f"DiagramFunctional or None. Got {objective!r} instead."
         )
+    check_has_gradient(objective, name, owner)
     return objective

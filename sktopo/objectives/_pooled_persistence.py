@@ -219,10 +219,9 @@ class PooledPersistenceTerm(DiagramTerm):
         return value_and_grad
 
     def _pooled_gradient(self, cover, nerve):
-        functionals = self._functionals()
         return PooledGradient(
             nerve,
-            {k: functional.value_and_grad for k, functional in functionals.items()},
+            self._functionals(),
             cover,
             WindowWeights(cover, self.weights, self.max_noise, dtype=np.float64),
             (cover.size,),

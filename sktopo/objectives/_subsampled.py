@@ -3,8 +3,10 @@
 import numbers
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils import check_random_state
 
+from sktopo._algebra import sum_of
 from sktopo._arrays import CLOUD, check_real_array
 from sktopo._validation import N_JOBS, as_component
 from sktopo._workers import in_threads
@@ -80,6 +82,11 @@ class SubsampledTerm(Term):
         """Whether points are drawn or displaced, or the term is random."""
         return self._sampling().is_random or self.term.is_random
 
+    @property
+    def has_gradient(self):
+        """Whether the term has."""
+        return self.term.has_gradient
+
     def _sampling(self):
         kinds = (numbers.Integral, type(None))
         owner = type(self).__name__
@@ -109,15 +116,19 @@ class SubsampledTerm(Term):
         self._check_params()
         sampling = self._sampling()
         random_state = check_random_state(self.random_state)
-        warm = {}
+        warm, (terms, weights) = {}, self.term._summands()
 
         def value_and_grad_of(k, points, places):
-            # The order of one sample is of no help with that of another.
-            if not (isinstance(points, slice) or self.term.is_random):
-                return self.term.restricted(points).value_and_grad(places)
-            if k not in warm:
-                warm[k] = self.term.warm_value_and_grad()
-            return warm[k](places)
+            functions = []
+            for n, part in enumerate(terms):
+                # The order of one sample is of no help with that of another.
+                if not (isinstance(points, slice) or part.is_random):
+                    functions.append(part.restricted(points).value_and_grad)
+                    continue
+                if (k, n) not in warm:
+                    warm[k, n] = _reseeded(part, k).warm_value_and_grad()
+                functions.append(warm[k, n])
+            return sum_of(functions, weights, places)
 
         def value_and_grad(x):
             x = check_real_array(x, "x", "SubsampledTerm", CLOUD).astype(np.float64)
@@ -130,3 +141,13 @@ class SubsampledTerm(Term):
             return combined([value for value, _ in found], grads, sampling.combine)
 
         return value_and_grad
+
+
+def _reseeded(term, k):
+    """A term for the k-th sample, whose draws are not those of the others."""
+    seeds = {
+        name: np.random.SeedSequence([value, k]).generate_state(1)[0] >> 1
+        for name, value in term.get_params().items()
+        if name.endswith("random_state") and isinstance(value, numbers.Integral)
+    }
+    return clone(term).set_params(**seeds) if k and seeds else term

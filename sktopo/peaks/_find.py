@@ -6,12 +6,12 @@ import numpy as np
 from scipy import signal
 
 from sktopo._sklearn_compat import StrOptions, validate_parameter_constraints
-from sktopo._validation import NON_NEGATIVE, POSITIVE_INT
+from sktopo._validation import NON_NEGATIVE_LEVEL, POSITIVE_INT
 from sktopo.filtrations import Cubical
 from sktopo.persistence import ESSENTIAL
 
 PEAK_CONSTRAINTS = {
-    "min_prominence": [NON_NEGATIVE],
+    "min_prominence": [NON_NEGATIVE_LEVEL],
     "superlevel": ["boolean"],
     "connectivity": [StrOptions({"full", "face", "freudenthal"})],
     "rule": [StrOptions({"persistence", "scipy"})],

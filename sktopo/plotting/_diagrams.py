@@ -126,7 +126,7 @@ class PersistenceDiagramDisplay(_BarsDisplay):
         The bars of each diagram; where there are more than 2,000 of them, hexagons
         whose colour is the logarithm of their number.
     diagonal_ : matplotlib Line2D
-    infinity_ : matplotlib Line2D or None
+    infinity_ : list of matplotlib Line2D
         Where the bars stand that never die.
 
     Examples
@@ -166,17 +166,19 @@ class PersistenceDiagramDisplay(_BarsDisplay):
             )
         diagrams, dimensions, low, high = self._read()
         ax = self._on(ax)
-        self.points_, self.infinity_ = [], None
+        self.points_, self.infinity_ = [], []
         (self.diagonal_,) = ax.plot([low, high], [low, high], color="0.7", lw=1)
         falls = any((d[:, 1] < d[:, 0]).any() for d in diagrams)
         margin = (high - low) * _MARGIN
-        never = low - margin if falls else high + margin
-        if any(np.isinf(d).any() for d in diagrams):
-            label = r"$-\infty$" if falls else r"$\infty$"
-            self.infinity_ = ax.axhline(never, color="0.7", lw=1, ls="--")
+        never = {np.inf: high + margin, -np.inf: low - margin}
+        for death, label in ((np.inf, r"$\infty$"), (-np.inf, r"$-\infty$")):
+            if not any((d == death).any() for d in diagrams):
+                continue
+            line = ax.axhline(never[death], color="0.7", lw=1, ls="--")
+            self.infinity_.append(line)
             ax.annotate(
                 label,
-                (1.01, never),
+                (1.01, never[death]),
                 xycoords=("axes fraction", "data"),
                 va="center",
             )
@@ -184,7 +186,8 @@ class PersistenceDiagramDisplay(_BarsDisplay):
             zip(diagrams, dimensions, strict=True)
         ):
             births, deaths = diagram.T
-            deaths = np.where(np.isinf(deaths), never, deaths)
+            for death, height in never.items():
+                deaths = np.where(deaths == death, height, deaths)
             colour = f"C{n % 10}"
             is_many = len(diagram) > _MANY if density == "auto" else density
             if is_many:
@@ -212,9 +215,11 @@ class PersistenceDiagramDisplay(_BarsDisplay):
                 )
             self.points_.append(artist)
         ax.set(xlabel="birth", ylabel="death", xlim=(low, high))
-        if self.infinity_ is not None:
-            low, high = min(low, never - margin), max(high, never + margin)
-        ax.set_ylim(low, high)
+        heights = [line.get_ydata()[0] for line in self.infinity_]
+        ax.set_ylim(
+            min([low, *(y - margin for y in heights)]),
+            max([high, *(y + margin for y in heights)]),
+        )
         ax.set_aspect("equal", adjustable="box")
         if diagrams:
             ax.legend(loc="upper left" if falls else "lower right", fontsize="small")

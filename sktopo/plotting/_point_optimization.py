@@ -42,6 +42,8 @@ class PointOptimizationDisplay(Display):
     1.0
     """
 
+    _path = None  # yields the places on the way, where frames are the ends alone
+
     def __init__(self, frames, *, coordinates=None):
         self.frames = frames
         self.coordinates = coordinates
@@ -68,7 +70,9 @@ class PointOptimizationDisplay(Display):
         PointOptimizationDisplay
         """
         estimator = fitted_with("motion_", estimator, cls.__name__)
-        display = cls(list(estimator.motion_.path()), coordinates=coordinates)
+        ends = estimator.motion_.start, estimator.points_
+        display = cls(ends, coordinates=coordinates)
+        display._path = estimator.motion_.path
         return display.plot(ax, point_kw=point_kw, arrow_kw=arrow_kw)
 
     def plot(self, ax=None, *, point_kw=None, arrow_kw=None):
@@ -129,7 +133,8 @@ class PointOptimizationDisplay(Display):
         """
         from matplotlib.animation import FuncAnimation, PillowWriter
 
-        frames = [self._shown(frame) for frame in self.frames]
+        frames = self.frames if self._path is None else self._path()
+        frames = [self._shown(frame) for frame in frames]
         if len(frames) == 2:
             frames = list(np.linspace(*frames, _STRAIGHT_FRAMES))
         if frames[0].shape[1] == 1:

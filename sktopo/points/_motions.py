@@ -108,13 +108,14 @@ class InterpolatedMotion:
     """
 
     def __init__(self, start, end):
-        self.start, first = np.unique(start, axis=0, return_index=True)
-        self.end = end[first]
+        self.start, self.end = start.copy(), end
+        self._places, first = np.unique(start, axis=0, return_index=True)
+        self._ends = end[first]
 
     def __call__(self, x):
         """Where points of shape (n_points, n_coordinates) go."""
-        n_near = min(len(self.start), _REACH + 1)
-        distance, near = cKDTree(self.start).query(x, k=range(1, n_near + 1))
+        n_near = min(len(self._places), _REACH + 1)
+        distance, near = cKDTree(self._places).query(x, k=range(1, n_near + 1))
         on_start = distance[:, 0] == 0
         distance[on_start] = 1.0
         weights = (distance[:, :1] / distance) ** (x.shape[1] + 2)
@@ -123,9 +124,9 @@ class InterpolatedMotion:
             # In the middle of a sphere of starts all are as near as the last.
             weights *= np.where(taper.any(axis=1, keepdims=True), taper, 1.0)
         weights /= weights.sum(axis=1, keepdims=True)
-        shift = (self.end - self.start)[near]
+        shift = (self._ends - self._places)[near]
         moved = x + np.einsum("nk,nkc->nc", weights, shift)
-        moved[on_start] = self.end[near[on_start, 0]]
+        moved[on_start] = self._ends[near[on_start, 0]]
         return moved
 
     def path(self):

@@ -4,7 +4,6 @@ import numbers
 from functools import partial
 
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -12,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._validation import as_component, check_homology_dimensions
-from sktopo._warnings import warn_user
+from sktopo.base import Term
 from sktopo.diagrams import diagrams_of
 from sktopo.objectives import SubsampledTerm, Subsampling
 from sktopo.points._batch import read_cloud
@@ -26,6 +25,8 @@ from sktopo.points._problem import (
     shared,
     topological_term,
     unit_of,
+    warn_of_unfinished,
+    warn_of_unused,
 )
 
 
@@ -246,7 +247,11 @@ class TopoPointOptimizer(
         sampling = sampling.fitted_to(len(X))
         n_points = sampling.n_points or len(X)
         dimensions = check_homology_dimensions(self.homology_dimensions, name)
-        filtration = filtration_for(self, n_points, X.shape[1])
+        warn_of_unused(self)
+        is_for_loss = not isinstance(self.objective, Term)
+        filtration = filtration_for(
+            self.filtration, n_points, X.shape[1], name, is_for_loss=is_for_loss
+        )
         sample = drawn(X, n_points, random_state)
         step, bandwidth = field_step(as_field(self.method), sample)
         grouping = as_component(self.grouping, Grouping, name, "grouping", numbers.Real)
@@ -277,12 +282,7 @@ class TopoPointOptimizer(
             self._unpack, X, bandwidth, filtration, dimensions, n_points, random_state
         )
         result = minimize_and_unpack(self, solver, term, X, unpack, self.callback)
-        if self.tol > 0 and result.status == 1:
-            warn_user(
-                f"{name} made max_iter={self.max_iter} steps and the loss "
-                "still falls. Increase max_iter, or tol.",
-                ConvergenceWarning,
-            )
+        warn_of_unfinished(result, settings, name)
         return self
 
     def _unpack(

@@ -1,6 +1,7 @@
 """The filtration, the term and the solver that the parameters of an optimiser name."""
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from sktopo._validation import warn_unused
 from sktopo._warnings import warn_user
@@ -23,25 +24,29 @@ def drawn(points, n_points, random_state):
     return points[random_state.choice(len(points), n_points, replace=False)]
 
 
-def filtration_for(optimizer, n_points, n_coordinates):
+def warn_of_unused(optimizer):
+    """Warn of parameters that others leave without an effect."""
+    if isinstance(optimizer.objective, Term):
+        names = ("filtration", "homology_dimensions")
+        why = "but on 'diagrams_' where 'objective' is a Term"
+        warn_unused(optimizer, names, why)
+    if optimizer.solver == "lbfgs" and optimizer.method == "gradient":
+        why = "with solver='lbfgs', whose steps are found by line searches"
+        warn_unused(optimizer, ("learning_rate",), why)
+
+
+def filtration_for(filtration, n_points, n_coordinates, owner, *, is_for_loss):
     """The filtration by its name; Vietoris-Rips where weak Alpha has nothing to offer.
 
     Warns
     -----
     UserWarning
-        If 'weak_alpha' is replaced where it matters, or where a Term as objective
-        leaves a filtration no effect.
+        If 'weak_alpha' is replaced where the loss needs it.
     """
-    filtration, owner = optimizer.filtration, type(optimizer).__name__
-    is_own = isinstance(optimizer.objective, Term)
-    if is_own:
-        names = ("filtration", "homology_dimensions")
-        why = "but on 'diagrams_' where 'objective' is a Term"
-        warn_unused(optimizer, names, why)
     if isinstance(filtration, str) and filtration == "weak_alpha":
         few = n_points < n_coordinates + 2
         if few or n_coordinates > _LARGEST_DELAUNAY:
-            if not is_own:
+            if is_for_loss:
                 warn_user(
                     f"{owner} uses the Vietoris-Rips filtration in place of "
                     "'weak_alpha', which is for up to 3 coordinates and at least 2 "
@@ -184,3 +189,13 @@ def point_solver(term, step, method, solver, *, learning_rate, unit, settings, o
     if learning_rate is None:
         return Adam(_RATE * unit, epsilon=None, **settings)
     return Adam(learning_rate, **settings)
+
+
+def warn_of_unfinished(result, settings, owner):
+    """Warn where a tolerance was asked for and the steps were not enough."""
+    if settings["tol"] > 0 and result.status == 1:
+        warn_user(
+            f"{owner} made max_iter={settings['max_iter']} steps and the loss "
+            "still falls. Increase max_iter, or tol.",
+            ConvergenceWarning,
+        )

@@ -58,13 +58,12 @@ class PooledGradient:
             self.essential,
             None if self.weights.is_random else self._cache,
         ):
-            function = self.functionals[bars.dimension]
-            diagrams = _split(bars.diagram, bars.indices[:, 0], pooled.shape)
-            found, grads = zip(*map(function, diagrams), strict=True)
+            functional = self.functionals[bars.dimension]
+            draw = bars.indices[:, 0] // pooled.shape[1]
+            lengths = np.bincount(draw, minlength=len(pooled))
+            found, grad = functional.batch_value_and_grad(bars.diagram, lengths)
             values += found
-            graded.append(
-                (bars, grads[0] if len(grads) == 1 else np.concatenate(grads))
-            )
+            graded.append((bars, grad))
         return values, graded
 
     def spread(self, slope):

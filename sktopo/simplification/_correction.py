@@ -13,9 +13,11 @@ from sktopo.simplification._joining import cheapest_joins
 from sktopo.simplification._pruning import pruned_tree
 
 _MOST_ROUNDS = 30  # noise takes three to five
-_MOST_REGIONS = 2000  # the tree is exact up to here; before, the cheapest are erased
+_MOST_REGIONS = 2000  # the tree is exact up to here; before, the cheapest moves count
 _ONE_BY_ONE = 16  # so few changes are tried each by itself
 _MOST_ISOLATED = 300  # of the cheapest pixels, as many as are tried one by one
+_AGAIN = 1e3  # times as dear is a pixel that has been moved
+_LEAST = 1e-3  # of the largest cost, for those that cost nothing
 _CUTS_EACH = 3  # of the most persistent peaks, for each region that is wanted
 
 
@@ -35,6 +37,52 @@ def match_counts(level_set, n_components, n_holes):
         Whether it has so many.
     """
     targets = {True: n_components, False: None if n_holes is None else n_holes + 1}
+    if level_set.is_in.ndim == 1:
+        targets[False] = None  # what parts a signal is no hole
+    if None in targets.values():
+        return _by_turns(level_set, targets)
+    start, costs, reached = level_set.is_in, level_set.costs, []
+    for first in (True, False):
+        level_set.is_in, level_set.costs = start, costs
+        if _by_turns(level_set, {first: targets[first], not first: targets[not first]}):
+            change = costs[level_set.is_in != start].sum()
+            reached.append((change, level_set.is_in))
+    if reached:
+        _, level_set.is_in = min(reached, key=lambda way: way[0])
+        return True
+    level_set.is_in, level_set.costs = start, costs
+    _keep_the_largest(level_set, targets)
+    return _by_turns(level_set, targets)
+
+
+def _keep_the_largest(level_set, targets):
+    """Erase all components that are too many, and then fill such holes."""
+    for inside, target in targets.items():
+        labels, prizes = _regions(level_set, inside, keep_other=not inside)
+        gone = np.argsort(prizes, kind="stable")[: max(prizes.size - target, 0)]
+        stays = np.ones(prizes.size + 1, dtype=bool)
+        stays[0] = False
+        stays[1 + gone[np.isfinite(prizes[gone])]] = False
+        level_set.is_in = stays[labels] == inside
+
+
+def _by_turns(level_set, targets):
+    """Mend the number of the one kind of regions and then of the other, until both are.
+
+    Parameters
+    ----------
+    level_set : LevelSet
+        It is changed.
+    targets : dict of {bool: int or None}
+        The kind that comes first is mended first.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+    """
+    level_set.costs = level_set.costs.copy()
+    least = _LEAST * level_set.costs.max()
     for _ in range(_MOST_ROUNDS):
         found = {inside: level_set.labelled(inside)[1] for inside in targets}
         wrong = [i for i in targets if targets[i] not in (None, found[i])]
@@ -52,20 +100,17 @@ def match_counts(level_set, n_components, n_holes):
             level_set.is_in = before
         else:
             return False
+        # What one round has moved the next one shall not move back, if it can help it.
+        moved = level_set.is_in != before
+        level_set.costs[moved] = _AGAIN * level_set.costs[moved] + least
     return False
 
 
 def _make_fewer(level_set, inside, target, keep_other):
     """Erase regions or join them."""
-    labels, prizes = _regions(level_set, inside, target, keep_other)
-    n, frame = prizes.size, level_set.frame
-    joins = cheapest_joins(
-        np.where(frame & (labels == 0), -1, labels).ravel(),
-        n,
-        level_set.costs.ravel(),
-        level_set.steps(level_set.structure(inside)),
-    )
-    level_set.is_in = (labels > 0) == inside
+    _take_the_cheapest(level_set, inside, max(_MOST_REGIONS, target), keep_other)
+    labels, prizes = _regions(level_set, inside, keep_other)
+    joins, n = _joins(level_set, inside, labels, prizes.size), prizes.size
     if not (keep_other and n - target <= _ONE_BY_ONE):
         start, tree = level_set.is_in, pruned_tree(prizes, joins)
         # A path may touch a third region: then fewer moves are enough.
@@ -86,7 +131,42 @@ def _make_fewer(level_set, inside, target, keep_other):
     _take_what_fits(level_set, inside, target, keep_other, moves)
 
 
-def _regions(level_set, inside, target, keep_other):
+def _take_the_cheapest(level_set, inside, most, keep_other):
+    """Erase or join, whichever costs least, until there are no more than so many."""
+    labels, prizes = _regions(level_set, inside, keep_other)
+    n, left = prizes.size, prizes.size - most
+    if left <= 0:
+        return
+    joins = _joins(level_set, inside, labels, n)
+    costs = np.concatenate([prizes, [join.cost for join in joins]])
+    erased, joined, is_in = set(), set(), level_set.is_in.copy()
+    for i in np.argsort(costs, kind="stable").tolist():
+        if left == 0 or np.isinf(costs[i]):
+            break
+        ends = {i} if i < n else {joins[i - n].a, joins[i - n].b}
+        if ends & (joined if i < n else erased):
+            continue
+        left -= 1
+        if i < n:
+            erased |= ends
+        else:
+            joined |= ends
+            is_in.ravel()[joins[i - n].pixels] = inside
+    is_in[np.isin(labels - 1, list(erased))] = not inside
+    level_set.is_in = is_in
+
+
+def _joins(level_set, inside, labels, n):
+    """The minimum spanning tree of n regions, whose paths stay off the frame."""
+    return cheapest_joins(
+        np.where(level_set.frame & (labels == 0), -1, labels).ravel(),
+        n,
+        level_set.costs.ravel(),
+        level_set.steps(level_set.structure(inside)),
+    )
+
+
+def _regions(level_set, inside, keep_other):
     """Labels of the regions, and what it costs to erase each; inf where it stays."""
     labels, n = level_set.labelled(inside)
     prizes = np.bincount(labels.ravel(), level_set.costs.ravel(), n + 1)[1:]
@@ -94,12 +174,7 @@ def _regions(level_set, inside, target, keep_other):
         prizes[labels[level_set.frame][0] - 1] = np.inf
     if keep_other:
         prizes[_between_others(level_set, inside, labels)] = np.inf
-    most = max(_MOST_REGIONS, target)
-    gone = np.argsort(prizes, kind="stable")[: max(n - most, 0)]
-    number = np.ones(n + 1, dtype=np.int32)
-    number[0] = number[1 + gone[np.isfinite(prizes[gone])]] = 0
-    kept = np.flatnonzero(number)
-    return (np.cumsum(number, dtype=np.int32) * number)[labels], prizes[kept - 1]
+    return labels, prizes
 
 
 def _between_others(level_set, inside, labels):

@@ -1,9 +1,8 @@
 """The squared distance of a map from one with a prescribed topology."""
 
-import numpy as np
 from sklearn.base import clone
 
-from sktopo._arrays import GRID, check_real_array
+from sktopo._arrays import check_grid
 from sktopo._sklearn_compat import HasMethods
 from sktopo.base import Term
 
@@ -56,6 +55,8 @@ class CorrectionTerm(Term):
             If x is no map, or cannot be given what is prescribed.
         """
         self._check_params()
-        x = check_real_array(x, "x", type(self).__name__, GRID).astype(np.float64)
-        difference = x - clone(self.corrector).correct([x]).maps[0]
+        x = check_grid(x, "x", type(self).__name__)
+        # A map is read as it is, whatever rows are for the corrector.
+        corrector = clone(self.corrector).set_params(image_shape=None)
+        difference = x - corrector.correct([x]).maps[0]
         return float((difference**2).sum()), 2 * difference

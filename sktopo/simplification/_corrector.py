@@ -14,8 +14,8 @@ from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     LARGEST,
     N_JOBS,
-    NON_NEGATIVE,
     NON_NEGATIVE_INT,
+    NON_NEGATIVE_LEVEL,
     Range,
 )
 from sktopo._workers import in_even_chunks
@@ -84,8 +84,10 @@ class TopologyCorrector(
     few pixels, where one component or hole more has to move all others, that happens
     to numbers for which there is room. The change is small but not always the least:
     finding the tree of least change in a graph is NP-hard, and is approximated within
-    a factor of two. For n components and p pixels it takes about p log p + n^2. Tunnels
-    of voxel grids are left to themselves.
+    a factor of two. Where both numbers are prescribed, components and holes are mended
+    by turns, in both orders, and pixels that one turn has moved are dear to the next;
+    the better result is taken. For n components and p pixels a turn takes about
+    p log p + n^2. Tunnels of voxel grids are left to themselves.
 
     Examples
     --------
@@ -105,7 +107,7 @@ class TopologyCorrector(
         "n_components": [NON_NEGATIVE_INT, None],
         "n_holes": [NON_NEGATIVE_INT, None],
         "threshold": [Range(numbers.Real, -LARGEST, LARGEST, closed="both")],
-        "min_persistence": [NON_NEGATIVE, None],
+        "min_persistence": [NON_NEGATIVE_LEVEL, None],
         "connectivity": [StrOptions(set(CONNECTIVITIES))],
         "image_shape": ["array-like", None],
         "n_jobs": N_JOBS,
@@ -211,7 +213,7 @@ class TopologyCorrector(
             masks=samples.restore([x > x.dtype.type(self.threshold) for x in maps]),
             n_components=n_components,
             n_holes=n_holes,
-            changes=np.array([((new - old) ** 2).sum() for new, old in pairs]),
+            changes=np.array([_squared_change(new, old) for new, old in pairs]),
         )
 
     def _read(self, X, *, reset):
@@ -278,6 +280,10 @@ def _most(shape, *, is_full):
     if is_full:
         return math.prod((n + 1) // 2 for n in shape)
     return (math.prod(shape) + 1) // 2
+
+
+def _squared_change(new, old):
+    return float((np.subtract(new, old, dtype=np.float64) ** 2).sum())
 
 
 def _as_float(x):

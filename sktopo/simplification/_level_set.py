@@ -17,7 +17,7 @@ class LevelSet:
 
     Parameters
     ----------
-    grid : ndarray of floats of shape (h, w) or (d, h, w)
+    grid : ndarray of floats of shape (n,), (h, w) or (d, h, w)
     threshold : float
     connectivity : {"full", "face", "freudenthal"}
 
@@ -27,7 +27,8 @@ class LevelSet:
         The set as it is, with a frame of one pixel around it.
     frame : ndarray of bool
     costs : ndarray of float64
-        The squared change that brings each pixel to the threshold.
+        The squared change that brings each pixel to the threshold, in units in which
+        the largest one lies between a quarter and one.
     above : ndarray of float64
         What the grid has above the threshold.
     """
@@ -39,7 +40,9 @@ class LevelSet:
         self.is_in = np.pad(grid > threshold, 1)
         self.frame = np.pad(np.zeros(grid.shape, bool), 1, constant_values=True)
         self.above = np.pad(grid.astype(np.float64) - float(threshold), 1)
-        self.costs = self.above**2
+        # Of values that are no power of ten away from one, so that no square vanishes.
+        _, exponent = np.frexp(np.abs(self.above).max())
+        self.costs = np.ldexp(self.above, -exponent) ** 2
         self.kinds = DUAL_CONNECTIVITY[connectivity], connectivity
 
     def numbers(self):

@@ -13,7 +13,7 @@ from sktopo._samples import SameColumnsMixin, StatelessMixin, read_samples
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     N_JOBS,
-    NON_NEGATIVE,
+    NON_NEGATIVE_LEVEL,
     POSITIVE_INT,
     check_homology_dimensions,
 )
@@ -115,7 +115,7 @@ class PersistenceSimplifier(
     """
 
     _parameter_constraints = {
-        "min_persistence": [NON_NEGATIVE, None],
+        "min_persistence": [NON_NEGATIVE_LEVEL, None],
         "n_bars": [POSITIVE_INT, StrOptions({"auto"}), None],
         "homology_dimensions": ["array-like", numbers.Integral, None],
         "superlevel": ["boolean"],

@@ -38,8 +38,9 @@ class Adam(Solver):
     max_iter : int >= 0, default=1000
         Steps at most.
     tol : float >= 0, default=0.0
-        Relative improvement that counts as progress. With schedule "constant", 0
-        makes all ``max_iter`` steps; more ends the run where progress does.
+        Relative improvement that counts as progress. Unless the schedule is
+        "adaptive", 0 makes all ``max_iter`` steps; more ends the run where progress
+        does.
     n_iter_no_change : int >= 1, default=20
         Steps without progress before something is done about it.
     beta_1 : float in [0, 1), default=0.9

@@ -142,15 +142,15 @@ class GradientDescent(Solver):
         progress = Progress(self.tol, value)
         for _ in range(self.max_iter):
             new, step, _ = self._move(x, grad, self.learning_rate)
-            if new is not None:
+            is_moved = new is not None
+            if is_moved:
                 x = new
-                run.steps.append(step)
             value, grad = run.evaluate(x)
+            if is_moved:
+                # Not before: an evaluation that fails leaves the last point.
+                run.steps.append(step)
             run.record(x, value)
-            if (
-                self.tol > 0
-                and progress.note(min(run.history)) >= self.n_iter_no_change
-            ):
+            if self.tol > 0 and progress.note(value) >= self.n_iter_no_change:
                 run.status = 0
                 return
 

@@ -22,7 +22,8 @@ class LBFGS(Solver):
     tol : float >= 0, default=1e-9
         The run has converged when a step lowers the value by at most ``tol`` of it, or
         no coordinate of the gradient is larger than ``tol`` times the largest one at
-        the start.
+        the start. Where a line search finds no lower value, as at a kink, the run ends
+        with status 4.
     memory : int >= 1, default=20
         How many past steps make the quadratic model.
     verbose : int >= 0, default=0
@@ -106,4 +107,5 @@ class LBFGS(Solver):
                 "gtol": self.tol,
             },
         )
-        run.status = 1 if found.status == 1 else 0
+        # 2 is a line search that failed; a callback that raises ends with 99.
+        run.status = {1: 1, 2: 4}.get(found.status, 0)

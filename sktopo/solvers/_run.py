@@ -15,6 +15,7 @@ STATUS = {
     1: "the maximum number of iterations was reached",
     2: "stopped by the callback",
     3: "the value or its gradient is not finite",
+    4: "no lower value was found along the last direction, as at a kink",
 }
 
 
@@ -36,11 +37,11 @@ class Progress:
     def __init__(self, tol, value):
         self.tol, self._watched, self.quiet = tol, value, 0
 
-    def note(self, best_value):
+    def note(self, value):
         """Count a step; return how many in a row were without progress."""
         self.quiet += 1
-        if self._watched - best_value > self.tol * abs(best_value):
-            self._watched, self.quiet = best_value, 0
+        if self._watched - value > self.tol * abs(value):
+            self._watched, self.quiet = value, 0
         return self.quiet
 
 
