@@ -22,7 +22,6 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
@@ -45,7 +44,11 @@ html_theme = "pydata_sphinx_theme"
 html_title = "sktopo"
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
-html_sidebars = {"index": [], "install": [], "tour": []}
+# Pages that stand alone have no list of others beside them; wide tables take its place.
+_ALONE = ["index", "install", "tour", "how_to_choose", "glossary", "papers"]
+_ALONE += ["performance", "extending", "generated/whats_new", "experiments/*"]
+html_sidebars = {page: [] for page in _ALONE}
+html_math_renderer = "mathml"  # browsers draw it, without a script from elsewhere
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
@@ -95,8 +98,26 @@ def whats_new():
 whats_new()
 
 
+def mathml(translator, node):
+    """Write a formula, with its number where it has one."""
+    from docutils.nodes import SkipNode, math
+    from docutils.utils.math.latex2mathml import tex2mathml
+
+    is_inline = isinstance(node, math)
+    # Sizes of brackets are left to the browser.
+    formula = re.sub(r"\\[bB]igg?[lr]?(?![a-z])", "", node.astext())
+    text = tex2mathml(formula, as_block=not is_inline)
+    if not is_inline:
+        number = ""
+        if node.get("number"):
+            number = f'<span class="eqno">({node["number"]})</span>'
+        text = translator.starttag(node, "div", CLASS="math") + number + text + "</div>"
+    translator.body.append(text)
+    raise SkipNode
+
+
 def setup(app):
-    """Give docstrings their :doi: role."""
+    """Give docstrings their :doi: role, and formulas their form."""
     from docutils import nodes
 
     def doi(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -104,3 +125,4 @@ def setup(app):
         return [link], []
 
     app.add_role("doi", doi)
+    app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))

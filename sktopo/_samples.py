@@ -18,6 +18,9 @@ from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
 from sktopo._fitting import validate_params
 from sktopo._sklearn_compat import container_of
 from sktopo._tables import as_batch, validate_table
+from sktopo._warnings import warn_user
+
+_SIDE = 8  # of images, from which on square numbers of columns are no accident
 
 # Of numbers that stay what they are; others become float64.
 NUMBERS = (
@@ -162,9 +165,24 @@ def _read_rows(estimator, X, reset, kind, image_shape, dtype):
     checks = {"dtype": dtype, "ensure_all_finite": finite}
     rows = np.asarray(validate_table(estimator, X, reset=reset, **checks))
     shape = rows.shape[1:]
+    if image_shape is None and reset and kind.is_grid and 2 in kind.sample_ndim:
+        _warn_of_images(estimator, rows.shape[1])
     if image_shape is not None:
         shape = check_image_shape(image_shape, rows.shape[1], name, kind.sample_ndim)
     return Samples(rows.reshape(len(rows), *shape), rows.shape[1:])
+
+
+def _warn_of_images(estimator, n_columns):
+    """Warn of rows that look like square images, but are read as signals."""
+    side = math.isqrt(n_columns)
+    dimensions = np.atleast_1d(getattr(estimator, "homology_dimensions", 0))
+    if side >= _SIDE and side**2 == n_columns and np.max(dimensions, initial=0) > 0:
+        warn_user(
+            f"{type(estimator).__name__} reads rows of {n_columns} columns as signals, "
+            "which have no loops. For images give "
+            f"image_shape=({side}, {side}); homology_dimensions=0 says that these are "
+            "signals, and that there is nothing but components.",
+        )
 
 
 def _read_array(X, estimator, kind, dtype):

@@ -175,7 +175,7 @@ def test_arrays_of_clouds(rng):
 
 
 def test_another_number_of_features():
-    transformer = PersistenceDiagrams(UP).fit(DIGITS[:3])
+    transformer = PersistenceDiagrams(UP, 0).fit(DIGITS[:3])
     with pytest.raises(ValueError, match="expecting 64 features"):
         transformer.transform(DIGITS[:3, :10])
 

@@ -3,17 +3,28 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from sktopo import (
     DirectionalPersistence,
+    LatentOptimizer,
     PersistenceDiagrams,
     STUMPImageOptimizer,
     TopoImageOptimizer,
+    TopologicalAutoencoder,
+    TopologicalDecoder,
+    TopologicalEmbedding,
     TopologicalLogisticRegression,
+    TopologicalLogisticRegressionCV,
+    TopologicalMLPClassifier,
+    TopologicalMLPRegressor,
     TopologicalRidge,
+    TopologicalRidgeCV,
     TopoPointOptimizer,
     persistence_diagrams,
     persistence_pairs,
@@ -188,3 +199,81 @@ def test_an_attack_warns_of_data_outside_of_its_range(clip):
     told = [str(w.message) for w in caught if "ranges from" in str(w.message)]
     assert len(told) == (2 if clip == (0, 1) else 0)
     assert all("(0, 1)" in message and "15." in message for message in told[:1])
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        TopologicalRidgeCV(alphas=2, i0=[2], cv=2),
+        TopologicalLogisticRegressionCV([1.0], i0=2, l2=1.0, cv=2),
+        TopologicalMLPClassifier(4, learning_rate=0.05, max_iter=20),
+        TopologicalMLPRegressor(4, learning_rate=0.05, max_iter=20),
+        TopologicalAutoencoder(1, max_iter=2),
+        TopologicalEmbedding(1, learning_rate=0.01, max_iter=5),
+        TopologicalAttack(LogisticRegression(), n_steps=5, clip=None),
+        LatentOptimizer(PCA(1), n_steps=2),
+        TopologicalDecoder(max_iter=2),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_names_of_columns_give_no_warnings_inside(estimator, rng):
+    """Parts of a table are arrays within a fit: nothing may miss their names."""
+    X = pd.DataFrame(rng.normal(size=(30, 3)), columns=["a", "b", "c"])
+    y = (X["a"] + 0.1 * rng.normal(size=30) > 0).astype(int)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", category=ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The best .* on the edge")
+        model = estimator.fit(X, y)
+        for method in ("predict", "transform", "score"):
+            if method == "score" and hasattr(model, "predict"):
+                model.score(X, y)
+            elif hasattr(model, method):
+                getattr(model, method)(X)
+
+
+def test_masks_of_signals_in_a_list_are_told():
+    signal = np.ma.array([0.0, 9, 1, 5, 2], mask=[0, 1, 0, 0, 0])
+    for model in (PersistenceDiagrams(homology_dimensions=0), DirectionalPersistence()):
+        with pytest.raises(ValueError, match=r"X\[0\] must have no masked entries"):
+            model.fit([signal])
+    # A mask of the filtration may have more, but not fewer.
+    more = Cubical(mask=np.array([0, 1, 0, 1, 0], dtype=bool))
+    assert len(persistence_diagrams(signal, more, 0, essential="drop")[0]) == 3
+    with pytest.raises(ValueError, match="where the 'mask' parameter leaves it"):
+        persistence_diagrams(signal, Cubical(mask=np.arange(5) == 3), 0)
+
+
+def test_none_is_a_missing_pixel():
+    with_none, with_nan = (
+        persistence_diagrams([1, gap, 3, 2], Cubical(mask="missing"), 0)[0]
+        for gap in (None, np.nan)
+    )
+    assert_array_equal(with_none, with_nan)
+
+
+def test_voxel_grids_of_bool_are_no_colour_images(rng):
+    grids = [rng.random((5, 4, 3)) < 0.5 for _ in range(2)]
+    found = PersistenceDiagrams(homology_dimensions=0).fit_transform(grids)
+    expected = PersistenceDiagrams(homology_dimensions=0).fit_transform(
+        [grid.astype(float) for grid in grids]
+    )
+    for one, other in zip(found, expected):
+        assert_array_equal(one, other)
+
+
+def test_a_class_is_no_functional():
+    with pytest.raises(ValueError, match="'functional' parameter"):
+        TopoImageOptimizer(functional=PersistenceEnergy).fit(np.ones((1, 4, 4)))
+
+
+def test_rows_that_may_be_images_are_told(rng):
+    rows = rng.random((3, 64))
+    for model in (PersistenceDiagrams(), DirectionalPersistence()):
+        with pytest.warns(UserWarning, match=r"give image_shape=\(8, 8\)"):
+            model.fit(rows)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            model.set_params(homology_dimensions=0).fit(rows)
+            model.set_params(homology_dimensions=(0, 1)).fit(rows[:, :63])
+            model.set_params(image_shape=(8, 8)).fit(rows)

@@ -19,6 +19,7 @@ from sktopo.gradients import (
     inverse_value_and_pullback,
     value_and_pullback,
 )
+from sktopo.metrics import wasserstein
 from sktopo.neural_network._autoencoder_loss import (
     AutoencoderLoss,
     ResidualPerceptron,
@@ -53,12 +54,39 @@ def test_the_gradient_of_the_matching(rng, dimensions):
 
 def test_components_are_matched_along_the_spanning_trees(rng):
     X, Z = rng.normal(size=(30, 5)), rng.normal(size=(30, 2))
-    of_rows, of_codes = cdist(X, X), cdist(Z, Z)
-    expected = 0
+    units = [np.sqrt(x.var(axis=0).sum()) for x in (X, Z)]
+    of_rows, of_codes = cdist(X, X) / units[0], cdist(Z, Z) / units[1]
+    expected, deaths = 0, []
     for distances in (of_rows, of_codes):
         i, j = minimum_spanning_tree(distances).nonzero()
         expected += np.mean((of_rows[i, j] - of_codes[i, j]) ** 2) / 2
-    assert MatchedPersistence((0,))(RowBatch(X), Z)[0] == pytest.approx(expected)
+        deaths.append([[0, death] for death in np.sort(distances[i, j])])
+    expected += 2 * wasserstein(*deaths, p=2) ** 2 / len(deaths[0])
+    matching, batch = MatchedPersistence((0,)), RowBatch(X)
+    assert matching(batch, Z)[0] == pytest.approx(expected)
+    # In any units and places.
+    assert matching(batch, 1e-6 * Z + 3)[0] == pytest.approx(expected)
+
+
+def test_loops_that_codes_have_not_are_missed(rng):
+    angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    line = np.stack([np.arange(20.0), np.zeros(20)], axis=1)
+    matching = MatchedPersistence((1,))
+    born, dies = 2 * np.sin(np.pi / 20), 2 * np.sin(7 * np.pi / 20)
+    missed = 2 * (dies - born) ** 2 / 2  # the squared distance to the diagonal
+    assert matching(RowBatch(circle), line)[0] > missed
+    value, grad = matching(RowBatch(line), circle)
+    assert value > missed
+    assert np.isfinite(grad).all()
+
+
+def test_coincident_rows_and_codes_have_no_units():
+    matching = MatchedPersistence((0, 1))
+    for X, Z in ((np.ones((5, 3)), np.eye(5)), (np.eye(5), np.ones((5, 2)))):
+        value, grad = matching(RowBatch(X), Z)
+        assert np.isfinite(value)
+        assert np.isfinite(grad).all()
 
 
 def test_the_gradient_of_the_loss(rng):
@@ -99,7 +127,7 @@ def test_a_curve_is_laid_out_and_read_back(rng):
     pca = PCA(2).fit(X)
     of_pca = np.linalg.norm(pca.inverse_transform(pca.transform(X)) - X)
     assert error < 0.5 * of_pca
-    assert model.loss_curve_[-20:].mean() < 0.5 * model.loss_curve_[0]
+    assert model.validation_curve_.min() < 0.5 * model.validation_curve_[0]
     assert len(model.validation_curve_) == model.n_iter_
 
 

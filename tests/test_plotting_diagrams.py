@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
@@ -209,3 +210,25 @@ def test_estimators_in_a_pipeline_or_a_search_are_drawn(rng):
         WeightsDisplay.from_estimator(TopologicalRidge())
     with pytest.raises(ValueError, match=r"in the range \[0, 1\).* Got -1"):
         WeightsDisplay.from_estimator(pipe, output=-1)
+
+
+def test_bars_that_never_end_above_and_below():
+    up, down = np.array([[0.0, np.inf]]), np.array([[1.0, -np.inf]])
+    display = PersistenceDiagramDisplay.from_diagrams([up, down])
+    above, below = (line.get_ydata()[0] for line in display.infinity_)
+    assert below < 0 < 1 < above
+    low, high = display.ax_.get_ylim()
+    assert low < below < above < high
+    assert display.points_[0].get_offsets()[0, 1] == above
+    assert display.points_[1].get_offsets()[0, 1] == below
+
+
+@pytest.mark.parametrize("topology", ["path", "values"])
+def test_names_of_few_features_are_written(topology, rng):
+    X = pd.DataFrame(rng.normal(size=(20, 3)), columns=["age", "size", "dose"])
+    model = TopologicalRidge(topology=topology).fit(X, X["age"])
+    display = WeightsDisplay.from_estimator(model)
+    texts = display.ax_.get_xticklabels() if topology == "path" else display.ax_.texts
+    assert [text.get_text() for text in texts] == ["age", "size", "dose"]
+    many = WeightsDisplay(np.arange(40.0), names=["x"] * 40).plot()
+    assert len(many.ax_.get_xticks()) < 40

@@ -119,6 +119,9 @@ class DiagramDistances(_ToTrainingDiagrams):
     -----
     Diagrams with other numbers of bars that never die are infinitely far apart.
 
+    In a search over the parameters of what comes behind, a Pipeline with ``memory``
+    computes the distances of each fold once.
+
     Examples
     --------
     >>> import numpy as np

@@ -13,8 +13,9 @@ class LongestLifetimes(DifferentiableDiagramTransformer):
 
     The columns are the lifetimes of the i0-th longest bar and of those that follow, or
     with ``cumulative`` their sums: E(1, 0, i0) - E(1, 0, k) for k = i0 + 1, i0 + 2 and
-    so on, in terms of PersistenceEnergy. Essential bars are the longest and count as 0,
-    and so do bars that a diagram does not have.
+    so on, in terms of PersistenceEnergy. Bars that never die come first and count as 0,
+    and so do bars that a diagram does not have; with the default of PersistenceDiagrams
+    they die at the extreme value, and the first column of H0 is the range of the data.
 
     Parameters
     ----------

@@ -35,22 +35,31 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     alphas : int or array-like of shape (n_alphas,), default=10
         Strengths to choose from. An int is how many, from the one at which nothing but
         the free bars is left down to a ten thousandth of it; 0 is tried as well.
-    p, q : optional
-        The energy that is penalised, as in TopologicalLogisticRegression.
+    p, q : float >= 0, default=1 and 0
+        Powers of lifetimes and midpoints in the energy that is penalised.
     i0 : "auto", int, list of int, or dict, default="auto"
         The first bar that is penalised, or several to choose from; "auto" is 2 to 6.
-    topology, homology_dimensions, superlevel : optional
-        What the energy is computed of, as in TopologicalLogisticRegression.
+    topology : {"values", "path"}, tuple of int, Filtration or Term, default="values"
+        How the weights lie to each other: as points on the line, along a path, on a
+        grid of that shape, or as TopologicalLogisticRegression tells.
+    homology_dimensions : int or tuple of int, default=(0,)
+        The diagrams whose energies are added up.
+    superlevel : bool, default=True
+        Superlevel sets (maxima) or sublevel sets (minima).
     l2 : "auto", float >= 0, or array-like, default="auto"
         Weight of the squared norm, or several to choose from. "auto" is the best of
         ten decades without a penalty, on the same folds, and three hundredths of it.
-    fit_intercept : optional
-        As in TopologicalLogisticRegression.
+    fit_intercept : bool, default=True
+        Whether there are intercepts; they are not penalised.
     one_standard_error : bool, default=False
         Whether to choose, of all strengths whose mean score is within one standard
         error of the best, those of the largest alpha, then the smallest i0.
-    solver, max_iter, tol : optional
-        How it is minimised, as in TopologicalLogisticRegression.
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
+        How it is minimised; see TopologicalLogisticRegression.
+    max_iter : int >= 1, default=1000
+        Steps of the solver at most, for each fit.
+    tol : float >= 0, default=1e-6
+        Relative improvement of the objective that counts as progress.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes; "balanced" makes them weigh the same.
     cv : int, cross-validation generator, iterable or None, default=5
@@ -104,7 +113,7 @@ class TopologicalLogisticRegressionCV(StrengthSearch, LogisticClassifier):
     -----
     The defaults fit 550 models, 11 strengths under 5 penalties and 2 norms on 5 folds:
     some seconds for two classes, and up to a minute for three classes in 13 columns,
-    where LogisticRegressionCV takes one second. ``n_jobs`` shares them out. Fewer
+    where LogisticRegressionCV takes a tenth of one. ``n_jobs`` shares them out. Fewer
     ``alphas`` or a single ``i0`` are faster in proportion.
 
     References

@@ -35,25 +35,38 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     alphas : int or array-like of shape (n_alphas,), default=10
         Strengths to choose from. An int is how many, from the one at which nothing but
         the free bars is left down to a ten thousandth of it; 0 is tried as well.
-    p, q : optional
-        The energy that is penalised, as in TopologicalRidge.
+    p, q : float >= 0, default=1 and 0
+        Powers of lifetimes and midpoints in the energy that is penalised.
     i0 : "auto", int, list of int, or dict, default="auto"
-        The first bar that is penalised, as in TopologicalRidge, or several to choose
-        from; "auto" is 2 to 6.
-    topology, homology_dimensions, superlevel : optional
-        What the energy is computed of, as in TopologicalRidge.
+        The first bar that is penalised, or several to choose from; ``i0=k`` allows
+        k - 1 clusters or maxima at no cost, and "auto" is 2 to 6.
+    topology : {"values", "path"}, tuple of int, Filtration or Term, default="values"
+        How the weights lie to each other: as points on the line, along a path, on a
+        grid of that shape, or as TopologicalRidge tells.
+    homology_dimensions : int or tuple of int, default=(0,)
+        The diagrams whose energies are added up.
+    superlevel : bool, default=True
+        Superlevel sets (maxima) or sublevel sets (minima).
     l2 : "auto", float >= 0, or array-like, default="auto"
         Weight of the squared norm, or several to choose from. "auto" is the best of
         ten decades without a penalty, three hundredths of it, and 0. The best is that
         of RidgeCV, by leaving one out; with a ``cv`` of splits, a ``scoring`` or an
         other ``loss``, that on the same folds.
-    fit_intercept, loss, epsilon : optional
-        As in TopologicalRidge.
+    fit_intercept : bool, default=True
+        Whether there is an intercept; it is not penalised.
+    loss : {"squared_error", "huber"}, default="squared_error"
+        What errors cost.
+    epsilon : float >= 1, default=1.35
+        How many scales an error may be large until it is an outlier, with "huber".
     one_standard_error : bool, default=False
         Whether to choose, of all strengths whose mean score is within one standard
         error of the best, those of the largest alpha, then the smallest i0.
-    solver, max_iter, tol : optional
-        How it is minimised, as in TopologicalRidge.
+    solver : {"auto", "prox", "dc", "adam", "lbfgs"}, default="auto"
+        How it is minimised; see TopologicalRidge.
+    max_iter : int >= 1, default=1000
+        Steps of the solver at most, for each fit.
+    tol : float >= 0, default=1e-6
+        Relative improvement of the objective that counts as progress.
     cv : int, cross-validation generator, iterable or None, default=5
         How to split; None is 5 folds, an int as many.
     scoring : str, callable or None, default=None

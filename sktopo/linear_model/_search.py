@@ -82,6 +82,8 @@ class StrengthSearch(CallbackSupportMixin):
     def _for_a_job(self):
         """A copy that a job may give weights to, without a line of progress."""
         job = without_callbacks(copy(self))
+        # Folds are arrays, whatever names the columns of the user have.
+        vars(job).pop("feature_names_in_", None)
         return job.set_params(verbose=within(self.verbose))
 
     def _folds(self, X, y, sample_weight):
@@ -196,7 +198,8 @@ class StrengthSearch(CallbackSupportMixin):
             if len(tried) > 1 and index in ends:
                 warn_user(
                     f"The best {parameter} for {type(self).__name__}, {tried[index]}, "
-                    f"is on the edge of what was tried. Extend {parameter!r}.",
+                    f"is on the edge of what was tried. Set {parameter!r} to a list "
+                    "that goes on from there.",
                 )
 
     def _refit(self, data, grid, best, n_unfinished, n_paths):

@@ -2,17 +2,22 @@
 
 import numbers
 from itertools import cycle, islice
+from typing import NamedTuple
 
 import numpy as np
 
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, check_homology_dimensions
 from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips
+from sktopo.functionals import WassersteinToTarget
 from sktopo.neural_network._batches import mini_batches, n_batches
 from sktopo.objectives import as_term
 from sktopo.persistence import FINITE
 
 _EPOCHS = 10  # whose batches come again, so that their edges are known
+# Weight of the distance between diagrams beside that of edges: more of it lowers the
+# distance, and moves places along loops out of their order.
+_DIAGRAMS = 2.0
 TOPOLOGY_CONSTRAINTS = {
     "topology_weight": [NON_NEGATIVE],
     "homology_dimensions": ["array-like", numbers.Integral],
@@ -83,17 +88,19 @@ def weighted_sum(parts):
 
 
 class MatchedPersistence:
-    """How much the edges that make the persistence of rows and of codes differ.
+    """How much the persistence of codes differs from that of the rows.
 
-    Half the mean squared difference between their lengths in the two spaces, over the
-    edges of the Vietoris-Rips filtration of the rows at which a bar is born or dies,
-    and half of that over those of the codes. Loops count by their lifetimes: short ones
-    are noise.
+    Both are in units of the root of their total variance. In each homology dimension it
+    is half the mean squared difference between the lengths that an edge has in the two
+    spaces, over the edges of the Vietoris-Rips filtration of the rows at which a bar is
+    born or dies, and half of that over those of the codes; and twice the squared
+    2-Wasserstein distance of the two diagrams over the number of bars of the rows.
+    Edges of loops count by their lifetimes: short ones are noise.
 
     Parameters
     ----------
     homology_dimensions : tuple of int
-        0, 1 or both; their means are added up.
+        0, 1 or both; what they give is added up.
     """
 
     def __init__(self, homology_dimensions):
@@ -101,30 +108,78 @@ class MatchedPersistence:
 
     def __call__(self, batch, Z):
         """The value at a RowBatch and its codes Z, and the gradient in Z."""
-        value, grad, X = 0.0, np.zeros_like(Z), batch.rows
-        of_codes = edges_of(Z, self.homology_dimensions)
-        for edges in (batch.edges(self.homology_dimensions), of_codes):
-            for (i, j), lifetimes in edges:
-                step = Z[i] - Z[j]
+        X, of_rows = batch.persistence(self.homology_dimensions)
+        codes, pullback = in_own_units(Z)
+        of_codes = persistent_edges(codes, self.homology_dimensions)
+        value, grad = 0.0, np.zeros(Z.shape)
+        for own, others in zip(of_codes, of_rows, strict=True):
+            for edges in (own, others):
+                i, j = edges.ends
+                step = codes[i] - codes[j]
                 length = np.linalg.norm(step, axis=1)
                 excess = length - np.linalg.norm(X[i] - X[j], axis=1)
-                total = lifetimes.sum()
-                both = (excess**2).reshape(-1, lifetimes.size)
-                part = float(lifetimes @ both.mean(axis=0)) / (2 * total)
-                slope = np.tile(lifetimes / total, len(both)) * excess / len(both)
-                if edges is of_codes and len(both) == 2:
-                    # The loops of the codes count by lifetimes that change with them.
-                    by_lifetime = (both.mean(axis=0) / 2 - part) / total
-                    slope += np.concatenate([-by_lifetime, by_lifetime])
+                part, slope = _mean_square(edges, excess, is_own=edges is own)
+                if edges is own:
+                    more, steeper = _distance(own, others)
+                    part, slope = part + more, slope + steeper
                 value += part
                 slope /= np.where(length > 0, length, 1.0)
                 np.add.at(grad, i, slope[:, None] * step)
                 np.add.at(grad, j, -slope[:, None] * step)
-        return value, grad
+        return value, pullback(grad)
+
+
+def _mean_square(edges, excess, *, is_own):
+    """Half the weighted mean of the squares, and its slope in the lengths of edges."""
+    if excess.size == 0:
+        return 0.0, excess
+    weights, total = edges.weights, edges.weights.sum()
+    ends = (excess**2).reshape(-1, weights.size)
+    mean = ends.mean(axis=0)
+    value = float(weights @ mean) / (2 * total)
+    slope = np.tile(weights / total, len(ends)) * excess / len(ends)
+    if is_own and len(ends) == 2:
+        # The loops of the codes count by lifetimes that change with them.
+        by_lifetime = (mean / 2 - value) / total
+        slope += np.concatenate([-by_lifetime, by_lifetime])
+    return value, slope
+
+
+def _distance(own, others):
+    """The weighted squared distance of diagrams, and its slope in the lengths."""
+    target = others.diagram
+    value, grad = WassersteinToTarget(target).value_and_grad(own.diagram)
+    weight = _DIAGRAMS / max(len(target), 1)
+    # Of components only deaths are lengths of edges.
+    slope = grad.T.ravel()[grad.size - own.ends.shape[1] :]
+    return weight * value, weight * slope
+
+
+def in_own_units(points):
+    """Points over the root of their total variance, and the pullback of gradients.
+
+    The gradients are those of functions that no translation changes.
+    """
+    centred = points - points.mean(axis=0)
+    spread = float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
+
+    def pullback(grad):
+        radial = (grad * centred).sum() / (len(points) * spread**2)
+        return (grad - radial * centred) / spread
+
+    return centred / spread, pullback
+
+
+class PersistentEdges(NamedTuple):
+    """The edges at which the bars of one homology dimension are born or die."""
+
+    ends: np.ndarray  # (2, n_edges) of points; of loops all births, then all deaths
+    weights: np.ndarray  # (n_bars,): of loops their lifetimes, else 1
+    diagram: np.ndarray  # (n_bars, 2)
 
 
 class RowBatch:
-    """Some rows of a table, and the edges of their filtration once they are known.
+    """Some rows of a table, and their persistence once it is known.
 
     Parameters
     ----------
@@ -133,18 +188,20 @@ class RowBatch:
     """
 
     def __init__(self, table, index=slice(None)):
-        self._table, self.index, self._edges = table, index, {}
+        self._table, self.index, self._found = table, index, {}
 
     @property
     def rows(self):
         """The rows."""
         return self._table[self.index]
 
-    def edges(self, homology_dimensions):
-        """``edges_of`` the rows."""
-        if homology_dimensions not in self._edges:
-            self._edges[homology_dimensions] = edges_of(self.rows, homology_dimensions)
-        return self._edges[homology_dimensions]
+    def persistence(self, homology_dimensions):
+        """The rows in units of their own, and their ``persistent_edges``."""
+        points, _ = in_own_units(self.rows)
+        if homology_dimensions not in self._found:
+            edges = persistent_edges(points, homology_dimensions)
+            self._found[homology_dimensions] = edges
+        return points, self._found[homology_dimensions]
 
 
 def row_batches(table, batch_size, rng):
@@ -165,28 +222,24 @@ def row_batches(table, batch_size, rng):
     return cycle(RowBatch(table, index) for index in indices)
 
 
-def edges_of(points, homology_dimensions):
+def persistent_edges(points, homology_dimensions):
     """The edges of a Vietoris-Rips filtration at which bars are born or die.
 
     Returns
     -------
-    list of tuple
-        For each homology dimension with bars the ends of the edges, of shape (2, n),
-        and what each bar counts: components 1, loops their lifetimes. The edges of
-        loops are all births, and then all deaths.
+    list of PersistentEdges
+        One for each homology dimension.
     """
     complex_, found = VietorisRips().build(points), []
     for bars in complex_.bars(homology_dimensions):
         bars = bars.take(bars.kind == FINITE).without_zero()
-        if len(bars.diagram) == 0:
-            continue
         # All vertices share the first value; the edges stand behind it. ``generators``
         # would name the vertices of H0 as well, at the cost of another pairing.
         born, dies = bars.indices.T - 1
-        if bars.dimension == 0:
-            found.append((complex_.edge_points(dies).T, np.ones(dies.size)))
-            continue
-        edges = np.concatenate([born, dies])
-        lifetimes = np.diff(bars.diagram).ravel()
-        found.append((complex_.edge_points(edges).T, lifetimes))
+        edges, weights = dies, np.ones(dies.size)
+        if bars.dimension:
+            edges = np.concatenate([born, dies])
+            weights = np.diff(bars.diagram).ravel()
+        ends = complex_.edge_points(edges).reshape(-1, 2).T
+        found.append(PersistentEdges(ends, weights, bars.diagram))
     return found

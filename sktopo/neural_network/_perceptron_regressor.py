@@ -55,7 +55,7 @@ class TopologicalMLPRegressor(MultiOutputMixin, RegressorMixin, TopologicalPerce
     image_shape : tuple of int or None, default=None
         Of images; without it they are signals, in the order of the columns.
     topology_weight : float >= 0, default=0.01
-        How much the objective counts.
+        How much the objective counts; 0 leaves it out.
     activation_objective : Term, DiagramFunctional or None, default=None
         What is to become small of the activations of a hidden layer, as a cloud with a
         point for each row of a mini-batch: a functional of H0 of its Vietoris-Rips

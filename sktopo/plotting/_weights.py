@@ -9,6 +9,8 @@ from sktopo.diagrams import persistence_pairs
 from sktopo.filtrations import Cubical
 from sktopo.plotting._display import Display, fitted_with
 
+_MOST_NAMES = 30  # that can be read on an axis
+
 
 class WeightsDisplay(Display):
     """The weights of a linear model: as a curve, as an image, or on a line.
@@ -25,6 +27,8 @@ class WeightsDisplay(Display):
         maxima; or points on a line, of which no maximum is marked.
     n_maxima : int or None, default=None
         How many maxima are marked; None for none.
+    names : sequence of str or None, default=None
+        Of the features, for up to 30 of them.
 
     Attributes
     ----------
@@ -45,10 +49,11 @@ class WeightsDisplay(Display):
     1
     """
 
-    def __init__(self, weights, kind="path", n_maxima=None):
+    def __init__(self, weights, kind="path", n_maxima=None, names=None):
         self.weights = weights
         self.kind = kind
         self.n_maxima = n_maxima
+        self.names = names
 
     @classmethod
     def from_estimator(cls, estimator, *, output=0, kind=None, ax=None, **plot_params):
@@ -89,7 +94,8 @@ class WeightsDisplay(Display):
         weights = coef[output]
         if not isinstance(kind, str):
             weights, kind = weights.reshape(tuple(kind)), "image"
-        return cls(weights, kind, n_maxima).plot(ax, **plot_params)
+        names = getattr(estimator, "feature_names_in_", None)
+        return cls(weights, kind, n_maxima, names).plot(ax, **plot_params)
 
     def plot(self, ax=None, **style):
         """Draw the weights.
@@ -124,11 +130,18 @@ class WeightsDisplay(Display):
             self.weights_ = ax.scatter(weights, place, **{"marker": "|", **style})
             ax.axhline(0, color="0.8", lw=1, zorder=0)
             ax.set(xlabel="weight", yticks=[])
+            for weight, name in zip(weights, self._shown_names(weights), strict=False):
+                ax.annotate(
+                    name, (weight, 0), (0, 8), textcoords="offset points", rotation=60
+                )
             return self
         if self.kind == "path":
             (self.weights_,) = ax.plot(weights, **style)
             ax.axhline(0, color="0.8", lw=1, zorder=0)
             ax.set(xlabel="feature", ylabel="weight")
+            names = self._shown_names(weights)
+            if len(names):
+                ax.set_xticks(range(len(names)), names, rotation=60, ha="right")
         else:
             size = np.abs(weights).max(initial=0.0) or 1.0
             style = {"cmap": "RdBu_r", "vmin": -size, "vmax": size, **style}
@@ -145,6 +158,11 @@ class WeightsDisplay(Display):
             self.maxima_ = ax.scatter(x, y, color="C3", zorder=3, s=25, label=label)
             ax.legend(fontsize="small")
         return self
+
+    def _shown_names(self, weights):
+        if self.names is None or weights.size > _MOST_NAMES:
+            return ()
+        return self.names
 
 
 def _free_maxima(estimator, topology):
