@@ -17,6 +17,7 @@ LAYERS = {
     "_warnings": 0,
     "_fitting": 0,
     "_memory": 0,
+    "_ties": 0,
     "_fast": 0,
     "_progress": 0,
     "_show_versions": 0,

@@ -5,6 +5,8 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from sktopo._ties import Ties
+
 _MAX_STALE = 3  # rounds of polishing without progress: it cycles
 EXACT = 1e-12  # error or penalty that is rounding, relative
 
@@ -113,19 +115,13 @@ class Problem:
 
     def _minimum_with_ties(self, labels, w):
         """The minimum for weights tied like this and paired as they are in w."""
-        sizes = np.bincount(labels)
-        order = np.argsort(labels, kind="stable")
-        begins = np.cumsum(sizes) - sizes
-
-        def summed(x):
-            return np.add.reduceat(x[..., order], begins, axis=-1)
-
-        tied = (summed(w) / sizes)[labels]
+        ties = Ties(labels)
+        tied = (ties.sums(w) / ties.counts)[labels]
         _, slope = self.penalty.value_and_grad(tied)
-        columns = summed(self.design.matrix)
-        right = summed(self.moment - self.alpha / 2 * slope)
+        columns = ties.sums(self.design.matrix)
+        right = ties.sums(self.moment - self.alpha / 2 * slope)
         gram = columns.T @ columns
-        gram[np.diag_indices_from(gram)] += self.design.ridge * sizes
+        gram[np.diag_indices_from(gram)] += self.design.ridge * ties.counts
         return solve_symmetric(gram, right)[labels]
 
 

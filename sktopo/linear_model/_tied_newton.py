@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.linalg import block_diag
 
+from sktopo._ties import Ties
 from sktopo.linear_model._penalised_problem import solve_symmetric
 
 _ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
@@ -38,27 +39,24 @@ def tied_newton_goal(problem, coef, intercept, residual):
        Optimization 13 (2002), :doi:`10.1137/S1052623401387623`.
     """
     ones = np.ones((len(problem.X), int(problem.fit_intercept)))
-    labels = [problem.ties(w, _ROUNDING) for w in coef]
-    groups = [np.eye(label.max() + 1)[label] for label in labels]
-    columns = [np.hstack([problem.X @ group, ones]) for group in groups]
+    ties = [Ties(problem.ties(w, _ROUNDING)) for w in coef]
+    columns = [np.hstack([tie.sums(problem.X), ones]) for tie in ties]
     widths = [block.shape[1] for block in columns]
     row = np.repeat(np.arange(len(coef)), widths)
-    columns = np.hstack(columns)
 
-    weight = problem.sample_weight[:, None]
+    weight = problem.sample_weight
     probability = np.clip(residual + problem.target, 0.0, 1.0)
-    own = np.sqrt(weight * probability)[:, row] * columns
-    other = (np.sqrt(weight) * probability)[:, row] * columns
-    hessian = np.where(np.equal.outer(row, row), own.T @ own, 0.0) - other.T @ other
-    no_norm = np.zeros((ones.shape[1],) * 2)
-    norms = [2 * problem.l2 * (group.T @ group) for group in groups]
-    hessian += block_diag(*(block for norm in norms for block in (norm, no_norm)))
-
-    slope = columns.T @ (weight * residual)
-    slope = slope[np.arange(row.size), row]
-    places = np.cumsum([0, *widths])
-    for w, group, place in zip(coef, groups, places, strict=False):
-        slope[place : place + group.shape[1]] += group.T @ problem.row_slope(w)
+    others = (np.sqrt(weight)[:, None] * probability)[:, row] * np.hstack(columns)
+    hessian, slopes, no_norm = [], [], np.zeros(ones.shape[1])
+    for k, (w, tie, block) in enumerate(zip(coef, ties, columns, strict=True)):
+        own = np.sqrt(weight * probability[:, k])[:, None] * block
+        norms = np.append(2 * problem.l2 * tie.counts, no_norm)
+        hessian.append(own.T @ own + np.diag(norms))
+        slope = block.T @ (weight * residual[:, k])
+        slope[: tie.counts.size] += tie.sums(problem.row_slope(w))
+        slopes.append(slope)
+    hessian = block_diag(*hessian) - others.T @ others
+    slope, places = np.concatenate(slopes), np.cumsum([0, *widths])
 
     # Of linearly separable classes, what is nearly flat must not be left to rounding.
     diagonal = np.diagonal(hessian).copy()
@@ -70,9 +68,9 @@ def tied_newton_goal(problem, coef, intercept, residual):
     step = solve_symmetric(hessian, -slope)
     decrease = -float(slope @ step) / 2
     coef, intercept = coef.copy(), intercept.copy()
-    for k, (group, place) in enumerate(zip(groups, places, strict=False)):
-        end = place + group.shape[1]
-        coef[k] += group @ step[place:end]
+    for k, (tie, place) in enumerate(zip(ties, places, strict=False)):
+        end = place + tie.counts.size
+        coef[k] += step[place:end][tie.labels]
         if problem.fit_intercept:
             intercept[k] += step[end]
     return coef, intercept, decrease

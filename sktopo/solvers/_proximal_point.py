@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, norm
 
+from sktopo._ties import Ties
+
 _FIRST_STEP = 10.0  # of a proximal step, in reciprocal Lipschitz constants
 _GROWTH = 10.0  # of the next step, where Newton's method has found the last one easy
 _SLOW_GROWTH = 2.0
@@ -145,27 +147,20 @@ class _ProximalStep:
     def _newton(self, point):
         """The Newton direction: of the prox, the derivative averages in groups."""
         problem, length = self.problem, self.length
-        labels = problem.penalty.ties(point.x, 0.0)
-        counts = np.bincount(labels)
-        order = np.argsort(labels, kind="stable")
-        starts = np.cumsum(counts) - counts
-        if problem.gram is None and counts.size >= len(problem.target):
-            rows = np.add.reduceat(problem.matrix[:, order], starts, axis=1)
-            rows /= np.sqrt(counts)
+        ties = Ties(problem.penalty.ties(point.x, 0.0))
+        if problem.gram is None and ties.counts.size >= len(problem.target):
+            rows = ties.sums(problem.matrix) / np.sqrt(ties.counts)
             square = length * (rows @ rows.T)
             return -_solve(square, np.full(len(square), 0.5), point.residual)
         if problem.gram is not None:
-            square = problem.gram[np.ix_(order, order)]
-            square = np.add.reduceat(square, starts, axis=0)
-            square = np.add.reduceat(square, starts, axis=1)
+            square = ties.sums(ties.sums(problem.gram, axis=0))
         else:
-            rows = np.add.reduceat(problem.matrix[:, order], starts, axis=1)
+            rows = ties.sums(problem.matrix)
             square = rows.T @ rows
-        moment = (problem.matrix.T @ point.residual)[order]
-        moment = np.add.reduceat(moment, starts)
+        moment = ties.sums(problem.matrix.T @ point.residual)
         # The formula of Sherman, Morrison and Woodbury.
-        groups = _solve(2 * square, counts / length, moment)
-        return -2 * point.residual + 4 * (problem.matrix @ groups[labels])
+        groups = _solve(2 * square, ties.counts / length, moment)
+        return -2 * point.residual + 4 * (problem.matrix @ groups[ties.labels])
 
     def _search(self, point, direction):
         """Go where the slope along the direction is nearly zero, by regula falsi."""
