@@ -1,7 +1,6 @@
 """What users give -> samples, and answers back in the form in which they came."""
 
 import math
-import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from sktopo._arrays import check_no_colour, check_real_array, check_unmasked
 from sktopo._fitting import validate_params
 from sktopo._sklearn_compat import container_of
 from sktopo._tables import as_batch, validate_table
+from sktopo._validation import is_int
 from sktopo._warnings import warn_user
 
 _SIDE = 8  # of images, from which on square numbers of columns are no accident
@@ -260,10 +260,7 @@ def check_image_shape(image_shape, n_features, owner, ndim=(1, 2, 3)):
         If it is none, or has not one pixel for each feature.
     """
     shape = tuple(np.asarray(image_shape, dtype=object).tolist())
-    if len(shape) not in ndim or any(
-        not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1
-        for n in shape
-    ):
+    if len(shape) not in ndim or not all(is_int(n, 1) for n in shape):
         several = " to ".join(map(str, sorted({min(ndim), max(ndim)})))
         raise ValueError(
             f"The 'image_shape' parameter of {owner} must be {several} ints >= 1. "

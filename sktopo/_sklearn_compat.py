@@ -2,7 +2,6 @@
 
 from contextlib import nullcontext
 
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
     HasMethods as _HasMethods,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "Options",
     "StrOptions",
     "_check_sample_weight",
-    "_fit_context",
     "callback_management_context",
     "columns_of",
     "container_of",

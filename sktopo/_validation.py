@@ -182,10 +182,15 @@ def drawn_seed(random_state):
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
 
+def is_int(value, least=0):
+    """Whether a value is an int of at least ``least``, which no bool is."""
+    is_number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return is_number and value >= least
+
+
 def check_int(value, name, owner, least):
     """Raise ValueError where a value is no int of at least ``least``."""
-    is_int = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_int or value < least:
+    if not is_int(value, least):
         raise ValueError(
             f"The {name!r} parameter of {owner} must be an int in the range [{least}, "
             f"inf). Got {value!r} instead."
@@ -272,9 +277,7 @@ def check_homology_dimensions(homology_dimensions, owner, end=None):
         dimensions = ()
     # Plain ints pass at once: this is asked for every complex.
     are_plain = set(map(type, dimensions)) == {int}
-    are_ints = are_plain or all(
-        isinstance(k, numbers.Integral) and not isinstance(k, bool) for k in dimensions
-    )
+    are_ints = are_plain or all(map(is_int, dimensions))
     is_sound = dimensions and are_ints and min(dimensions) >= 0
     if not is_sound or len(set(dimensions)) < len(dimensions):
         raise ValueError(

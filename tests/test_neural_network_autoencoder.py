@@ -32,6 +32,8 @@ from sktopo.neural_network._code_topology import (
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
+WEIGHTS = 5.0, 20.0  # of distances between diagrams
+
 
 def curve(rng, n=300):
     """A closed curve that bends through ten dimensions, and where each row lies."""
@@ -44,7 +46,7 @@ def curve(rng, n=300):
 @pytest.mark.parametrize("dimensions", [(0,), (1,), (0, 1)])
 def test_the_gradient_of_the_matching(rng, dimensions):
     X, Z = rng.normal(size=(25, 5)), rng.normal(size=(25, 2))
-    matching = MatchedPersistence(dimensions)
+    matching = MatchedPersistence(dimensions, WEIGHTS)
     batch = RowBatch(X)
     check_gradient(lambda z: matching(batch, z), Z, rtol=1e-4)
     # Of equal distances nothing is left.
@@ -61,8 +63,8 @@ def test_components_are_matched_along_the_spanning_trees(rng):
         i, j = minimum_spanning_tree(distances).nonzero()
         expected += np.mean((of_rows[i, j] - of_codes[i, j]) ** 2) / 2
         deaths.append([[0, death] for death in np.sort(distances[i, j])])
-    expected += 2 * wasserstein(*deaths, p=2) ** 2 / len(deaths[0])
-    matching, batch = MatchedPersistence((0,)), RowBatch(X)
+    expected += 5 * wasserstein(*deaths, p=2) ** 2 / len(deaths[0])
+    matching, batch = MatchedPersistence((0,), WEIGHTS), RowBatch(X)
     assert matching(batch, Z)[0] == pytest.approx(expected)
     # In any units and places.
     assert matching(batch, 1e-6 * Z + 3)[0] == pytest.approx(expected)
@@ -72,9 +74,9 @@ def test_loops_that_codes_have_not_are_missed(rng):
     angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     line = np.stack([np.arange(20.0), np.zeros(20)], axis=1)
-    matching = MatchedPersistence((1,))
+    matching = MatchedPersistence((1,), WEIGHTS)
     born, dies = 2 * np.sin(np.pi / 20), 2 * np.sin(7 * np.pi / 20)
-    missed = 2 * (dies - born) ** 2 / 2  # the squared distance to the diagonal
+    missed = 20 * (dies - born) ** 2 / 2  # the squared distance to the diagonal
     assert matching(RowBatch(circle), line)[0] > missed
     value, grad = matching(RowBatch(line), circle)
     assert value > missed
@@ -82,7 +84,7 @@ def test_loops_that_codes_have_not_are_missed(rng):
 
 
 def test_coincident_rows_and_codes_have_no_units():
-    matching = MatchedPersistence((0, 1))
+    matching = MatchedPersistence((0, 1), WEIGHTS)
     for X, Z in ((np.ones((5, 3)), np.eye(5)), (np.eye(5), np.ones((5, 2)))):
         value, grad = matching(RowBatch(X), Z)
         assert np.isfinite(value)
@@ -98,7 +100,7 @@ def test_the_gradient_of_the_loss(rng):
     flat = FlatParameters(parameters)
     term = PersistenceTerm(VietorisRips(), PersistenceEnergy(2), 1).value_and_grad
     topology = weighted_sum(
-        [(0.7, MatchedPersistence((0, 1))), (0.3, lambda X, Z: term(Z))]
+        [(0.7, MatchedPersistence((0, 1), WEIGHTS)), (0.3, lambda X, Z: term(Z))]
     )
     loss = AutoencoderLoss(encoder, decoder, flat, iter([]), topology)
     start = flat.join(parameters) + 0.3 * rng.normal(size=flat.join(parameters).size)

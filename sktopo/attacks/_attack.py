@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context
+from sktopo._fitting import fit_context, validate_params
 from sktopo._progress import ProgressLine
 from sktopo._samples import ARRAYS, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import HasMethods, Options, StrOptions
@@ -259,7 +259,7 @@ class TopologicalAttack(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return self._generated(X, y_target)
 
     def _generated(self, X, y_target=None):
-        self._validate_params()
+        validate_params(self)
         budget = self._budget(X.shape[1:])
         targets = self._targets(X, y_target)
         is_untargeted = y_target is None and self.target == "untargeted"

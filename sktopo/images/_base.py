@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._fitting import fit_context
+from sktopo._fitting import fit_context, validate_params
 from sktopo._progress import ProgressLine, within
 from sktopo._samples import SameColumnsMixin, described, read_samples
 from sktopo._sklearn_compat import HasMethods, StrOptions
@@ -126,7 +126,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         return self._optimized(self._read(X, reset=False).arrays)
 
     def _optimized(self, grids):
-        self._validate_params()
+        validate_params(self)
         components = self._components()
         if len(grids) == 1:
             found = [self._optimize(grids[0], *components, self.n_jobs)]

@@ -5,8 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import Bunch
 
-from sktopo._fitting import fit_context
-from sktopo._sklearn_compat import _fit_context
+from sktopo._fitting import fit_context, validate_params
 from sktopo._validation import check_int
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
@@ -236,7 +235,6 @@ class TopologicalRidge(LinearRegressor):
             self.scale_ = float(scales[0]) if y.ndim == 1 else scales
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)
     def path(self, X, y, *, alphas=20, sample_weight=None):
         """Weights for many strengths of the penalty, each started from the last.
 
@@ -280,6 +278,7 @@ class TopologicalRidge(LinearRegressor):
                [2.25, 3.5 , 4.  ],
                [2.25, 3.5 , 4.5 ]])
         """
+        validate_params(self)
         X, y, sample_weight = validated(self, X, y, sample_weight, is_fit=False)
         alpha, penalty = self._penalty(X.shape[1], self.alpha)
         self._warn_of_unused()

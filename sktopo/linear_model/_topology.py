@@ -12,6 +12,7 @@ from sktopo._validation import (
     POSITIVE_INT,
     check_homology_dimensions,
     drawn_seed,
+    is_int,
 )
 from sktopo.base import Filtration, Term
 from sktopo.filtrations import Cubical, WeakAlpha
@@ -151,7 +152,7 @@ def _is_shape(topology):
     return (
         isinstance(topology, (tuple, list))
         and 1 <= len(topology) <= 3
-        and all(isinstance(n, numbers.Integral) and n >= 1 for n in topology)
+        and all(is_int(n, 1) for n in topology)
     )
 
 

@@ -6,6 +6,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sktopo._fitting import fit_context, validate_params
 from sktopo._progress import ProgressLine
+from sktopo._samples import StatelessMixin
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, warn_unused
@@ -19,7 +20,9 @@ _SHORT = 500  # features up to which the exact fit costs about as much as the pe
 _ENOUGH = 4  # times n times the range of a row: a larger alpha changes nothing
 
 
-class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class TopologicalTrend(
+    StatelessMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator
+):
     """Smooth each row to a given number of maxima, or of minima.
 
     A row x is a signal, its features in order. ``method="least_squares"`` returns the
@@ -267,7 +270,6 @@ class TopologicalTrend(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 

@@ -44,7 +44,8 @@ class TopologicalAutoencoder(InvertibleEmbedding):
 
     where x is the data in units of the root of its total variance. The matching [1]_
     compares distances of rows with those of their codes, along the edges at which the
-    bars of the one and of the other are born or die. The objective, if there is one,
+    bars of the one and of the other are born or die, and the diagrams of the two, each
+    in units of its own spread. The objective, if there is one,
     prescribes a topology for the codes of a batch, such as one loop. At the start the
     perceptrons are zero, and the codes those of PCA.
 
@@ -122,6 +123,8 @@ class TopologicalAutoencoder(InvertibleEmbedding):
     True
     """
 
+    # Found on curves, tori and spheres: more of them costs order along the curves.
+    _DIAGRAM_WEIGHTS = 5.0, 20.0
     _parameter_constraints = {
         "n_components": [POSITIVE_INT],
         "hidden_layer_sizes": ["array-like", numbers.Integral],

@@ -15,9 +15,6 @@ from sktopo.objectives import as_term
 from sktopo.persistence import FINITE
 
 _EPOCHS = 10  # whose batches come again, so that their edges are known
-# Weight of the distance between diagrams beside that of edges: more of it lowers the
-# distance, and moves places along loops out of their order.
-_DIAGRAMS = 2.0
 TOPOLOGY_CONSTRAINTS = {
     "topology_weight": [NON_NEGATIVE],
     "homology_dimensions": ["array-like", numbers.Integral],
@@ -36,6 +33,7 @@ def topology_of_codes(
     objective_weight,
     filtration,
     objective_dimensions,
+    diagram_weights,
     owner,
 ):
     """The topological terms of an embedding's loss, a function of rows and codes.
@@ -46,6 +44,8 @@ def topology_of_codes(
         Of the persistence of codes that is to match that of the rows.
     objective, objective_weight, filtration, objective_dimensions
         Of what the codes are to have.
+    diagram_weights : tuple of 2 floats
+        See ``MatchedPersistence``.
     owner : str
         In whose name errors are raised.
 
@@ -67,7 +67,8 @@ def topology_of_codes(
             f"Got {homology_dimensions!r} instead."
         )
     if topology_weight:
-        parts.append((topology_weight, MatchedPersistence(dimensions)))
+        matching = MatchedPersistence(dimensions, diagram_weights)
+        parts.append((topology_weight, matching))
     if objective is not None:
         term = as_term(objective, filtration, objective_dimensions, owner)
         if objective_weight:
@@ -93,18 +94,22 @@ class MatchedPersistence:
     Both are in units of the root of their total variance. In each homology dimension it
     is half the mean squared difference between the lengths that an edge has in the two
     spaces, over the edges of the Vietoris-Rips filtration of the rows at which a bar is
-    born or dies, and half of that over those of the codes; and twice the squared
-    2-Wasserstein distance of the two diagrams over the number of bars of the rows.
-    Edges of loops count by their lifetimes: short ones are noise.
+    born or dies, and half of that over those of the codes; and the squared
+    2-Wasserstein distance of the two diagrams over the number of bars of the rows, with
+    a weight. Edges of loops count by their lifetimes: short ones are noise.
 
     Parameters
     ----------
     homology_dimensions : tuple of int
         0, 1 or both; what they give is added up.
+    diagram_weights : tuple of 2 floats
+        Of the distances between diagrams, of H0 and of H1. Large ones bring diagrams
+        closer, and move points out of their order along loops.
     """
 
-    def __init__(self, homology_dimensions):
+    def __init__(self, homology_dimensions, diagram_weights):
         self.homology_dimensions = homology_dimensions
+        self.diagram_weights = diagram_weights
 
     def __call__(self, batch, Z):
         """The value at a RowBatch and its codes Z, and the gradient in Z."""
@@ -112,7 +117,8 @@ class MatchedPersistence:
         codes, pullback = in_own_units(Z)
         of_codes = persistent_edges(codes, self.homology_dimensions)
         value, grad = 0.0, np.zeros(Z.shape)
-        for own, others in zip(of_codes, of_rows, strict=True):
+        triples = zip(self.homology_dimensions, of_codes, of_rows, strict=True)
+        for k, own, others in triples:
             for edges in (own, others):
                 i, j = edges.ends
                 step = codes[i] - codes[j]
@@ -121,7 +127,8 @@ class MatchedPersistence:
                 part, slope = _mean_square(edges, excess, is_own=edges is own)
                 if edges is own:
                     more, steeper = _distance(own, others)
-                    part, slope = part + more, slope + steeper
+                    part = part + self.diagram_weights[k] * more
+                    slope = slope + self.diagram_weights[k] * steeper
                 value += part
                 slope /= np.where(length > 0, length, 1.0)
                 np.add.at(grad, i, slope[:, None] * step)
@@ -146,13 +153,13 @@ def _mean_square(edges, excess, *, is_own):
 
 
 def _distance(own, others):
-    """The weighted squared distance of diagrams, and its slope in the lengths."""
+    """The mean squared step between diagrams, and its slope in the lengths."""
     target = others.diagram
     value, grad = WassersteinToTarget(target).value_and_grad(own.diagram)
-    weight = _DIAGRAMS / max(len(target), 1)
+    n_bars = max(len(target), 1)
     # Of components only deaths are lengths of edges.
     slope = grad.T.ravel()[grad.size - own.ends.shape[1] :]
-    return weight * value, weight * slope
+    return value / n_bars, slope / n_bars
 
 
 def in_own_units(points):

@@ -28,6 +28,8 @@ class Embedding(
 ):
     """A map of rows to codes; a subclass has ``value_and_pullback(X)``."""
 
+    _DIAGRAM_WEIGHTS = 1.0, 1.0  # of its matching, see ``MatchedPersistence``
+
     def transform(self, X):
         """Embed rows.
 
@@ -51,6 +53,7 @@ class Embedding(
         """The terms of ``topology_of_codes`` that the parameters describe."""
         warn_of_term(self, ("filtration", "objective_dimensions"))
         values = {name: getattr(self, name) for name in TOPOLOGY_CONSTRAINTS}
+        values["diagram_weights"] = self._DIAGRAM_WEIGHTS
         return topology_of_codes(**values, owner=type(self).__name__)
 
     def _centred(self, X):

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from sktopo._arrays import as_float64, check_real_array
+from sktopo._validation import is_int
 from sktopo.base import Term
 
 
@@ -68,9 +69,7 @@ class ComposedTerm(Term):
     def _validate_params(self):
         super()._validate_params()
         shape = self.shape
-        if isinstance(shape, tuple) and not all(
-            isinstance(n, numbers.Integral) and n >= 1 for n in shape
-        ):
+        if isinstance(shape, tuple) and not all(is_int(n, 1) for n in shape):
             raise ValueError(
                 "The 'shape' parameter of ComposedTerm must hold ints >= 1. "
                 f"Got {shape!r} instead."

@@ -1,13 +1,12 @@
 """Covers of a simplicial complex by neighbourhoods of some of its vertices."""
 
-import numbers
-
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from sklearn.utils import check_random_state
 
 from sktopo._memory import check_memory
+from sktopo._validation import is_int
 from sktopo.filtrations import as_complex
 
 
@@ -111,10 +110,6 @@ def _checked(n_sets, radius, overlap, n_vertices, n_named):
         return ValueError(
             f"The {name} of neighborhood_cover must be {expected}. Got {got} instead."
         )
-
-    def is_int(number, low):
-        is_bool = isinstance(number, bool)
-        return isinstance(number, numbers.Integral) and not is_bool and number >= low
 
     if (n_sets is None) == (radius is None):
         got = "none" if n_sets is None else "both"
