@@ -54,3 +54,9 @@ def check_diagram(diagram, owner, *, has_safe_lifetimes=False):
             f"Got {diagram[is_too_long][0]}: rescale the data."
         )
     return diagram
+
+
+def even_directions(n):
+    """Unit vectors of the right half plane, evenly spread, as columns."""
+    angle = np.pi * (np.arange(n) / n - 0.5)
+    return np.stack([np.cos(angle), np.sin(angle)])

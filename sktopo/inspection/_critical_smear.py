@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sktopo._arrays import check_grid
+from sktopo._diagrams import even_directions
 from sktopo._memory import check_count
 from sktopo._sklearn_compat import HasMethods, validate_parameter_constraints
 from sktopo._validation import (
@@ -131,8 +132,7 @@ def critical_smear(
         )
     dimensions = check_homology_dimensions(homology_dimensions, name)
     functional = PersistenceNorm() if functional is None else functional
-    angle = np.pi * (np.arange(n_projections) / n_projections - 0.5)
-    directions = np.stack([np.cos(angle), np.sin(angle)])
+    directions = even_directions(n_projections)
     # In these units neither noise nor weights leave the range of float32.
     exponent = np.clip(np.frexp(np.abs(image).max())[1], -_FAR, _FAR)
     pooling = pooling.scaled(float(np.ldexp(1.0, -exponent)))
@@ -185,6 +185,5 @@ def _smears(gradient, windows, seeds):
                 one_side = np.zeros(grad.shape)
                 one_side[:, side] = grad[:, side]
                 touched, spread = gradient.spread(bars.scatter(one_side))
-                places = cover.places[touched]
-                smear += np.bincount(places.ravel(), spread.ravel(), smear.size)
+                smear += cover.summed(touched, spread)
     return total

@@ -28,7 +28,7 @@ class LogisticProblem:
         self.alpha, self.penalty, self.l2 = alpha, penalty, l2
         self.fit_intercept = fit_intercept
 
-    def relaxed(self, penalty, alpha=None):
+    def with_penalty(self, penalty, alpha=None):
         """The same data under another penalty."""
         X, target, weight = self.X, self.target, self.sample_weight
         alpha = self.alpha if alpha is None else alpha

@@ -40,7 +40,7 @@ class State:
         return State(problem, self.coef, self.intercept)
 
 
-def step(state, k):
+def proximal_newton_step(state, k):
     """The state after a proximal Newton step in row k; where none helps, the same.
 
     Where the curvature at the present margins is too flat a guess, and no part of the
@@ -76,18 +76,18 @@ def step(state, k):
     return state
 
 
-def plain(problem):
+def unpenalised_state(problem):
     """A state toward the least loss without the penalty."""
-    unpenalised = problem.relaxed(problem.penalty, alpha=0.0)
+    unpenalised = problem.with_penalty(problem.penalty, alpha=0.0)
     n_rows = problem.target.shape[1]
     state = State(unpenalised, np.zeros((n_rows, problem.X.shape[1])), np.zeros(n_rows))
     for _ in range(_PLAIN_SWEEPS):
         for k in range(n_rows):
-            state = step(state, k)
+            state = proximal_newton_step(state, k)
     return state.under(problem)
 
 
-def equal(problem):
+def equal_weights_state(problem):
     """A state toward the least loss among weights that are equal in every row."""
     n_features = problem.X.shape[1]
     sums = problem.X.sum(axis=1, keepdims=True)
@@ -104,5 +104,5 @@ def equal(problem):
         problem.l2 * n_features,
         problem.fit_intercept,
     )
-    state = plain(summed)
+    state = unpenalised_state(summed)
     return State(problem, state.coef.repeat(n_features, axis=1), state.intercept)

@@ -28,7 +28,7 @@ def by_prox(problem, start, settings):
     if start is None:
         start = problem.design.equal_weights(problem.target)
         for relaxation in problem.penalty.relaxations:
-            part = problem.relaxed(relaxation)
+            part = problem.with_penalty(relaxation)
             start = minimize_convex(part, relaxation, start, settings).x
             start = _searched(problem, start, FIRST_SEARCH, settings).x
     return _by_majorants(problem, start, settings)
@@ -65,7 +65,7 @@ def _searched(problem, start, n_steps, settings):
 def minimize_convex(problem, majorant, start, settings):
     """The minimum under a convex majorant of the penalty, polished."""
     design, max_iter, n_iter = problem.design, settings["max_iter"], 0
-    part = problem.relaxed(majorant)
+    part = problem.with_penalty(majorant)
     # Where the ties of the start are the right ones, that is all there is to do.
     known = OptimizeResult(x=start, fun=part.objective(start), status=1, nit=1)
     part.polish(known, (_ROUNDING,))

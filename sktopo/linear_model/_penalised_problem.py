@@ -34,7 +34,7 @@ class Problem:
         """The error with the penalty, as a term in the weights."""
         return self.error + self.alpha * self.penalty
 
-    def relaxed(self, penalty, alpha=None):
+    def with_penalty(self, penalty, alpha=None):
         """The same data under another penalty."""
         alpha = self.alpha if alpha is None else alpha
         problem = Problem(self.design, self.target, alpha, penalty)

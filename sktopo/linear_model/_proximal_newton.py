@@ -15,9 +15,9 @@ from sktopo.linear_model._logistic_state import (
     MOST_CURVATURE,
     SHARES,
     State,
-    equal,
-    plain,
-    step,
+    equal_weights_state,
+    proximal_newton_step,
+    unpenalised_state,
 )
 from sktopo.linear_model._majorants import FIRST_SEARCH
 from sktopo.linear_model._strategies import exact_solver
@@ -68,7 +68,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
         if not (is_warm or penalty.is_random or penalty.is_piecewise_linear):
             starts = [
                 (state.coef, state.intercept)
-                for state in (equal(problem), plain(problem))
+                for state in (equal_weights_state(problem), unpenalised_state(problem))
             ]
         results = [descend(problem, *start, solver, settings) for start in starts]
         return min(results, key=lambda result: result.fun)
@@ -88,7 +88,7 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
 def _starts(run, zero, settings):
     """States to descend from, with the number of proximal steps that come first."""
     problem, n_rows = zero.problem, len(zero.coef)
-    yield plain(problem), 0
+    yield unpenalised_state(problem), 0
     if n_rows > 1 or not problem.has_one_majorant:
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
@@ -142,14 +142,14 @@ class _Newton:
     def _converged(self, state, relaxation=None):
         problem, tol = self.problem, self.settings["tol"]
         if relaxation is not None:
-            problem, tol = problem.relaxed(relaxation), max(tol, _LOOSE)
+            problem, tol = problem.with_penalty(relaxation), max(tol, _LOOSE)
             state = state.under(problem)
         for _ in range(_MANY_SWEEPS):
             if self._run.nit >= self.settings["max_iter"]:
                 break
             before = state
             for k in range(len(state.coef)):
-                state = step(state, k)
+                state = proximal_newton_step(state, k)
             state = self._tied(state, tol)
             if relaxation is None:
                 self._record(state)

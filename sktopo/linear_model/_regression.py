@@ -68,7 +68,7 @@ class Regression:
         for penalty in penalties:
             beside = [
                 penalised_path(
-                    problem.relaxed(penalty), alphas, beside=last, **self._how
+                    problem.with_penalty(penalty), alphas, beside=last, **self._how
                 )
                 for problem, last in zip(problems, beside, strict=True)
             ]

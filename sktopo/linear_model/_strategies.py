@@ -138,14 +138,14 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
     if exact == "dc" and beside is None:
         how = {"solver": solver, "settings": settings}
         for relaxation in problem.penalty.relaxations:
-            easier = problem.relaxed(relaxation)
+            easier = problem.with_penalty(relaxation)
             beside = penalised_path(easier, alphas, beside=beside or [], **how)
     short = {**settings, "max_iter": min(settings["max_iter"], _WARM_STEPS)}
 
     def sweep(indices, more):
         results, last = [], []
         for k, others in zip(indices, more, strict=True):
-            stage = problem.relaxed(problem.penalty, alphas[k])
+            stage = problem.with_penalty(problem.penalty, alphas[k])
             starts = last + others
             result = minimize_penalised(
                 stage,
@@ -163,7 +163,7 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
         return down
     if beside and not problem.design.is_unique:
         # Many weights fit exactly then: the solver's own starts find other ones.
-        first = problem.relaxed(problem.penalty, alphas[0])
+        first = problem.with_penalty(problem.penalty, alphas[0])
         own = minimize_penalised(first, solver=solver, starts=[], settings=settings)
         down[0] = better(problem, down[0], own)
     up = sweep(indices[::-1], [[down[-1].x], *([] for _ in alphas[1:])])[::-1]

@@ -34,7 +34,7 @@ def _descend_from_all(descents, starts):
         for factor in (1.0, 3.0):
             left = max(0, settings["max_iter"] - descents.run.nit)
             limits = settings_within(settings, min(_DESCENT_STEPS, left // 2))
-            stronger = problem.relaxed(problem.penalty, factor * problem.alpha)
+            stronger = problem.with_penalty(problem.penalty, factor * problem.alpha)
             adam = descend_by_adam(stronger, problem.least_squares, limits)
             descents.run.nit += adam.nit
             descents.descend(adam.x)
@@ -63,7 +63,7 @@ class _Descents:
     def descend(self, start, penalty=None):
         """From a start to convergence, under this penalty or a relaxation of it."""
         problem, run = self.problem, self.run
-        part = problem if penalty is None else problem.relaxed(penalty)
+        part = problem if penalty is None else problem.with_penalty(penalty)
         w, last = start, np.inf
         while run.nit < self.settings["max_iter"]:
             slope = part.penalty.concave_slope(w)

@@ -44,7 +44,7 @@ class _RowProblem(Problem):
         """The right-hand side of the normal equations."""
         return self.target
 
-    def relaxed(self, penalty, alpha=None):
+    def with_penalty(self, penalty, alpha=None):
         """The same row under another penalty."""
         alpha = self.alpha if alpha is None else alpha
         return _RowProblem(self.design, self.target, alpha, penalty)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from sktopo._diagrams import even_directions
 from sktopo._memory import check_count
 from sktopo._sklearn_compat import validate_parameter_constraints
 from sktopo._validation import POSITIVE_INT
@@ -62,8 +63,7 @@ def sliced_wasserstein(diagram, other, n_directions=50):
     bars, target, gaps = pair
     n_points = len(bars) + len(target)
     check_count("sliced_wasserstein", "n_directions", n_directions, 50 * n_points)
-    angle = np.pi * (np.arange(n_directions) / n_directions - 0.5)
-    directions = np.stack([np.cos(angle), np.sin(angle)])
+    directions = even_directions(n_directions)
     ours = np.concatenate([bars, _on_diagonal(target)]) @ directions
     theirs = np.concatenate([target, _on_diagonal(bars)]) @ directions
     # In place: these may be large.

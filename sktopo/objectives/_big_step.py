@@ -167,17 +167,19 @@ def _aim_critical_sets(part, values, order, where, lows, highs):
     k, shift = part.bars.dimension, _by_cells(part)
     births, deaths = _simplices_of(part, order, where)
     targets = values[part.bars.indices] + shift
-    for end, cells, d, reduce, up, down in (
-        (0, births, k, order.coboundary, "columns", "rows"),
-        (1, deaths, k + 1, order.boundary, "rows", "columns"),
-    ):
-        for moves, ask, keep, bounds in (
-            (shift[:, end] > 0, up, np.maximum, highs),
-            (shift[:, end] < 0, down, np.minimum, lows),
-        ):
-            if moves.any():
-                which, found = getattr(reduce(d), ask)(cells[moves])
-                keep.at(bounds[d], found, targets[moves, end][which])
+
+    def aim(moves, end, cells, sets_of, keep, bounds):
+        if moves.any():
+            which, found = sets_of()(cells[moves])
+            keep.at(bounds, found, targets[moves, end][which])
+
+    later, earlier = shift.T > 0, shift.T < 0
+    up, down, top = np.maximum, np.minimum, k + 1
+    # A matrix is reduced only where an end needs it.
+    aim(later[0], 0, births, lambda: order.coboundary(k).columns, up, highs[k])
+    aim(earlier[0], 0, births, lambda: order.coboundary(k).rows, down, lows[k])
+    aim(later[1], 1, deaths, lambda: order.boundary(top).rows, up, highs[top])
+    aim(earlier[1], 1, deaths, lambda: order.boundary(top).columns, down, lows[top])
 
 
 def _lower_faces(order, lows):

@@ -259,11 +259,11 @@ class PooledPersistenceTerm(DiagramTerm):
 
 def _samples(gradient, windows, seeds):
     """Values and gradients in the vertices of some samples."""
-    cover, size = gradient.cover, gradient.cover.layout.size
-    values, grads = np.zeros(len(seeds)), np.zeros((len(seeds), size - 1))
+    cover = gradient.cover
+    values = np.zeros(len(seeds))
+    grads = np.zeros((len(seeds), cover.layout.size - 1))
     for k, seed in enumerate(seeds):
         rng = np.random.default_rng(seed)
         (values[k],), touched, spread = gradient(windows, [rng])
-        places = cover.places[touched].ravel()
-        grads[k] = np.bincount(places, spread.ravel(), size)[:-1]
+        grads[k] = cover.summed(touched, spread)[:-1]
     return values, grads

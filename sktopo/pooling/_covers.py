@@ -16,6 +16,11 @@ class _Cover:
         """The values of every window, (..., size, width)."""
         return laid_out.take(self.places, axis=-1)
 
+    def summed(self, touched, spread):
+        """Sums over windows at every place of the layout: of some, (n, width)."""
+        places = self.places[touched].ravel()
+        return np.bincount(places, spread.ravel(), self.layout.size)
+
 
 class VertexCover(_Cover):
     """Windows that are sets of vertices, of any sizes.
