@@ -50,63 +50,101 @@ def cheapest_joins(labels, n_components, costs, steps):
     list of Join
         Components are counted from 0.
     """
-    free = np.flatnonzero(labels == 0)
-    number = np.full(labels.size, -1, dtype=np.int32)
-    number[free] = np.arange(free.size)
-    least = _NOTHING * costs[free].max(initial=0.0) + np.finfo(float).tiny
-    cost = costs[free] + least
-    around = free + steps[:, None]
-    near = labels[around]
-    # A terminal is a node behind the pixels, from which its neighbours are reached.
-    which, pixel = np.nonzero(near == 0)
-    leads = number[around[which, pixel]]
-    touch, beside = np.nonzero(near > 0)
-    beside = np.unique((near[touch, beside] - 1).astype(np.int64) * free.size + beside)
-    source, beside = np.divmod(beside, free.size)
-    n_nodes = free.size + n_components
-    rows = np.concatenate([pixel, free.size + source]).astype(np.int32)
-    columns = np.concatenate([leads, beside]).astype(np.int32)
-    graph = csr_array((cost[columns], (rows, columns)), shape=(n_nodes, n_nodes))
-    terminals = free.size + np.arange(n_components)
+    graph = _PixelGraph(labels, n_components, costs, steps)
     distance, before, nearest = dijkstra(
-        graph, indices=terminals, min_only=True, return_predecessors=True
+        graph.matrix, indices=graph.terminals, min_only=True, return_predecessors=True
     )
-    nearest = nearest - free.size
-    # Where two cells of this Voronoi diagram meet, a path joins their terminals.
-    a = np.concatenate([nearest[pixel], source])
-    b = np.concatenate([nearest[leads], nearest[beside]])
-    reach = np.concatenate([distance[pixel] + distance[leads], distance[beside]])
-    ends = np.concatenate([pixel, free.size + source]), np.concatenate([leads, beside])
+    a, b, reach = graph.meetings(distance, nearest - graph.free.size)
+    return [
+        Join(
+            int(a[i]),
+            int(b[i]),
+            float(reach[i]),
+            np.array(
+                graph.way(graph.tails[i], before) + graph.way(graph.heads[i], before),
+                dtype=np.intp,
+            ),
+        )
+        for i in _spanning_tree(a, b, reach, n_components).tolist()
+    ]
+
+
+class _PixelGraph:
+    """Free pixels and their neighbours, and a node for each component behind them.
+
+    Parameters
+    ----------
+    labels, n_components, costs, steps
+        See ``cheapest_joins``.
+
+    Attributes
+    ----------
+    free : ndarray of int
+        The pixels of the first nodes; those of components come after.
+    tails, heads : ndarray of int
+        The nodes of every edge, which costs what its head does.
+    matrix : csr_array
+    """
+
+    def __init__(self, labels, n_components, costs, steps):
+        self.free = np.flatnonzero(labels == 0)
+        n_free = self.free.size
+        number = np.full(labels.size, -1, dtype=np.int32)
+        number[self.free] = np.arange(n_free)
+        least = _NOTHING * costs[self.free].max(initial=0.0) + np.finfo(float).tiny
+        around = self.free + steps[:, None]
+        near = labels[around]
+        which, pixel = np.nonzero(near == 0)
+        # From a component its neighbours are reached, each once.
+        touch, beside = np.nonzero(near > 0)
+        beside = np.unique((near[touch, beside] - 1).astype(np.int64) * n_free + beside)
+        source, beside = np.divmod(beside, n_free)
+        self.tails = np.concatenate([pixel, n_free + source]).astype(np.int32)
+        self.heads = np.concatenate([number[around[which, pixel]], beside])
+        self.heads = self.heads.astype(np.int32)
+        self.n_components, self._n_between = n_components, pixel.size
+        cost = (costs[self.free] + least)[self.heads]
+        self.matrix = csr_array(
+            (cost, (self.tails, self.heads)), shape=(n_free + n_components,) * 2
+        )
+
+    @property
+    def terminals(self):
+        """The nodes of components."""
+        return self.free.size + np.arange(self.n_components)
+
+    def meetings(self, distance, nearest):
+        """The components that meet at every edge, and what the path through it costs.
+
+        Where two cells of the Voronoi diagram of components meet, a path joins them.
+        """
+        a = nearest[self.tails]
+        reach = distance[self.heads]
+        # At the edge of a component the path ends; between pixels it has two halves.
+        reach[: self._n_between] += distance[self.tails[: self._n_between]]
+        return a, nearest[self.heads], reach
+
+    def way(self, node, before):
+        """The pixels from a node back to its component."""
+        found = []
+        while node < self.free.size:
+            found.append(self.free[node])
+            node = before[node]
+        return found
+
+
+def _spanning_tree(a, b, reach, n_components):
+    """The edges of the cheapest tree of components, of the cheapest of each pair."""
     apart = np.flatnonzero((a != b) & np.isfinite(reach))
     apart = apart[np.argsort(reach[apart], kind="stable")]
     pair = np.minimum(a, b)[apart].astype(np.int64) * n_components
     pair += np.maximum(a, b)[apart]
     pairs, first = np.unique(pair, return_index=True)
     first = apart[first]
-    shape = (n_components, n_components)
     # scipy's graph routines take 32-bit indices.
-    ends_of_pair = np.stack(np.divmod(pairs, n_components)).astype(np.int32)
+    ends = np.stack(np.divmod(pairs, n_components)).astype(np.int32)
     tree = minimum_spanning_tree(
-        csr_array((reach[first], tuple(ends_of_pair)), shape=shape)
+        csr_array((reach[first], tuple(ends)), shape=(n_components,) * 2)
     ).tocoo()
-    chosen = first[
-        np.searchsorted(pairs, tree.row.astype(np.int64) * n_components + tree.col)
-    ]
-
-    def way(node):
-        """The pixels from a node back to its terminal."""
-        found = []
-        while node < free.size:
-            found.append(free[node])
-            node = before[node]
-        return found
-
-    return [
-        Join(
-            int(a[i]),
-            int(b[i]),
-            float(reach[i]),
-            np.array(way(ends[0][i]) + way(ends[1][i]), dtype=np.intp),
-        )
-        for i in chosen.tolist()
-    ]
+    chosen = tree.row.astype(np.int64) * n_components + tree.col
+    return first[np.searchsorted(pairs, chosen)]
