@@ -32,7 +32,7 @@ from sktopo.neural_network._code_topology import (
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
-WEIGHTS = 5.0, 20.0  # of distances between diagrams
+OWN = {"own_units": True, "diagram_weights": (5.0, 20.0)}
 
 
 def curve(rng, n=300):
@@ -43,15 +43,16 @@ def curve(rng, n=300):
     return np.stack(waves, axis=1) @ turn + 0.01 * rng.normal(size=(n, 10)), angle
 
 
+@pytest.mark.parametrize("params", [{}, OWN], ids=["", "own units"])
 @pytest.mark.parametrize("dimensions", [(0,), (1,), (0, 1)])
-def test_the_gradient_of_the_matching(rng, dimensions):
+def test_the_gradient_of_the_matching(rng, dimensions, params):
     X, Z = rng.normal(size=(25, 5)), rng.normal(size=(25, 2))
-    matching = MatchedPersistence(dimensions, WEIGHTS)
+    matching = MatchedPersistence(dimensions, **params)
     batch = RowBatch(X)
     check_gradient(lambda z: matching(batch, z), Z, rtol=1e-4)
     # Of equal distances nothing is left.
     assert matching(batch, X)[0] == pytest.approx(0)
-    assert_allclose(matching(batch, X)[1], 0)
+    assert_allclose(matching(batch, X)[1], 0, atol=1e-12)
 
 
 def test_components_are_matched_along_the_spanning_trees(rng):
@@ -64,7 +65,7 @@ def test_components_are_matched_along_the_spanning_trees(rng):
         expected += np.mean((of_rows[i, j] - of_codes[i, j]) ** 2) / 2
         deaths.append([[0, death] for death in np.sort(distances[i, j])])
     expected += 5 * wasserstein(*deaths, p=2) ** 2 / len(deaths[0])
-    matching, batch = MatchedPersistence((0,), WEIGHTS), RowBatch(X)
+    matching, batch = MatchedPersistence((0,), **OWN), RowBatch(X)
     assert matching(batch, Z)[0] == pytest.approx(expected)
     # In any units and places.
     assert matching(batch, 1e-6 * Z + 3)[0] == pytest.approx(expected)
@@ -74,7 +75,7 @@ def test_loops_that_codes_have_not_are_missed(rng):
     angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     line = np.stack([np.arange(20.0), np.zeros(20)], axis=1)
-    matching = MatchedPersistence((1,), WEIGHTS)
+    matching = MatchedPersistence((1,), **OWN)
     born, dies = 2 * np.sin(np.pi / 20), 2 * np.sin(7 * np.pi / 20)
     missed = 20 * (dies - born) ** 2 / 2  # the squared distance to the diagonal
     assert matching(RowBatch(circle), line)[0] > missed
@@ -84,7 +85,7 @@ def test_loops_that_codes_have_not_are_missed(rng):
 
 
 def test_coincident_rows_and_codes_have_no_units():
-    matching = MatchedPersistence((0, 1), WEIGHTS)
+    matching = MatchedPersistence((0, 1), **OWN)
     for X, Z in ((np.ones((5, 3)), np.eye(5)), (np.eye(5), np.ones((5, 2)))):
         value, grad = matching(RowBatch(X), Z)
         assert np.isfinite(value)
@@ -100,7 +101,7 @@ def test_the_gradient_of_the_loss(rng):
     flat = FlatParameters(parameters)
     term = PersistenceTerm(VietorisRips(), PersistenceEnergy(2), 1).value_and_grad
     topology = weighted_sum(
-        [(0.7, MatchedPersistence((0, 1), WEIGHTS)), (0.3, lambda X, Z: term(Z))]
+        [(0.7, MatchedPersistence((0, 1), **OWN)), (0.3, lambda X, Z: term(Z))]
     )
     loss = AutoencoderLoss(encoder, decoder, flat, iter([]), topology)
     start = flat.join(parameters) + 0.3 * rng.normal(size=flat.join(parameters).size)

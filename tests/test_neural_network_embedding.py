@@ -35,7 +35,7 @@ def test_the_gradient_of_the_loss(rng):
     rows, codes = rng.normal(size=(20, 4)), rng.normal(size=(20, 2))
     features, batch = rng.normal(size=(20, 6)), RowBatch(rows)
     gram = features.T @ features
-    topology = MatchedPersistence((0, 1), (1.0, 1.0))
+    topology = MatchedPersistence((0, 1))
 
     def loss(x):
         one = EmbeddingLoss(codes, features, gram, cycle([batch]), topology, 0.3)

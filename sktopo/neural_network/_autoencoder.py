@@ -123,8 +123,8 @@ class TopologicalAutoencoder(InvertibleEmbedding):
     True
     """
 
-    # Found on curves, tori and spheres: more of them costs order along the curves.
-    _DIAGRAM_WEIGHTS = 5.0, 20.0
+    # Found on curves, tori and spheres: more of it costs order along the curves.
+    _MATCHING = {"own_units": True, "diagram_weights": (5.0, 20.0)}
     _parameter_constraints = {
         "n_components": [POSITIVE_INT],
         "hidden_layer_sizes": ["array-like", numbers.Integral],

@@ -33,7 +33,7 @@ def topology_of_codes(
     objective_weight,
     filtration,
     objective_dimensions,
-    diagram_weights,
+    matching,
     owner,
 ):
     """The topological terms of an embedding's loss, a function of rows and codes.
@@ -44,8 +44,8 @@ def topology_of_codes(
         Of the persistence of codes that is to match that of the rows.
     objective, objective_weight, filtration, objective_dimensions
         Of what the codes are to have.
-    diagram_weights : tuple of 2 floats
-        See ``MatchedPersistence``.
+    matching : dict
+        Parameters of ``MatchedPersistence``.
     owner : str
         In whose name errors are raised.
 
@@ -67,8 +67,7 @@ def topology_of_codes(
             f"Got {homology_dimensions!r} instead."
         )
     if topology_weight:
-        matching = MatchedPersistence(dimensions, diagram_weights)
-        parts.append((topology_weight, matching))
+        parts.append((topology_weight, MatchedPersistence(dimensions, **matching)))
     if objective is not None:
         term = as_term(objective, filtration, objective_dimensions, owner)
         if objective_weight:
@@ -91,30 +90,36 @@ def weighted_sum(parts):
 class MatchedPersistence:
     """How much the persistence of codes differs from that of the rows.
 
-    Both are in units of the root of their total variance. In each homology dimension it
-    is half the mean squared difference between the lengths that an edge has in the two
-    spaces, over the edges of the Vietoris-Rips filtration of the rows at which a bar is
-    born or dies, and half of that over those of the codes; and the squared
-    2-Wasserstein distance of the two diagrams over the number of bars of the rows, with
-    a weight. Edges of loops count by their lifetimes: short ones are noise.
+    Both are in units of the root of the total variance of the rows, or each in its own.
+    In each homology dimension it is half the mean squared difference between the
+    lengths that an edge has in the two spaces, over the edges of the Vietoris-Rips
+    filtration of the rows at which a bar is born or dies, and half of that over those
+    of the codes; and the squared 2-Wasserstein distance of the two diagrams over the
+    number of bars of the rows, with a weight. Edges of loops count by their lifetimes:
+    short ones are noise.
 
     Parameters
     ----------
     homology_dimensions : tuple of int
         0, 1 or both; what they give is added up.
-    diagram_weights : tuple of 2 floats
+    own_units : bool, default=False
+        Whether codes are in units of their own, so that their scale is free.
+    diagram_weights : tuple of 2 floats, default=(0.0, 0.0)
         Of the distances between diagrams, of H0 and of H1. Large ones bring diagrams
         closer, and move points out of their order along loops.
     """
 
-    def __init__(self, homology_dimensions, diagram_weights):
+    def __init__(
+        self, homology_dimensions, *, own_units=False, diagram_weights=(0.0, 0.0)
+    ):
         self.homology_dimensions = homology_dimensions
+        self.own_units = own_units
         self.diagram_weights = diagram_weights
 
     def __call__(self, batch, Z):
         """The value at a RowBatch and its codes Z, and the gradient in Z."""
-        X, of_rows = batch.persistence(self.homology_dimensions)
-        codes, pullback = in_own_units(Z)
+        X, of_rows, unit = batch.persistence(self.homology_dimensions)
+        codes, pullback = in_own_units(Z) if self.own_units else in_units(Z, unit)
         of_codes = persistent_edges(codes, self.homology_dimensions)
         value, grad = 0.0, np.zeros(Z.shape)
         triples = zip(self.homology_dimensions, of_codes, of_rows, strict=True)
@@ -125,10 +130,10 @@ class MatchedPersistence:
                 length = np.linalg.norm(step, axis=1)
                 excess = length - np.linalg.norm(X[i] - X[j], axis=1)
                 part, slope = _mean_square(edges, excess, is_own=edges is own)
-                if edges is own:
+                weight = self.diagram_weights[k] if edges is own else 0.0
+                if weight > 0:
                     more, steeper = _distance(own, others)
-                    part = part + self.diagram_weights[k] * more
-                    slope = slope + self.diagram_weights[k] * steeper
+                    part, slope = part + weight * more, slope + weight * steeper
                 value += part
                 slope /= np.where(length > 0, length, 1.0)
                 np.add.at(grad, i, slope[:, None] * step)
@@ -162,13 +167,22 @@ def _distance(own, others):
     return value / n_bars, slope / n_bars
 
 
+def in_units(points, unit):
+    """Points over a unit, and the pullback of gradients."""
+    return points / unit, lambda grad: grad / unit
+
+
+def spread_of(points):
+    """The root of the total variance; 1 where that is zero."""
+    return float(np.sqrt(points.var(axis=0).sum())) or 1.0
+
+
 def in_own_units(points):
-    """Points over the root of their total variance, and the pullback of gradients.
+    """Points over their spread, and the pullback of gradients.
 
     The gradients are those of functions that no translation changes.
     """
-    centred = points - points.mean(axis=0)
-    spread = float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
+    centred, spread = points - points.mean(axis=0), spread_of(points)
 
     def pullback(grad):
         radial = (grad * centred).sum() / (len(points) * spread**2)
@@ -203,12 +217,13 @@ class RowBatch:
         return self._table[self.index]
 
     def persistence(self, homology_dimensions):
-        """The rows in units of their own, and their ``persistent_edges``."""
-        points, _ = in_own_units(self.rows)
+        """The rows over their spread, their ``persistent_edges``, and the spread."""
+        unit = spread_of(self.rows)
+        points, _ = in_units(self.rows, unit)
         if homology_dimensions not in self._found:
             edges = persistent_edges(points, homology_dimensions)
             self._found[homology_dimensions] = edges
-        return points, self._found[homology_dimensions]
+        return points, self._found[homology_dimensions], unit
 
 
 def row_batches(table, batch_size, rng):

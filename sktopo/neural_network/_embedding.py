@@ -28,7 +28,7 @@ class Embedding(
 ):
     """A map of rows to codes; a subclass has ``value_and_pullback(X)``."""
 
-    _DIAGRAM_WEIGHTS = 1.0, 1.0  # of its matching, see ``MatchedPersistence``
+    _MATCHING = {}  # parameters of MatchedPersistence
 
     def transform(self, X):
         """Embed rows.
@@ -53,8 +53,8 @@ class Embedding(
         """The terms of ``topology_of_codes`` that the parameters describe."""
         warn_of_term(self, ("filtration", "objective_dimensions"))
         values = {name: getattr(self, name) for name in TOPOLOGY_CONSTRAINTS}
-        values["diagram_weights"] = self._DIAGRAM_WEIGHTS
-        return topology_of_codes(**values, owner=type(self).__name__)
+        name = type(self).__name__
+        return topology_of_codes(**values, matching=self._MATCHING, owner=name)
 
     def _centred(self, X):
         """X less its mean, in units of the root of its total variance, and these."""

@@ -42,13 +42,12 @@ class TopologicalEmbedding(Embedding):
                                    + fidelity_weight * ||displacement||^2
 
     where the matching [1]_ compares distances of rows with those of their codes, along
-    the edges at which the bars of the one and of the other are born or die, and the
-    diagrams of the two, each in units of its own spread; the objective, if there is
-    one, prescribes a topology [2]_, and the norm is that of the reproducing kernel
-    Hilbert space of the Gaussians. Rows that are far from each other are moved apart,
-    however close their first codes are; new rows are embedded by the same functions. In
-    the end, that part of the displacement is taken which is best on some batches; it
-    may be nothing.
+    the edges at which the bars of the one and of the other are born or die, the
+    objective, if there is one, prescribes a topology [2]_, and the norm is that of the
+    reproducing kernel Hilbert space of the Gaussians. Rows that are far from each other
+    are moved apart, however close their first codes are; new rows are embedded by the
+    same functions. In the end, that part of the displacement is taken which is best on
+    some batches; it may be nothing.
 
     Distances are those of straight lines through the space of the rows: a sheet that is
     rolled up is not unrolled, and one that ``init`` has unrolled may be folded again.
@@ -84,7 +83,7 @@ default="pca"
     gamma : float > 0 or None, default=None
         Gaussians are ``exp(-gamma ||x - landmark||^2)``. None is 1 / (2 d^2), where d
         is the distance within which 5 % of the pairs of landmarks lie.
-    learning_rate : float > 0, default=0.1
+    learning_rate : float > 0, default=0.15
         Of Adam; it falls linearly to zero. Without an objective it is in units of the
         error at the start, the root of the matching: codes that are nearly right move
         little.
@@ -184,7 +183,7 @@ default="pca"
         fidelity_weight=1e-4,
         n_landmarks=300,
         gamma=None,
-        learning_rate=0.1,
+        learning_rate=0.15,
         max_iter=500,
         batch_size=128,
         random_state=None,
