@@ -50,6 +50,7 @@ def sizes(change, norm):
     return np.linalg.norm(flat, norm, axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "params",
@@ -86,6 +87,7 @@ def test_within_budget_and_claimed_rightly(name, params, fitted):
     assert_array_equal(attack.transform(rows), found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["logistic", "mlp", "svc", "topological"])
 def test_more_budget_is_more_success(name, fitted):
     shares = []
@@ -131,6 +133,7 @@ def test_targets_that_are_asked_for(fitted):
     assert_array_equal(fitted["logistic"].predict(found), wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm", [np.inf, 2, 0])
 def test_a_row_has_one_answer(norm, fitted):
     attack = TopologicalAttack(
@@ -245,6 +248,7 @@ def test_errors_of_the_data(fitted):
         TopologicalAttack(Unknown()).fit(X[:20], np.zeros(20))
 
 
+@pytest.mark.slow
 def test_a_small_budget_far_from_zero_is_kept():
     rows = 255 * X[:20] + 0.1
     model = LogisticRegression(max_iter=500).fit(255 * X[:400], y[:400])

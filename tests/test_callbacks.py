@@ -64,6 +64,7 @@ class Count:
         return self.n_tasks >= self.most
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The best .* on the edge")
 @pytest.mark.parametrize("n_jobs", [None, 2])
 @pytest.mark.parametrize("name", MODELS)

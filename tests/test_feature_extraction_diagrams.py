@@ -87,6 +87,7 @@ def test_essential_bars(rng):
         assert (np.diff(lifetimes) <= 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [2, -1])
 def test_jobs_change_nothing(rng, n_jobs):
     X = DIGITS[:50]
@@ -150,6 +151,7 @@ def test_what_is_no_batch_is_named(transformer, X, message):
         transformer.fit(X).transform(X)
 
 
+@pytest.mark.slow
 def test_a_bad_sample_is_named(rng):
     X = [rng.random((4, 2)) for _ in range(6)]
     X[4][1, 1] = np.nan

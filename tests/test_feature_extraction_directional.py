@@ -214,6 +214,7 @@ def test_another_shape_than_fitted():
         model.transform(np.ones((1, 8, 9)))
 
 
+@pytest.mark.slow
 def test_in_a_grid_search_with_workers():
     pipeline = make_pipeline(
         DirectionalPersistence(image_shape=(8, 8), n_directions=4),

@@ -54,6 +54,7 @@ def test_a_complex_without_a_limit_ends_with_its_longest_edge():
     assert_array_equal(h0([0.0, 2, 1, 5], graph), [[0, 5], [1, 5]])
 
 
+@pytest.mark.slow
 def test_alpha_ends_with_its_last_bar_not_with_slivers_on_the_hull():
     rng = np.random.default_rng(0)
     for _ in range(200):

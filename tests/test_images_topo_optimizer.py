@@ -38,6 +38,7 @@ def test_big_steps_need_fewer():
     assert (np.diff(by["big_step"].loss_curves[0]) <= 0).all()
 
 
+@pytest.mark.slow
 def test_a_prescribed_diagram():
     target = {
         0: WassersteinToTarget([[0.0, np.inf], [5.0, 55.0]]),

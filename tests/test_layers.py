@@ -173,6 +173,7 @@ def test_the_api_page_lists_all_public_names_and_no_other():
     assert set(listed) == public
 
 
+@pytest.mark.slow
 def test_every_package_is_found_behind_the_root():
     """Also in a fresh interpreter, where nothing else has imported it."""
     packages = {name for name in LAYERS if not name.startswith("_")} - {"diagrams"}
@@ -185,6 +186,7 @@ def test_every_package_is_found_behind_the_root():
         sktopo.x  # noqa: B018
 
 
+@pytest.mark.slow
 def test_what_is_not_installed_is_no_attribute():
     """So that ``inspect.getmembers`` and tab completion go through all names."""
     code = "import inspect, sktopo; print(len(inspect.getmembers(sktopo)) > 40)"

@@ -57,6 +57,7 @@ def test_products_with_rows_are_those_with_the_gram_matrix(rng, ridge):
     assert wide.rank == (5 if ridge == 0 else 29)
 
 
+@pytest.mark.slow
 def test_of_weights_that_fit_exactly_the_centre_is_found():
     """Half as many samples as weights on a sawtooth, whose slopes have equal steps.
 

@@ -52,6 +52,7 @@ def huber(model, X, y):
     return (model.scale_ * (1 + loss)).sum() + alpha * energy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topology", ["values", "path", (4, 5)], ids=str)
 def test_outliers_do_little(problem, topology):
     X, y = problem

@@ -104,6 +104,7 @@ def test_a_term_of_our_own_is_what_a_name_stands_for(images):
     assert_allclose(named.coef_, brought.coef_, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_terms_add_and_are_searched(images):
     X, y, _ = images
     both = AbsoluteValues() + 0.5 * PersistenceTerm(

@@ -46,6 +46,7 @@ def cost(z, v, step, n_runs):
     return ((z - v) ** 2).sum() / 2 + step * sum_of_ranges(z, n_runs)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["reals", "ties"])
 @pytest.mark.parametrize("i0", [2, 3, 4])
 def test_prox_is_the_global_minimum(rng, i0, kind):

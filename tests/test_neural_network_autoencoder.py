@@ -119,6 +119,7 @@ def test_without_a_step_it_is_pca(rng):
     assert model.validation_curve_.size == 0
 
 
+@pytest.mark.slow
 def test_a_curve_is_laid_out_and_read_back(rng):
     X, angle = curve(rng)
     model = TopologicalAutoencoder(max_iter=150, random_state=0).fit(X)
@@ -134,6 +135,7 @@ def test_a_curve_is_laid_out_and_read_back(rng):
     assert len(model.validation_curve_) == model.n_iter_
 
 
+@pytest.mark.slow
 def test_the_matching_keeps_distances_along_the_tree(rng):
     X, _ = curve(rng)
     errors = []

@@ -186,6 +186,7 @@ def test_errors_name_the_parameter(network):
             model.fit(CODES, X)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codes_as", ["normal", "training"])
 def test_units_do_not_matter_to_the_default(codes_as):
     """It sees codes and samples centred and scaled; its weights are for their own."""

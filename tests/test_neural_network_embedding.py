@@ -77,6 +77,7 @@ def test_neighbours_come_together_and_new_rows_among_them(rng):
     assert loss[-20:].mean() < 0.5 * loss[0]
 
 
+@pytest.mark.slow
 def test_a_large_fidelity_keeps_the_first_embedding():
     X, moved = curve(), []
     for weight in (1e-6, 1e-2, 1e-1):
@@ -88,6 +89,7 @@ def test_a_large_fidelity_keeps_the_first_embedding():
     assert moved[0] > 1.5 * moved[1] > 2 * moved[2]
 
 
+@pytest.mark.slow
 def test_an_objective_opens_a_loop(rng):
     X = rng.normal(size=(80, 4))
     longest = PersistenceEnergy(p=1, i0=2) - PersistenceEnergy(p=1, i0=1)
@@ -116,6 +118,7 @@ def test_units_do_not_matter(rng):
     assert_allclose(moved, one.embedding_, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "init",
     [

@@ -73,6 +73,7 @@ def test_units_that_are_joined_by_heavy_weights():
     assert lightest[1] > 2 * lightest[0]
 
 
+@pytest.mark.slow
 def test_weights_of_few_values():
     spread = []
     for weight in (0.0, 1.0):
@@ -143,6 +144,7 @@ def test_units_do_not_matter(powers):
     )
 
 
+@pytest.mark.slow
 def test_several_outputs_and_two_classes():
     X, y = load_diabetes(return_X_y=True)
     both = TopologicalMLPRegressor(8, random_state=0)
@@ -159,6 +161,7 @@ def test_several_outputs_and_two_classes():
     assert_allclose(nothing.fit(X, np.ones(442)).predict(X), 1, atol=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_gradients_and_attacks_go_through(n_classes):
     X, y = IRIS[n_classes > SPECIES], SPECIES[n_classes > SPECIES]

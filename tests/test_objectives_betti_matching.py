@@ -127,6 +127,7 @@ def test_gradient(rng):
     assert_allclose(value, 0.7 * betti_matching(f, label, connectivity="face").loss)
 
 
+@pytest.mark.slow
 def test_descent_makes_the_topology_of_the_label(rng):
     label = np.zeros((24, 24))
     label[4:20, 4:20] = 1

@@ -89,6 +89,7 @@ def test_grouping_moves_clusters_as_wholes():
     assert np.linalg.norm(closer) < 1.0
 
 
+@pytest.mark.slow
 def test_grouping_keeps_the_band_of_a_horseshoe():
     X, _ = make_horseshoe(300, random_state=1)
     fit = TopoPointOptimizer(PersistenceEnergy(2, min_persistence=0.25), max_iter=300)

@@ -45,6 +45,7 @@ EVERY = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @EVERY
 def test_rows_frames_and_images_are_the_same_samples(name):
     expected = make(name).fit(IMAGES, LABELS)

@@ -66,6 +66,7 @@ def test_one_dimension_is_exact(rng, shape, k, connectivity):
         assert np.isin(y, x).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("connectivity", ["full", "face", "freudenthal"])
 @pytest.mark.parametrize("shape", SHAPES[1:], ids=str)
 def test_both_dimensions_by_turns(rng, shape, connectivity):

@@ -104,6 +104,7 @@ def test_the_backend_of_joblib_is_taken(run, watched):
         assert watched.calls == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
 @pytest.mark.parametrize("run", [stump, pooled])
 def test_every_backend_gives_the_same_bits(run, backend):
@@ -224,6 +225,7 @@ def blas_threads(*_):
     return {pool["num_threads"] for pool in pools if pool["user_api"] == "blas"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_blas_has_one_thread_in_every_job_and_its_own_number_afterwards(
