@@ -286,7 +286,12 @@ def read_classes(X, y, owner):
 
 
 class SameColumnsMixin(OneToOneFeatureMixin):
-    """Names of columns that come out as they went in, of rows; images have none."""
+    """Rows or images that come out as they went in; columns keep their names."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
 
     def get_feature_names_out(self, input_features=None):
         """Names of the columns, which are those of X.

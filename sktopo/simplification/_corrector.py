@@ -269,11 +269,6 @@ class TopologyCorrector(
                     f"{room}] for grids of shape {shape}. Got {value}."
                 )
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags
-
 
 def _most(shape, *, is_full):
     """A bound for the regions of one pixel that do not touch."""
