@@ -6,7 +6,7 @@ does to the other kind of regions is counted after it, and mended in the next ro
 """
 
 import numpy as np
-from scipy.ndimage import binary_dilation, binary_erosion
+from scipy.ndimage import binary_erosion
 
 from sktopo.persistence import grid_branches, sort_order
 from sktopo.simplification._joining import cheapest_joins
@@ -201,15 +201,12 @@ def _make_more(level_set, inside, target, keep_other):
     begins = begins[np.argsort(costs[begins], kind="stable")]
     begins = _apart(begins, level_set.steps(box), n_wanted)
     moves = [(costs[pixel], [pixel], inside) for pixel in begins]
-    structure = level_set.structure(inside)
+    steps = level_set.steps(level_set.structure(inside))
     for cells in _peaks(level_set, inside, _CUTS_EACH * n_wanted):
-        peak = np.zeros(is_inside.shape, dtype=bool)
-        peak.ravel()[cells] = True
-        ring = binary_dilation(peak, structure) & is_inside & ~peak
-        if not (ring & level_set.frame).any():
-            moves.append(
-                (level_set.costs[ring].sum(), np.flatnonzero(ring), not inside)
-            )
+        ring = np.setdiff1d(cells[:, None] + steps, cells)
+        ring = ring[is_inside.ravel()[ring]]
+        if not level_set.frame.ravel()[ring].any():
+            moves.append((costs[ring].sum(), ring, not inside))
     _take_what_fits(level_set, inside, target, keep_other, moves)
     if level_set.labelled(inside)[1] < target:
         moves = _isolated_pixels(level_set, inside)
