@@ -92,6 +92,9 @@ def test_the_rule_of_scipy(rng, superlevel):
         x = rng.normal(size=30) if k % 2 else rng.integers(4, size=30).astype(float)
         least = 0.0 if k % 4 < 2 else 1.0
         peaks = find_peaks(x, least, superlevel=superlevel, rule="scipy")
+        upward = x if superlevel else -x
+        _, left, right = signal.peak_prominences(upward, peaks.places)
+        assert_array_equal(peaks.bases, np.stack([left, right], axis=1))
         up = x if superlevel else -x
         places, found = signal.find_peaks(up, prominence=max(least, 1e-300))
         by_place = np.argsort(peaks.places)

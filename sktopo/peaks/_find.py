@@ -34,6 +34,9 @@ class Peaks(NamedTuple):
         The pass to a higher peak; -1 for the highest, which has none.
     saddle_heights : ndarray of shape (n_peaks,)
         The values there; of the highest peak the lowest value of all.
+    bases : ndarray of int of shape (n_peaks, 2) or None
+        With ``rule="scipy"`` the lowest places on the left and on the right, up to a
+        higher peak or to the border; else None.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Peaks(NamedTuple):
     prominences: np.ndarray
     saddles: np.ndarray
     saddle_heights: np.ndarray
+    bases: np.ndarray | None = None
 
 
 def find_peaks(
@@ -188,4 +192,5 @@ def _by_scipy(complex_, superlevel, min_prominence, n_peaks):
     left, right = found["left_bases"][order], found["right_bases"][order]
     saddles = np.where(upward[left] >= upward[right], left, right)
     places, prominences = places[order], found["prominences"][order]
-    return Peaks(places, x[places], prominences, saddles, x[saddles])
+    bases = np.stack([left, right], axis=1)
+    return Peaks(places, x[places], prominences, saddles, x[saddles], bases)
