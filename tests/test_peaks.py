@@ -122,14 +122,15 @@ def test_some_of_the_peaks(rng):
     few = find_peaks(x, n_peaks=5)
     high = find_peaks(x, min_prominence=every.prominences[7])
     for some, n in ((few, 5), (high, 8)):
-        for found, expected in zip(some, every, strict=True):
+        for found, expected in zip(some[:5], every[:5], strict=True):
             assert_array_equal(found, expected[:n])
+        assert some.bases is None
 
 
 @pytest.mark.parametrize("rule", ["persistence", "scipy"])
 def test_nothing_stands_out_of_a_constant(rule):
     peaks = find_peaks(np.ones(7), rule=rule)
-    assert all(len(found) == 0 for found in peaks)
+    assert all(len(found) == 0 for found in peaks if found is not None)
     assert find_peaks(np.ones((3, 3))).places.shape == (0, 2)
 
 
