@@ -175,8 +175,9 @@ def _read_rows(estimator, X, reset, kind, image_shape, dtype):
 def _warn_of_images(estimator, n_columns):
     """Warn of rows that look like square images, but are read as signals."""
     side = math.isqrt(n_columns)
-    dimensions = np.atleast_1d(getattr(estimator, "homology_dimensions", 0))
-    if side >= _SIDE and side**2 == n_columns and np.max(dimensions, initial=0) > 0:
+    dimensions = getattr(estimator, "homology_dimensions", None)
+    has_loops = dimensions is not None and np.max(dimensions) > 0
+    if side >= _SIDE and side**2 == n_columns and has_loops:
         warn_user(
             f"{type(estimator).__name__} reads rows of {n_columns} columns as signals, "
             "which have no loops. For images give "

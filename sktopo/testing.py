@@ -52,7 +52,7 @@ def check_gradient(
     value_and_grad = getattr(function, "value_and_grad", function)
     x = as_float64(x, "x of check_gradient").copy()
     found = value_and_grad(x.copy())
-    if not (isinstance(found, tuple) and len(found) == 2):
+    if not (isinstance(found, (tuple, list)) and len(found) == 2):
         raise TypeError(
             "The function of check_gradient must return its value and the gradient, "
             f"a tuple. Got {found!r} from {function!r}."

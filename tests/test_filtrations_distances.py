@@ -223,3 +223,14 @@ def test_weak_alpha_and_the_flag_complex_of_its_graph(n_coordinates):
     assert all(same[0])
     assert all(same[1])
     assert all(same[2]) == (n_coordinates == 2)
+
+
+def test_a_sparse_matrix_is_left_as_it_is(rng):
+    graph = kneighbors_graph(rng.normal(size=(50, 2)), 5, mode="distance")
+    graph.indices = graph.indices.reshape(50, 5)[:, ::-1].ravel().copy()
+    graph.data = graph.data.reshape(50, 5)[:, ::-1].ravel().copy()
+    given = graph.copy()
+    graph.data.flags.writeable = graph.indices.flags.writeable = False
+    VietorisRips(metric="precomputed").build(graph)
+    assert_array_equal(graph.data, given.data)
+    assert_array_equal(graph.indices, given.indices)

@@ -34,6 +34,7 @@ from sktopo.filtrations import Alpha, Cubical, VietorisRips, WeakAlpha
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network import TopologicalMapping
 from sktopo.objectives import PersistenceTerm
+from sktopo.simplification import PersistenceSimplifier
 
 RNG = np.random.default_rng(0)
 COLOURS = RNG.integers(0, 256, size=(4, 9, 8, 3)).astype(np.uint8)
@@ -269,6 +270,7 @@ def test_a_class_is_no_functional():
 
 def test_rows_that_may_be_images_are_told(rng):
     rows = rng.random((3, 64))
+    assert PersistenceSimplifier().fit(rows).transform(rows).shape == (3, 64)
     for model in (PersistenceDiagrams(), DirectionalPersistence()):
         with pytest.warns(UserWarning, match=r"give image_shape=\(8, 8\)"):
             model.fit(rows)
@@ -277,3 +279,8 @@ def test_rows_that_may_be_images_are_told(rng):
             model.set_params(homology_dimensions=0).fit(rows)
             model.set_params(homology_dimensions=(0, 1)).fit(rows[:, :63])
             model.set_params(image_shape=(8, 8)).fit(rows)
+
+
+def test_filtrations_of_grids_are_none_of_points(rng):
+    with pytest.raises(ValueError, match="one of point clouds"):
+        TopoPointOptimizer(filtration="cubical").fit(rng.random((9, 2)))

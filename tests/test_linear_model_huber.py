@@ -126,3 +126,24 @@ def test_a_row_of_weight_two_is_a_row_twice(problem):
     model = TopologicalRidge(0.5, loss="huber", tol=1e-10)
     twice = model.fit(np.vstack([X, X[:10]]), np.append(y, y[:10])).coef_
     assert_allclose(model.fit(X, y, sample_weight=weight).coef_, twice, rtol=1e-5)
+
+
+def test_targets_that_a_start_fits_exactly(rng):
+    X, y = rng.normal(size=(10, 30)), np.full(10, 3.0)
+    model = TopologicalRidge(0, l2=1000.0, loss="huber", fit_intercept=False).fit(X, y)
+    plain = HuberRegressor(alpha=1000.0, fit_intercept=False, max_iter=5000).fit(X, y)
+    assert_allclose(model.coef_, plain.coef_, atol=1e-4)
+    assert model.scale_ == pytest.approx(plain.scale_, rel=1e-3)
+    y = rng.normal(size=10)
+    warm = TopologicalRidge(0, loss="huber", warm_start=True).fit(X, y)
+    warm.set_params(alpha=50.0).fit(X, y)
+    cold = TopologicalRidge(50.0, loss="huber").fit(X, y)
+    assert_allclose(warm.coef_, cold.coef_, atol=1e-6)
+
+
+def test_scales_of_tiny_targets(rng):
+    X = rng.normal(size=(30, 4))
+    y = X @ [1, 1, 2, 2] + rng.standard_t(2, size=30)
+    model = TopologicalRidge(1.0, loss="huber").fit(X, y)
+    tiny = TopologicalRidge(1.0, loss="huber").fit(X, y * 2.0**-260)
+    assert_allclose(tiny.coef_ * 2.0**260, model.coef_, rtol=1e-6)

@@ -112,3 +112,12 @@ def test_a_functional_of_degree_zero_may_have_a_gradient():
     points = np.random.default_rng(0).random((30, 2))
     fit = TopoPointOptimizer(functional, homology_dimensions=0, max_iter=5).fit(points)
     assert fit.loss_curve_.min() < fit.loss_curve_[0]
+
+
+@pytest.mark.parametrize("unit", [2.0**-40, 2.0**30])
+def test_descents_have_no_units(rng, unit):
+    X = rng.normal(size=(30, 5))
+    y = X @ [1, 1, 2, 2, 2] + 0.1 * rng.normal(size=30)
+    model = TopologicalRidge(10.0, p=1.5).fit(X, y)
+    other = TopologicalRidge(10.0 * unit**0.5, p=1.5).fit(X, unit * y)
+    assert_allclose(other.coef_ / unit, model.coef_, rtol=1e-6)

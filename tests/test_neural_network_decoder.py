@@ -20,6 +20,7 @@ from sktopo import LatentOptimizer, TopologicalDecoder
 from sktopo.functionals import PersistenceEnergy
 from sktopo.gradients import FlatParameters
 from sktopo.neural_network import _decoder_loss
+from sktopo.neural_network._decoder import _root_of_covariance
 from sktopo.neural_network._sample_objective import SampleObjective
 from sktopo.testing import check_gradient
 
@@ -217,3 +218,10 @@ def test_constant_columns_have_no_spread(rng, constant):
     assert_allclose(model.predict(moved), model.predict(X), atol=1e-4)
     flat = TopologicalDecoder(max_iter=3, random_state=0).fit(X, np.full((50, 9), 0.1))
     assert np.abs(flat.decoder_.coefs_[-1]).max() > 1e-3
+
+
+def test_draws_do_not_hang_on_rounding(rng):
+    X = np.linalg.qr(rng.normal(size=(50, 4)))[0]
+    root = _root_of_covariance(X)
+    assert_allclose(_root_of_covariance(3 * X), 3 * root, atol=1e-12)
+    assert_allclose(root.T @ root, np.cov(X.T), atol=1e-12)

@@ -239,3 +239,13 @@ def test_grid_search_over_the_weight():
     weights = {"topologicalembedding__topology_weight": [0.0, 1.0]}
     search = GridSearchCV(pipe, weights, cv=3, n_jobs=2).fit(X, y)
     assert search.best_score_ > 0.5
+
+
+def test_rows_far_from_zero_are_embedded_as_those_around_it(rng):
+    X = rng.normal(size=(80, 6)) @ rng.normal(size=(6, 6))
+    near, far = (
+        TopologicalEmbedding(2, max_iter=5, random_state=0).fit(X + offset)
+        for offset in (0.0, 1e8)
+    )
+    assert_allclose(far.init_scale_, near.init_scale_, rtol=1e-5)
+    assert far.loss_curve_[0] == pytest.approx(near.loss_curve_[0], rel=1e-5)

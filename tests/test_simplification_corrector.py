@@ -274,3 +274,13 @@ def test_a_corrector_of_rows_makes_a_term_of_maps():
     plain = CorrectionTerm(TopologyCorrector(1))
     rows = CorrectionTerm(TopologyCorrector(1, image_shape=(1, 3)))
     assert rows(maps) == plain(maps) > 0
+
+
+def test_no_noise_changes_far_more_than_other_noise():
+    changes = [
+        TopologyCorrector(1, 0, threshold=0.0)
+        .correct([np.random.default_rng(seed).normal(size=(60, 60))])
+        .changes[0]
+        for seed in range(10)
+    ]
+    assert max(changes) < 2 * min(changes)

@@ -160,6 +160,8 @@ class DiagramDistances(_ToTrainingDiagrams):
         empty = np.empty((0, 2))
         try:
             DISTANCES[self.metric](empty, empty, **(self.metric_params or {}))
+        except ValueError:  # of a parameter that it has
+            raise
         except TypeError as error:
             raise TypeError(
                 f"The 'metric_params' parameter of {type(self).__name__} must hold "

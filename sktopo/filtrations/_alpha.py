@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import vstack
 
 from sktopo.filtrations._cells import first_cells
+from sktopo.filtrations._circumspheres import circumcentres
 from sktopo.filtrations._delaunay import (
     Triangulation,
     check_points,
@@ -14,8 +15,6 @@ from sktopo.filtrations._pullback import rows_on_points, spread_on_points
 from sktopo.filtrations._representatives import deaths_of_components, of_points
 from sktopo.persistence import ranks_of, row_key, simplicial_pairs
 
-# A simplex is flat where a height is this small against its longest side.
-_FLAT = 1e-12
 _LARGEST = 1e100  # the squared radius of a sliver is up to 1e24 of squared extents
 _ROUNDING = 1e-14  # relative, of values that are equal but for their computation
 
@@ -154,8 +153,10 @@ class Alpha(OrderedFiltration):
 
     Notes
     -----
-    In space, cospherical points (a lattice) have no unique triangulation; they are
-    nudged by 1e-9 of the extent of the cloud, and values are right up to that.
+    Cospherical points (a lattice) have no unique triangulation; one of them is taken,
+    and the values are the same in all. Points that are closer than 1e-9 of the extent
+    of the cloud are joined, with a warning, and directions in which it is thinner than
+    1e-7 are left out of the triangulation.
 
     The essential bar of H0 dies with ``essential="extremum"`` when homology changes for
     the last time: with the last bar of positive lifetime in any dimension. Larger
@@ -201,7 +202,7 @@ class Alpha(OrderedFiltration):
         self._check_params()
         points = check_points(x, "Alpha.build", largest=_LARGEST)
         check_triangulation_memory(points, "Alpha")
-        simplices, points = _delaunay_simplices(points)
+        simplices = _delaunay_simplices(points)
         values, sources = _alpha_values(points, simplices)
         return AlphaComplex(
             values,
@@ -224,13 +225,13 @@ class Alpha(OrderedFiltration):
 
 
 def _delaunay_simplices(points):
-    """Simplices of each dimension, and the points as they were triangulated."""
+    """Simplices of each dimension."""
     found = Triangulation(points)
     simplices = [np.arange(len(points))[:, None]]
     if len(points) > 1:
         simplices.append(found.graph())
     simplices += [found.faces(k) for k in range(2, found.dimension + 1)]
-    return simplices, found.points
+    return simplices
 
 
 def _alpha_values(points, simplices):
@@ -290,44 +291,3 @@ def _from_cofaces(points, faces, cofaces, centre, radius, coface_values):
     # Rounding may put the radius of a Gabriel face above its coface's.
     late = radius > coface_values[first] if len(coface_values) else not_gabriel
     return has_coface & (not_gabriel | late), first
-
-
-def circumcentres(corners):
-    """Circumcentres of simplices and their barycentric coordinates.
-
-    Parameters
-    ----------
-    corners : ndarray of shape (n_simplices, k + 1, n_coordinates)
-
-    Returns
-    -------
-    centre : ndarray of shape (n_simplices, n_coordinates)
-    weights : ndarray of shape (n_simplices, k + 1)
-        They sum to 1, and ``centre`` is the weighted sum of the corners. A flat simplex
-        has the centre of least norm, inside its plane.
-    """
-    sides = corners[:, 1:] - corners[:, :1]
-    half_square = (sides**2).sum(axis=2) / 2
-    # With V = sides and V^T = QR: c - x_0 = Q y, where R^T y = half_square, and the
-    # coordinates of c solve R l = y. The Gram matrix would square the condition.
-    q, r = np.linalg.qr(sides.transpose(0, 2, 1))
-    heights = np.abs(np.einsum("nii->ni", r))
-    size = np.abs(sides).max(axis=(1, 2), initial=0.0)
-    flat = heights.min(axis=1, initial=np.inf) <= _FLAT * size
-    y = np.empty(half_square.shape)
-    inner = np.empty(half_square.shape)
-    if not flat.all():
-        upper = r[~flat]
-        right = half_square[~flat][:, :, None]
-        solved = np.linalg.solve(upper.transpose(0, 2, 1), right)
-        y[~flat] = solved[:, :, 0]
-        inner[~flat] = np.linalg.solve(upper, solved)[:, :, 0]
-    offset = np.einsum("ndi,ni->nd", q, y)
-    if flat.any():
-        inverse = np.linalg.pinv(sides[flat], rcond=1e-9)
-        offset[flat] = np.einsum("ndi,ni->nd", inverse, half_square[flat])
-        inner[flat] = np.einsum("ndi,nd->ni", inverse, offset[flat])
-    weights = np.empty((len(corners), inner.shape[1] + 1))
-    weights[:, 0] = 1 - inner.sum(axis=1)
-    weights[:, 1:] = inner
-    return corners[:, 0] + offset, weights

@@ -4,7 +4,9 @@ import math
 from itertools import combinations
 
 import numpy as np
-from scipy.spatial import Delaunay, QhullError
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull, Delaunay, QhullError, cKDTree
 
 from sktopo._arrays import CLOUD, check_real_array
 from sktopo._memory import check_memory
@@ -14,9 +16,12 @@ from sktopo.persistence import unique_rows
 # Delaunay simplices for one point, uniform in dimension 1, 2, ... (R. Miles 1974);
 # beyond, each dimension brings about eight times as many.
 _SIMPLICES_A_POINT = (1.0, 2.0, 6.8, 31.8, 187.0, 1296.0, 10260.0)
-_FLAT = 1e-12  # relative spread of a direction that is rounding
+_THIN = 1e-7  # relative spread of a direction in which a cloud is flat
 _SURELY_FULL = 1e-6  # ratio of squares above which no singular values are needed
-_NUDGE = 1e-9  # of the extent: above Qhull's rounding, below what anyone measures
+_CLOSE = 1e-9  # of the extent: above Qhull's rounding, below what anyone measures
+_COMMON = 1e-10  # difference of two hyperplanes that are one
+_WEIGHT = 1e-11  # of points, above Qhull's rounding
+_VERTICAL = 1e-10  # volume, relative to the sides, of what has none
 _LARGEST = 1e150  # whose square is still a number
 _COINCIDENT = 1e-13  # of the extent: points that are the same up to rounding
 
@@ -62,19 +67,13 @@ def line_edges(points):
 class Triangulation:
     """The Delaunay simplices of a cloud, whatever its position.
 
-    Coincident points are triangulated once; flat clouds are triangulated inside their
-    affine hull.
+    Points that coincide up to 1e-9 of the extent are triangulated once; clouds that are
+    flat up to 1e-7 of it are triangulated inside their affine hull.
 
     Attributes
     ----------
     dimension : int
         Of the affine hull: 0 if all points coincide.
-    simplices : ndarray of shape (n_simplices, dimension + 1)
-        Sorted rows of point indices.
-    points : ndarray of shape (n_points, n_coordinates)
-        What is triangulated. In space, where Qhull cuts up cospherical points into flat
-        simplices, these are the points nudged by about 1e-9 of their extent, after
-        which all simplices are proper; else the points themselves.
     attached : ndarray of shape (n_attached, 2)
         Points that are no vertex (repetitions, and points that Qhull cannot tell from
         their neighbour) with the vertex that they are attached to, smaller index first.
@@ -85,30 +84,22 @@ class Triangulation:
         extent = np.ptp(points, axis=0).max()
         centred = (points - centre) / (extent if extent > 0 else 1.0)
         centred -= centred.mean(axis=0)
-        first, inverse = _coincidences(centred)
-        unique = centred[first]
-
-        coordinates = _in_affine_hull(unique)
-        simplices, coplanar = _triangulate(coordinates)
-        self.points = points
-        if coordinates.shape[1] > 2 and _flat(coordinates, simplices).any():
-            nudge = _NUDGE * np.random.default_rng(0).normal(size=unique.shape)
-            self.points = points + extent * nudge[inverse]
-            simplices, coplanar = _triangulate(_in_affine_hull(unique + nudge))
-            simplices = _without_slivers_on_hull(coordinates, simplices)
-        _warn_of_close_points(unique, coplanar)
-        self.dimension = simplices.shape[1] - 1
-        self._simplices = first[simplices]
+        axes = _hull_axes(centred)
+        coordinates = centred if axes is None else centred @ axes.T
+        first, inverse = _coincidences(coordinates)
+        coordinates = coordinates[first]
+        simplices, coplanar, is_cut = _triangulate(coordinates)
+        if is_cut:
+            simplices, coplanar = _regular_triangulation(coordinates)
         repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
         attached = [
             np.column_stack([first[inverse[repeated]], repeated]),
             first[coplanar],
         ]
         self.attached = np.sort(np.concatenate(attached), axis=1)
-
-    @property
-    def simplices(self):
-        return self.faces(self.dimension)
+        _warn_of_close_points(centred, self.attached)
+        self.dimension = simplices.shape[1] - 1
+        self._simplices = first[simplices]
 
     def faces(self, k):
         """The k-simplices, sorted rows in lexicographic order."""
@@ -128,55 +119,60 @@ class Triangulation:
 def _coincidences(points):
     """The earliest of each set of coincident points, and its place among them."""
     n = len(points)
+    if points.shape[1] == 0:
+        return np.zeros(1, dtype=np.intp), np.zeros(n, dtype=np.intp)
     order = np.lexsort(points.T)
     # A stable sort: in a run of equal points the first has the smallest index.
     ascending = points[order]
     leads = np.ones(n, dtype=bool)
     leads[1:] = (ascending[1:] != ascending[:-1]).any(axis=1)
-    if leads.all():
-        return np.arange(n), np.arange(n)
     run = np.empty(n, dtype=np.intp)
     run[order] = np.cumsum(leads) - 1
-    leader = order[leads][run]
-    return np.unique(leader, return_inverse=True)
+    leaders = order[leads]
+    near = cKDTree(points[leaders]).query_pairs(_CLOSE, output_type="ndarray")
+    if len(near):
+        pairs = coo_array(
+            (np.ones(len(near)), near.T), shape=(len(leaders), len(leaders))
+        )
+        _, group = connected_components(pairs, directed=False)
+        earliest = np.full(group.max() + 1, n)
+        np.minimum.at(earliest, group, leaders)
+        leaders = earliest[group]
+    return np.unique(leaders[run], return_inverse=True)
 
 
 def _subsets(simplices, size):
-    if size < 0:
-        size += simplices.shape[1]
     for columns in combinations(range(simplices.shape[1]), size):
         yield simplices[:, columns]
 
 
-def _in_affine_hull(points):
-    """Coordinates inside the smallest affine space that holds the points."""
-    if len(points) == 1:
-        return points[:, :0]
-    if points.shape[1] == 1:
-        return points
-    centred = points - points.mean(axis=0)
+def _hull_axes(centred):
+    """Axes of the smallest affine space that holds centred points; None for all."""
+    n_coordinates = centred.shape[1]
+    if n_coordinates == 1:
+        return None if centred.any() else np.empty((0, 1))
     # Squares are good enough to tell that a cloud is far from flat.
     squares = np.linalg.eigvalsh(centred.T @ centred)
     if squares[0] > _SURELY_FULL * squares[-1]:
-        return points
+        return None
     _, spread, axes = np.linalg.svd(centred, full_matrices=False)
-    rank = int((spread > _FLAT * spread[0]).sum())
-    if rank == points.shape[1]:
-        return points
-    return points @ axes[:rank].T
+    rank = int((spread > _THIN * spread[0]).sum())
+    return None if rank == n_coordinates else axes[:rank]
 
 
 def _triangulate(points):
-    """Delaunay simplices, and pairs (vertex, point) for points that are none."""
+    """Delaunay simplices, pairs (vertex, point) for points that are none, and whether
+    cells of cospherical points were cut up, each without a look at its neighbours.
+    """
     n, dimension = points.shape
     none = np.empty((0, 2), dtype=np.intp)
     if dimension == 0:
-        return np.zeros((1, 1), dtype=np.intp), none
+        return np.zeros((1, 1), dtype=np.intp), none, False
     if dimension == 1:
         order = np.argsort(points[:, 0], kind="stable")
-        return np.column_stack([order[:-1], order[1:]]), none
+        return np.column_stack([order[:-1], order[1:]]), none, False
     if n == dimension + 1:
-        return np.arange(n)[None, :], none
+        return np.arange(n)[None, :], none, False
     try:
         found = Delaunay(points)
     except QhullError:
@@ -184,45 +180,46 @@ def _triangulate(points):
         _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
         return _triangulate(points @ axes[:-1].T)
     coplanar = found.coplanar[:, [2, 0]].astype(np.intp)
-    return found.simplices.astype(np.intp), coplanar
+    is_cut = dimension > 2 and _have_common_spheres(found)
+    return found.simplices.astype(np.intp), coplanar, is_cut
 
 
-def _flat(points, simplices):
-    """Which simplices have no volume, as among cospherical points."""
-    if simplices.shape[1] != points.shape[1] + 1:
-        return np.zeros(len(simplices), dtype=bool)
-    sides = points[simplices[:, 1:]] - points[simplices[:, :1]]
-    heights = np.abs(np.einsum("nii->ni", np.linalg.qr(sides)[1]))
-    return heights.min(axis=1) < 10 * _NUDGE * np.abs(sides).max(axis=(1, 2))
+def _regular_triangulation(points):
+    """The same for cospherical points: Delaunay of points with small random weights.
 
-
-def _without_slivers_on_hull(points, simplices):
-    """Take off sliver simplices on the hull: collapses, which change no homology.
-
-    They are there because of a nudge only, and their circumspheres are as large as the
-    nudge is small.
+    Lifted to a paraboloid, with heights that are a little off, no more points than the
+    corners of a simplex lie in a hyperplane: neighbours agree on how cells are cut up,
+    and no simplex is without volume.
     """
-    flat = _flat(points, simplices)
-    while flat.any():
-        facets = np.concatenate(list(_subsets(np.sort(simplices, axis=1), -1)))
-        _, place, count = np.unique(
-            facets, axis=0, return_inverse=True, return_counts=True
-        )
-        on_hull = (
-            (count[place.reshape(-1)] == 1).reshape(-1, len(simplices)).any(axis=0)
-        )
-        keep = ~(flat & on_hull)
-        if keep.all():
-            break
-        simplices, flat = simplices[keep], flat[keep]
-    return simplices
+    heights = (points**2).sum(axis=1)
+    heights += _WEIGHT * np.random.default_rng(0).normal(size=len(points))
+    hull = ConvexHull(np.column_stack([points, heights]))
+    simplices = hull.simplices[hull.equations[:, -2] < 0].astype(np.intp)
+    # Those over the hull of the points are vertical, up to rounding.
+    sides = points[simplices[:, 1:]] - points[simplices[:, :1]]
+    size = np.linalg.norm(sides, axis=2).prod(axis=1)
+    simplices = simplices[np.abs(np.linalg.det(sides)) > _VERTICAL * size]
+    hidden = np.setdiff1d(np.arange(len(points)), simplices)
+    places = np.setdiff1d(np.arange(len(points)), hidden)
+    _, near = cKDTree(points[places]).query(points[hidden])
+    return simplices, np.column_stack([places[near], hidden])
 
 
-def _warn_of_close_points(points, coplanar):
-    """Say so where Qhull could not tell points apart that are not coincident."""
-    if len(coplanar) == 0:
+def _have_common_spheres(found):
+    """Whether neighbours lie in one hyperplane over the paraboloid."""
+    for column in found.neighbors.T:
+        there = column >= 0
+        step = found.equations[there] - found.equations[column[there]]
+        if (np.abs(step).max(axis=1, initial=0.0) < _COMMON).any():
+            return True
+    return False
+
+
+def _warn_of_close_points(points, attached):
+    """Say so where points are taken for one that are not coincident."""
+    if len(attached) == 0:
         return
-    gap = np.linalg.norm(points[coplanar[:, 0]] - points[coplanar[:, 1]], axis=1)
+    gap = np.linalg.norm(points[attached[:, 0]] - points[attached[:, 1]], axis=1)
     lost = int((gap > _COINCIDENT).sum())
     if lost:
         warn_user(

@@ -86,9 +86,8 @@ def _of_dense(x, owner, expected):
 
 def _of_sparse(x, owner, expected):
     _check_square(x.shape, expected)
-    x = sp.csr_array(x)
+    x = sp.coo_array(x, copy=True)
     x.sum_duplicates()
-    x = sp.coo_array(x)
     data = x.data
     if data.size:
         data = check_real_array(data, "x", owner, ((1,), "a sparse matrix of numbers"))

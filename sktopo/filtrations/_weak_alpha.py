@@ -20,8 +20,9 @@ class WeakAlpha(OrderedFiltration):
     complex that stays small [1]_. On a line and in the plane the homology is that of
     the flag complex of the Delaunay graph, too. In space it is not: a clique of the
     graph that is no Delaunay simplex is not filled, and H2 has other bars. Coincident
-    points are triangulated once and joined to the first of them by an edge of length
-    zero; flat clouds are triangulated inside their affine hull.
+    points (closer than 1e-9 of the extent, with a warning where they are not equal) are
+    triangulated once and joined to the first of them by an edge; clouds that are flat
+    up to 1e-7 of the extent are triangulated inside their affine hull.
 
     Parameters
     ----------

@@ -107,9 +107,11 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
         Bunch
             ``images`` and ``loss_curves``, lists with an array for each image (the loss
             before each step where steps are random, else the least one so far, from the
-            start on); ``functional_before``, ``functional_after`` and ``seconds``,
-            arrays: F of the image itself and how long it took; and ``samples``, which
-            says how X was read, such as "152 signals of 192 samples" for a 2-D array.
+            start on; of images below 1e-140 or so, whose squares are no numbers, in
+            units in which their range is 255); ``functional_before``,
+            ``functional_after`` and ``seconds``, arrays: F of the image itself and how
+            long it took; and ``samples``, which says how X was read, such as "152
+            signals of 192 samples" for a 2-D array.
 
         Warns
         -----

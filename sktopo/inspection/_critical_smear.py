@@ -16,6 +16,7 @@ from sktopo._validation import (
     as_component,
     check_homology_dimensions,
     drawn_seed,
+    is_int,
 )
 from sktopo._workers import in_threads
 from sktopo.filtrations import as_filtration
@@ -119,7 +120,7 @@ def critical_smear(
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name=name)
     check_count(name, "n_projections", n_projections, 1000)
     filtration = as_filtration(filtration, name, of_grids=True)
-    if pooling is None or type(pooling) is int:
+    if pooling is None or is_int(pooling):
         size = _SIZE if pooling is None else pooling
         # Windows of one pixel have no weights to draw.
         n_copies = _N_COPIES if size > 1 else 1

@@ -103,7 +103,7 @@ class TopologicalRidge(LinearRegressor):
         Where p is not 1, or q not 0, descents begin from least squares and from
         equal weights, and the better result is kept.
     max_iter : int >= 1, default=1000
-        Steps of the solver at most.
+        Steps of the solver at most; with "adam" followed by "lbfgs" half as many more.
     tol : float >= 0, default=1e-6
         Relative improvement of the objective that counts as progress.
     warm_start : bool, default=False

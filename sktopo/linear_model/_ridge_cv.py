@@ -84,8 +84,9 @@ class TopologicalRidgeCV(StrengthSearch, LinearRegressor):
     Attributes
     ----------
     alpha_, i0_, l2_ : float, int (or dict), float
-        The chosen ones; of equal scores the largest alpha, then the smallest i0, then
-        the largest l2. Where ``topology`` is a Term, ``i0_`` is None.
+        The chosen ones; of equal scores no penalty where 0 is among the defaults, else
+        the largest alpha, then the smallest i0, then the largest l2. Where ``topology``
+        is a Term, ``i0_`` is None.
     best_score_ : float
         Their mean score over the folds.
     alphas_ : ndarray of shape (n_alphas,)

@@ -87,7 +87,9 @@ def _descended(problem, start, solver, settings):
     else:
         result = descend_by_adam(problem, start, settings)
         if solver == "auto" and not problem.penalty.is_random:
-            rest = settings_within(settings, settings["max_iter"] - result.nit)
+            # Smooth objectives may need L-BFGS most where Adam has made all its steps.
+            most = settings["max_iter"]
+            rest = settings_within(settings, max(most - result.nit, most // 2))
             smooth = LBFGS(**rest).minimize(problem.objective, result.x)
             result.x, result.fun = smooth.x, smooth.fun
             result.nit += smooth.nit

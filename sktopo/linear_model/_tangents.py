@@ -119,5 +119,6 @@ def tangent_step(problem, concave_slope, start):
 def descend_by_adam(problem, start, settings):
     # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
     size = float(norm(start)) / np.sqrt(start.size)
-    adam = Adam(size / 10 if size > 0 else 0.1, schedule="adaptive", **settings)
+    rate = size / 10 if size > 0 else 0.1
+    adam = Adam(rate, schedule="adaptive", epsilon=None, **settings)
     return adam.minimize(problem.objective, start)

@@ -285,6 +285,10 @@ def _first_decoder(codes, samples, rng):
 
 
 def _root_of_covariance(X):
-    """A matrix R such that normal rows times R have the covariance of X."""
-    _, size, right = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
-    return size[:, None] / np.sqrt(max(1, len(X) - 1)) * right
+    """A matrix R such that normal rows times R have the covariance of X.
+
+    The symmetric one, which does not hang on the choice of eigenvectors.
+    """
+    centred = X - X.mean(axis=0)
+    variances, axes = np.linalg.eigh(centred.T @ centred / max(1, len(X) - 1))
+    return (axes * np.sqrt(np.maximum(variances, 0.0))) @ axes.T

@@ -6,6 +6,8 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.utils import check_array
 
+_FAR = 1e3  # from zero, in extents of the rows
+
 
 def first_embedding(init, n_components, X, y, owner):
     """The ``init`` of an embedding as a fitted one, and the codes of the rows.
@@ -40,7 +42,10 @@ def first_embedding(init, n_components, X, y, owner):
                 f"number of rows and of columns, here {X.shape}, with init='pca'. "
                 f"Got {n_pca}{default}."
             )
-        init = PCA(n_pca)
+        mean = X.mean(axis=0)
+        is_far = np.abs(mean).max() > _FAR * np.abs(X - mean).max()
+        # The covariance of rows far from zero is rounding.
+        init = PCA(n_pca, svd_solver="full" if is_far else "auto")
     if hasattr(init, "fit"):
         init = clone(init)
         if hasattr(init, "transform"):

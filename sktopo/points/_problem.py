@@ -55,7 +55,13 @@ def filtration_for(filtration, n_points, n_coordinates, owner, *, is_for_loss):
                     "same without this warning.",
                 )
             return VietorisRips()
-    return as_filtration(filtration, owner)
+    filtration = as_filtration(filtration, owner)
+    if filtration.is_grid:
+        raise ValueError(
+            f"The 'filtration' parameter of {owner} must be one of point clouds, such "
+            f"as 'vietoris_rips' or Alpha(). Got {filtration!r}."
+        )
+    return filtration
 
 
 def topological_term(objective, filtration, homology_dimensions, owner):

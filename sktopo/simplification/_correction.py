@@ -17,6 +17,7 @@ _MOST_REGIONS = 2000  # the tree is exact up to here; before, the cheapest moves
 _ONE_BY_ONE = 16  # so few changes are tried each by itself
 _MOST_ISOLATED = 300  # of the cheapest pixels, as many as are tried one by one
 _AGAIN = 1e3  # times as dear is a pixel that has been moved
+_LEFT_OVER = 2  # regions of each kind
 _LEAST = 1e-3  # of the largest cost, for those that cost nothing
 _CUTS_EACH = 3  # of the most persistent peaks, for each region that is wanted
 
@@ -41,10 +42,18 @@ def match_counts(level_set, n_components, n_holes):
         targets[False] = None  # what parts a signal is no hole
     if None in targets.values():
         return _by_turns(level_set, targets)
+    # The last regions of one kind may stand in the way of the other: they go once both
+    # numbers are nearly right.
+    near = {
+        inside: max(target, min(level_set.labelled(inside)[1], target + _LEFT_OVER))
+        for inside, target in targets.items()
+    }
     start, costs, reached = level_set.is_in, level_set.costs, []
     for first in (True, False):
         level_set.is_in, level_set.costs = start, costs
-        if _by_turns(level_set, {first: targets[first], not first: targets[not first]}):
+        for goal in (near, targets):
+            done = _by_turns(level_set, {k: goal[k] for k in (first, not first)})
+        if done:
             change = costs[level_set.is_in != start].sum()
             reached.append((change, level_set.is_in))
     if reached:
