@@ -97,6 +97,7 @@ def test_gradient_of_the_loss(labels, rng):
         labels,
         flat,
         0.05,
+        0.7,
         repeat(np.arange(12)),
     )
     start = flat.join(parameters)
@@ -253,3 +254,12 @@ def test_signals_in_a_series_come_back_as_signals(rng):
     assert [x.shape for x in mapped] == [(12,)] * 4
     assert [x.shape for x in pullback(np.ones((4, 12)))] == [(12,)] * 4
     assert_allclose(np.stack(model.transform(signals)), np.stack(signals), atol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [2.0**-20, 2.0**10])
+def test_the_unit_of_images_does_not_matter(unit):
+    model = TopologicalMapping(image_shape=(8, 8), max_iter=2, random_state=0)
+    images = DIGITS[:100] / 16
+    plain = model.fit(images, LABELS[:100]).transform(images)
+    scaled = model.fit(unit * images, LABELS[:100]).transform(unit * images)
+    assert_allclose(scaled / unit, plain, rtol=1e-6, atol=1e-9)

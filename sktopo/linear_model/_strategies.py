@@ -20,7 +20,7 @@ from sktopo.solvers import LBFGS
 # Fusion tolerances: how close neighbours must be, relative to the largest weight, to
 # be taken as tied. A descent that stops early leaves ties open by some percent.
 _REACHES = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-7, 0.0)
-_WARM_STEPS = 150  # of a descent that starts from a solution close by
+_WARM_STEPS = 150  # of a descent that starts from a solution close by, at least
 # What the exact solvers need of a penalty; see ``sktopo.base.Term``.
 _NEEDS = {"prox": ("prox",), "dc": ("concave_slope", "superlevel")}
 
@@ -142,7 +142,8 @@ def penalised_path(problem, alphas, *, solver, settings, beside=None):
         for relaxation in problem.penalty.relaxations:
             easier = problem.with_penalty(relaxation)
             beside = penalised_path(easier, alphas, beside=beside or [], **how)
-    short = {**settings, "max_iter": min(settings["max_iter"], _WARM_STEPS)}
+    most = settings["max_iter"]
+    short = {**settings, "max_iter": min(most, max(_WARM_STEPS, most // 4))}
 
     def sweep(indices, more):
         results, last = [], []

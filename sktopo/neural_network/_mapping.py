@@ -168,7 +168,7 @@ class TopologicalMapping(
         head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
         scaler, linear = head.fit(features.transform(images), y)
         parameters = [*kernels, *intercepts, linear.coef_, linear.intercept_]
-        flat = FlatParameters(parameters)
+        flat, unit = FlatParameters(parameters), float(images.std()) or 1.0
         loss = MappingLoss(
             features,
             scaler,
@@ -177,19 +177,21 @@ class TopologicalMapping(
             y,
             flat,
             self.l2,
+            unit,
             mini_batches(len(images), self.batch_size, rng),
         )
         n_steps = n_batches(len(images), self.batch_size)
         solver = Adam(
             self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
         )
-        unpack = partial(self._unpack, flat, head, n_steps)
+        unpack = partial(self._unpack, flat, unit, head, n_steps)
         minimize_and_unpack(self, solver, loss, flat.join(parameters), unpack)
         return self
 
-    def _unpack(self, flat, head, steps_of_an_epoch, result):
+    def _unpack(self, flat, unit, head, steps_of_an_epoch, result):
         parameters = flat.split(result.x)
-        self.kernels_, self.intercepts_ = parameters[:2], parameters[2:4]
+        self.kernels_ = parameters[:2]
+        self.intercepts_ = [unit * shift for shift in parameters[2:4]]
         head[-1].coef_, head[-1].intercept_ = parameters[4:]
         self.classifier_, self.classes_ = head, head.classes_
         self.loss_curve_ = result.history

@@ -62,14 +62,18 @@ class MappingLoss(MiniBatchLoss):
     parameters : FlatParameters
         Their shapes.
     l2 : float
+    unit : float
+        Of the values of images, in which x has the intercepts of the mapping.
     batches : iterator
         Of indices of images.
     """
 
-    def __init__(self, features, scaler, loss, images, y, parameters, l2, batches):
+    def __init__(
+        self, features, scaler, loss, images, y, parameters, l2, unit, batches
+    ):
         super().__init__(batches)
         self.features, self.scaler, self.loss = features, scaler, loss
-        self.images, self.y = images, y
+        self.images, self.y, self.unit = images, y, unit
         self.parameters, self.l2 = parameters, l2
 
     def of_batch(self, x, rows):
@@ -77,7 +81,7 @@ class MappingLoss(MiniBatchLoss):
         parameters = self.parameters.split(x)
         kernels, intercepts, (coef, intercept) = (
             parameters[:2],
-            parameters[2:4],
+            [self.unit * shift for shift in parameters[2:4]],
             parameters[4:],
         )
         y, scale = self.y[rows], self.scaler.scale_
@@ -89,6 +93,7 @@ class MappingLoss(MiniBatchLoss):
         grad = grad.reshape(scores.shape) / len(y)
         back = to_images((grad @ coef) / scale)
         grads = [*to_parameters(back)[1], grad.T @ scaled, grad.sum(axis=0)]
+        grads[2:4] = [self.unit * slope for slope in grads[2:4]]
         value = float(losses.mean())
         for k in (0, 1, 4):  # not the intercepts
             value += self.l2 * float((parameters[k] ** 2).sum())
