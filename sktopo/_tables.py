@@ -40,7 +40,7 @@ def _depth(x):
 
 
 def safe_spread(spread, rows):
-    """Standard deviations to divide by: 1 where they are nothing but rounding.
+    """Standard deviations to divide by; of equal numbers these, or 1 for zeros.
 
     Equal numbers have a mean that is rounded, and deviate from that.
 
@@ -55,7 +55,8 @@ def safe_spread(spread, rows):
     ndarray
     """
     size = np.abs(rows).max(axis=0 if np.ndim(spread) else None, initial=0.0)
-    return np.where(spread > 10 * np.finfo(float).eps * size, spread, 1.0)
+    is_spread = spread > 10 * np.finfo(float).eps * size
+    return np.where(is_spread, spread, np.where(size > 0, size, 1.0))
 
 
 def validate_table(estimator, X, y="no_validation", **checks):

@@ -328,3 +328,11 @@ def test_what_has_no_effect_is_told():
             TopologicalMLPClassifier(3, max_iter=1, **params).fit(IRIS, SPECIES)
     with pytest.raises(ValueError, match="at least 2 classes"):
         TopologicalMLPClassifier().fit(IRIS, np.ones(150))
+
+
+@pytest.mark.parametrize("value", [1e-6, 1e6])
+def test_constant_targets_are_in_their_own_units(value, rng):
+    X = rng.normal(size=(80, 3))
+    model = TopologicalMLPRegressor(max_iter=30, random_state=0)
+    found = model.fit(X, np.full(80, value)).predict(X)
+    assert np.abs(found / value - 1).max() < 0.2
