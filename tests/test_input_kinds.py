@@ -87,7 +87,8 @@ def test_who_insists_gets_voxels():
     for ours, x in zip(found, X):
         for diagram, expected in zip(ours, persistence_diagrams(x, voxels)):
             assert_array_equal(diagram, expected)
-    STUMPImageOptimizer(filtration=voxels, n_steps=1, pooling=2).fit_transform(X)
+    model = STUMPImageOptimizer(filtration=voxels, n_steps=1, pooling=2, random_state=0)
+    assert model.fit_transform(X).shape == X.shape
     persistence_diagrams(COLOURS[0], voxels)
     with pytest.raises(ValueError, match="must be a signal"):
         voxels.build(np.zeros((4, 4)))
