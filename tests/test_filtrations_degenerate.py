@@ -99,3 +99,16 @@ def test_integer_points_are_those_of_exact_arithmetic(rng):
                 assert_allclose(
                     lifetimes(ours, 1e-9), lifetimes(theirs, 1e-9), rtol=1e-6
                 )
+
+
+@pytest.mark.parametrize("n", [3, 4, 5])
+def test_cubes_and_cross_polytopes(n):
+    """All corners lie on one sphere; the last bar of each dimension is known."""
+    cube = np.array(list(product((0, 1), repeat=n)), dtype=float)
+    cross = np.vstack([np.eye(n), -np.eye(n)])
+    steps = np.arange(1, n + 1)
+    for X, deaths in ((cube, steps / 4), (cross, [*(1 - 1 / (steps[:-1] + 1)), 1.0])):
+        found = persistence_diagrams(X, "alpha", tuple(range(n)), essential="drop")
+        assert [np.isinf(diagram).sum() for diagram in found] == [1] + [0] * (n - 1)
+        last = [diagram[np.isfinite(diagram[:, 1]), 1].max() for diagram in found]
+        assert_allclose(last, deaths)

@@ -88,9 +88,7 @@ class Triangulation:
         coordinates = centred if axes is None else centred @ axes.T
         first, inverse = _coincidences(coordinates)
         coordinates = coordinates[first]
-        simplices, coplanar, is_cut = _triangulate(coordinates)
-        if is_cut:
-            simplices, coplanar = _regular_triangulation(coordinates)
+        simplices, coplanar = _triangulate(coordinates)
         repeated = np.flatnonzero(first[inverse] != np.arange(len(points)))
         attached = [
             np.column_stack([first[inverse[repeated]], repeated]),
@@ -161,27 +159,27 @@ def _hull_axes(centred):
 
 
 def _triangulate(points):
-    """Delaunay simplices, pairs (vertex, point) for points that are none, and whether
-    cells of cospherical points were cut up, each without a look at its neighbours.
-    """
+    """Delaunay simplices, and pairs (vertex, point) for points that are none."""
     n, dimension = points.shape
     none = np.empty((0, 2), dtype=np.intp)
     if dimension == 0:
-        return np.zeros((1, 1), dtype=np.intp), none, False
+        return np.zeros((1, 1), dtype=np.intp), none
     if dimension == 1:
         order = np.argsort(points[:, 0], kind="stable")
-        return np.column_stack([order[:-1], order[1:]]), none, False
+        return np.column_stack([order[:-1], order[1:]]), none
     if n == dimension + 1:
-        return np.arange(n)[None, :], none, False
+        return np.arange(n)[None, :], none
     try:
         found = Delaunay(points)
     except QhullError:
         # Flat up to rounding: leave out the thinnest direction.
         _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
         return _triangulate(points @ axes[:-1].T)
+    if dimension > 2 and _have_common_spheres(found):
+        # Qhull cuts up each cell of cospherical points without a look at the others.
+        return _regular_triangulation(points)
     coplanar = found.coplanar[:, [2, 0]].astype(np.intp)
-    is_cut = dimension > 2 and _have_common_spheres(found)
-    return found.simplices.astype(np.intp), coplanar, is_cut
+    return found.simplices.astype(np.intp), coplanar
 
 
 def _regular_triangulation(points):
