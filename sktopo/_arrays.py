@@ -17,8 +17,7 @@ def check_real_array(x, name, owner, form):
     """Return x as a finite real array of a form: (numbers of axes, its name).
 
     Integers and float32 stay what they are, bool becomes int8, float16 float32, and
-    everything else float64.
-    The result may be x itself.
+    everything else float64. The result may be x itself.
 
     Raises
     ------

@@ -19,6 +19,14 @@ from sktopo.objectives import (
 from sktopo.testing import check_gradient
 
 
+def noisy_term():
+    return SubsampledTerm(
+        PersistenceTerm(WeakAlpha(), PersistenceEnergy()),
+        Subsampling(noise=0.1),
+        random_state=0,
+    )
+
+
 def test_subsamples_of_clouds(rng):
     loop = PersistenceTerm(WeakAlpha(), PersistenceEnergy(p=2), 1)
     X, _ = make_noisy_circle(40, random_state=0)
@@ -113,12 +121,9 @@ def test_points_move_on_subsamples():
 
 def test_random_terms_are_sampled_beside_those_that_know_their_points(rng):
     X = rng.normal(size=(12, 2))
-    noisy = SubsampledTerm(
-        PersistenceTerm(WeakAlpha(), PersistenceEnergy()),
-        Subsampling(noise=0.1),
-        random_state=0,
+    term = SubsampledTerm(
+        noisy_term() + 0.5 * GroupingTerm(X, scale=2.0), 8, random_state=1
     )
-    term = SubsampledTerm(noisy + 0.5 * GroupingTerm(X, scale=2.0), 8, random_state=1)
     value, grad = term.value_and_grad(X + 0.1 * rng.normal(size=X.shape))
     assert np.isfinite(value)
     assert grad.any()
@@ -126,11 +131,7 @@ def test_random_terms_are_sampled_beside_those_that_know_their_points(rng):
 
 def test_each_sample_has_draws_of_its_own(rng):
     X = rng.normal(size=(12, 2))
-    noisy = SubsampledTerm(
-        PersistenceTerm(WeakAlpha(), PersistenceEnergy()),
-        Subsampling(noise=0.1),
-        random_state=0,
-    )
+    noisy = noisy_term()
     one, three = (
         SubsampledTerm(noisy, Subsampling(noise=1e-9, n_samples=n), random_state=1)
         for n in (1, 3)

@@ -11,7 +11,7 @@ from sktopo.metrics import DISTANCES, pairwise_distances
 
 
 class _ToTrainingDiagrams(ClassNamePrefixFeaturesOutMixin, DiagramTransformer):
-    """A column for each diagram of ``fit``; a subclass has ``_table(X, Y)``.
+    """A column for each diagram of ``fit``; a subclass has ``_of(columns)``.
 
     Several homology dimensions add up.
     """
@@ -55,6 +55,9 @@ class _ToTrainingDiagrams(ClassNamePrefixFeaturesOutMixin, DiagramTransformer):
         -------
         ndarray of shape (n_samples, n_samples)
         """
+        return self._fit_transform(X)
+
+    def _fit_transform(self, X):
         return self.fit(X)._of(None)
 
     def get_feature_names_out(self, input_features=None):
@@ -252,20 +255,7 @@ class SlicedWassersteinKernel(_ToTrainingDiagrams):
         self._fit_and_compare(X)
         return self
 
-    def fit_transform(self, X, y=None):
-        """Fit, and compare the diagrams with each other, each pair once.
-
-        Parameters
-        ----------
-        X : list of length n_samples
-            As in ``fit``.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_samples)
-        """
+    def _fit_transform(self, X):
         distances = self._fit_and_compare(X)
         return self._kernel(self._sliced(None) if distances is None else distances)
 

@@ -197,8 +197,8 @@ def _regular_triangulation(points):
     sides = points[simplices[:, 1:]] - points[simplices[:, :1]]
     size = np.linalg.norm(sides, axis=2).prod(axis=1)
     simplices = simplices[np.abs(np.linalg.det(sides)) > _VERTICAL * size]
-    hidden = np.setdiff1d(np.arange(len(points)), simplices)
-    places = np.setdiff1d(np.arange(len(points)), hidden)
+    places = np.unique(simplices)
+    hidden = np.setdiff1d(np.arange(len(points)), places)
     _, near = cKDTree(points[places]).query(points[hidden])
     return simplices, np.column_stack([places[near], hidden])
 

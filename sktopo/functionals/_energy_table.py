@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sktopo.functionals._checked import largest_of_each
 from sktopo.functionals._energy import PersistenceEnergy, check_midpoints
 from sktopo.functionals._power import power_and_slope
 from sktopo.persistence import longest_first
@@ -211,9 +212,7 @@ def _slopes(x, exponents, diagram):
     """Their derivatives; those without a bound are cut for each diagram by itself."""
     if _are_small_integers(exponents):
         return exponents * _powers(x, np.maximum(exponents - 1, 0))
-    largest = np.zeros(diagram.max(initial=-1) + 1)
-    np.maximum.at(largest, diagram, np.abs(x))
-    largest = largest[diagram]
+    largest = largest_of_each(np.abs(x), diagram)
     slopes = [power_and_slope(x, e, largest)[1] for e in exponents.tolist()]
     return np.stack(slopes, axis=1)
 

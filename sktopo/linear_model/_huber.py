@@ -122,17 +122,16 @@ class HuberRegression(Regression):
         size = spread or float(np.abs(y).max()) or 1.0
         least = max(_LEAST_SCALE * size, np.finfo(float).tiny ** 0.45)
         middle = np.average(y, weights=self._weight) if self._fit_intercept else 0.0
-        error = of_start = y - middle
+        error = y - middle
         if starts:
             x = min(starts, key=lambda x: self._weight @ np.abs(y - self._X @ x))
             of_start = y - self._X @ x
             if self._fit_intercept:
                 of_start = of_start - np.median(of_start)
+            # Errors of zero would weigh so much that no other weights are tried.
+            if self._scale(of_start, least) > least:
+                error = of_start
             starts = [x]
-        # Errors of zero would weigh so much that no other weights are tried.
-        scale = self._scale(of_start, least)
-        if scale > least:
-            error = of_start
         best = OptimizeResult(fun=np.inf, error=error, status=1)
         best.scale, n_iter = self._scale(error, least), 0
         tol = _SHARE * self._how["settings"]["tol"]

@@ -1,11 +1,13 @@
 """The topology that codes of rows are to have: that of the rows, or another one."""
 
 import numbers
+from functools import partial
 from itertools import cycle, islice
 from typing import NamedTuple
 
 import numpy as np
 
+from sktopo._algebra import sum_of
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, check_homology_dimensions
 from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips
@@ -80,9 +82,8 @@ def weighted_sum(parts):
     """Functions of rows and codes, each with its weight, as one; None without any."""
 
     def topology(batch, Z):
-        found = [(weight, *part(batch, Z)) for weight, part in parts]
-        value = sum(weight * value for weight, value, _ in found)
-        return value, sum(weight * grad for weight, _, grad in found)
+        weights, functions = zip(*parts, strict=True)
+        return sum_of([partial(function, batch) for function in functions], weights, Z)
 
     return topology if parts else None
 
@@ -218,8 +219,9 @@ class RowBatch:
 
     def persistence(self, homology_dimensions):
         """The rows over their spread, their ``persistent_edges``, and the spread."""
-        unit = spread_of(self.rows)
-        points, _ = in_units(self.rows, unit)
+        rows = self.rows
+        unit = spread_of(rows)
+        points = rows / unit
         if homology_dimensions not in self._found:
             edges = persistent_edges(points, homology_dimensions)
             self._found[homology_dimensions] = edges

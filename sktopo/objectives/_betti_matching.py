@@ -158,14 +158,17 @@ class BettiMatchingTerm(Term):
                 f"{label.shape}. Got {x.shape}."
             )
         found = _matching(x, label, bool(self.superlevel), self.connectivity)
+        slopes = [
+            (bars, 4 * (x.ravel()[bars] - label.ravel()[partners]))
+            for bars, partners in found.matched
+        ]
+        slopes += [
+            (bars, 2 * np.diff(x.ravel()[bars], axis=1) * [-1, 1])
+            for bars, _ in found.unmatched
+        ]
         grad = np.zeros(x.size)
-        for bars, partners in found.matched:
-            change = 4 * (x.ravel()[bars] - label.ravel()[partners])
-            grad += np.bincount(bars.ravel(), change.ravel(), x.size)
-        for bars, _ in found.unmatched:
-            lifetime = np.diff(x.ravel()[bars], axis=1)
-            change = 2 * lifetime * [-1, 1]
-            grad += np.bincount(bars.ravel(), change.ravel(), x.size)
+        for bars, slope in slopes:
+            grad += np.bincount(bars.ravel(), slope.ravel(), x.size)
         return found.loss, grad.reshape(x.shape)
 
 

@@ -31,8 +31,8 @@ from sktopo.points._problem import (
 
 
 def _is_field(model):
-    motion = getattr(model, "motion_", None)
-    if not hasattr(motion or FlowMotion, "inverse") or as_field(model.method) is None:
+    motion = getattr(model, "motion_", FlowMotion)
+    if not hasattr(motion, "inverse") or as_field(model.method) is None:
         raise AttributeError(
             f"{type(model).__name__} has inverse_transform where its method is a "
             "FieldMethod: others move no space between the points. "

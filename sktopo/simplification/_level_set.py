@@ -40,7 +40,7 @@ class LevelSet:
         self.is_in = np.pad(grid > threshold, 1)
         self.frame = np.pad(np.zeros(grid.shape, bool), 1, constant_values=True)
         self.above = np.pad(grid.astype(np.float64) - float(threshold), 1)
-        # Of values that are no power of ten away from one, so that no square vanishes.
+        # Over a power of two near the largest: squares of tiny values would vanish.
         _, exponent = np.frexp(np.abs(self.above).max())
         self.costs = np.ldexp(self.above, -exponent) ** 2
         self.kinds = DUAL_CONNECTIVITY[connectivity], connectivity
