@@ -1,5 +1,7 @@
 """Logistic regression with penalised weights: its objective, and plain descents."""
 
+from functools import cached_property
+
 import numpy as np
 
 from sktopo._losses import log_losses
@@ -7,6 +9,8 @@ from sktopo._progress import settings_within
 from sktopo.base import Term
 from sktopo.objectives import ComposedTerm, LogLossTerm
 from sktopo.solvers import LBFGS, Adam
+
+MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 
 
 class LogisticProblem:
@@ -32,9 +36,31 @@ class LogisticProblem:
         """The same data under another penalty."""
         X, target, weight = self.X, self.target, self.sample_weight
         alpha = self.alpha if alpha is None else alpha
-        return LogisticProblem(
+        problem = LogisticProblem(
             X, target, weight, alpha, penalty, self.l2, self.fit_intercept
         )
+        for name in ("centred_columns", "lipschitz"):
+            if name in vars(self):
+                vars(problem)[name] = vars(self)[name]
+        return problem
+
+    @cached_property
+    def centred_columns(self):
+        """X less its means, with ones for an intercept behind it, and the means.
+
+        The intercept of centred columns hardly depends on the weights.
+        """
+        if not self.fit_intercept:
+            return self.X, np.zeros(self.X.shape[1])
+        mean = np.average(self.X, axis=0, weights=self.sample_weight)
+        return np.column_stack([self.X - mean, np.ones(len(self.X))]), mean
+
+    @cached_property
+    def lipschitz(self):
+        """That of the gradient of all but the penalty, in one row of the weights."""
+        columns, _ = self.centred_columns
+        size = np.linalg.norm(np.sqrt(self.sample_weight)[:, None] * columns, 2)
+        return MOST_CURVATURE * float(size) ** 2 + 2 * self.l2 or 1.0
 
     @property
     def has_one_majorant(self):
@@ -49,19 +75,13 @@ class LogisticProblem:
         losses, residual = log_losses(margins, self.target)
         return float(self.sample_weight @ losses), residual
 
-    def row_penalty(self, w):
-        """The penalty and the squared norm of one row of the weights."""
-        norm = self.l2 * float(w @ w)
+    def row_penalties(self, coef):
+        """The penalty and the squared norm of each row, and their gradients."""
+        norms, slopes = self.l2 * (coef**2).sum(axis=1), 2 * self.l2 * coef
         if self.alpha == 0:
-            return norm
-        return self.alpha * self.penalty.value_and_grad(w)[0] + norm
-
-    def row_slope(self, w):
-        """The gradient of ``row_penalty``."""
-        slope = 2 * self.l2 * w
-        if self.alpha == 0:
-            return slope
-        return slope + self.alpha * self.penalty.value_and_grad(w)[1]
+            return norms, slopes
+        values, grads = self.penalty.batch_value_and_grad(coef)
+        return norms + self.alpha * values, slopes + self.alpha * grads
 
     def ties(self, w, reach):
         """Labels of the weights of a row; see ``Problem.ties``."""
@@ -75,7 +95,7 @@ class LogisticProblem:
     def value(self, coef, intercept):
         """The objective."""
         loss, _ = self.losses(self.X @ coef.T + intercept)
-        return loss + sum(map(self.row_penalty, coef))
+        return loss + self.row_penalties(coef)[0].sum()
 
     @property
     def objective(self):

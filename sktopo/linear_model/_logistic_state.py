@@ -3,37 +3,40 @@
 import numpy as np
 
 from sktopo.linear_model._design import CentredData
-from sktopo.linear_model._logistic_problem import LogisticProblem
+from sktopo.linear_model._logistic_problem import MOST_CURVATURE, LogisticProblem
 from sktopo.linear_model._penalised_problem import Problem
 from sktopo.linear_model._strategies import convex_step
 
 _LEAST_CURVATURE = 1e-5  # of the largest: that of saturated samples underflows
-MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 SHARES = 0.5 ** np.arange(6)  # of a step, tried one after the other
 _ROUNDING = 1e-12  # of sums of rows, relative to the sizes of their entries
 _PLAIN_SWEEPS = 3  # without a penalty: toward the least loss, not to its end
 
 
 class State:
-    """Weights and intercepts, their margins, and the objective there."""
+    """Weights and intercepts, their margins, and the objective there.
+
+    ``penalties`` are the values and gradients of ``LogisticProblem.row_penalties``.
+    """
 
     def __init__(self, problem, coef, intercept, margins=None, penalties=None):
         self.problem, self.coef, self.intercept = problem, coef, intercept
         if margins is None:
             margins = problem.X @ coef.T + intercept
-            penalties = np.array([problem.row_penalty(w) for w in coef])
+            penalties = problem.row_penalties(coef)
         self.margins, self.penalties = margins, penalties
         loss, self.residual = problem.losses(margins)
-        self.value = loss + penalties.sum()
+        self.value = loss + penalties[0].sum()
 
     def with_row(self, k, w, b):
         """The state with other weights and another intercept in row k."""
         coef, intercept = self.coef.copy(), self.intercept.copy()
-        margins, penalties = self.margins.copy(), self.penalties.copy()
+        margins = self.margins.copy()
         coef[k], intercept[k] = w, b
         margins[:, k] = self.problem.X @ w + b
-        penalties[k] = self.problem.row_penalty(w)
-        return State(self.problem, coef, intercept, margins, penalties)
+        values, slopes = (part.copy() for part in self.penalties)
+        values[k : k + 1], slopes[k : k + 1] = self.problem.row_penalties(w[None])
+        return State(self.problem, coef, intercept, margins, (values, slopes))
 
     def under(self, problem):
         """The same weights, where the penalty is another one."""

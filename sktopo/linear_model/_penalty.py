@@ -47,6 +47,12 @@ class WeightPenalty(Term):
         """Evaluate at a weight vector of shape (n_weights,)."""
         return self.warm_value_and_grad()(x)
 
+    def batch_value_and_grad(self, X):
+        """Evaluate at rows of weights, an array of shape (n_rows, n_weights)."""
+        shaped = X.reshape(len(X), *self.shape)
+        values, grads = self.term.batch_value_and_grad(shaped)
+        return values, grads.reshape(X.shape)
+
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration."""
         warm = self.term.warm_value_and_grad()
@@ -99,6 +105,10 @@ class PathPenalty(WeightPenalty):
         easier = range(2, min(self.i0, 4))
         paths = [PathPenalty(i0, self.superlevel, self.n_weights) for i0 in easier]
         return [HalfVariation(self.superlevel), *paths]
+
+    def ties(self, w, reach):
+        """Label weights so that neighbours closer than ``reach`` share a label."""
+        return np.cumsum(np.abs(np.diff(w, prepend=w[:1])) > reach)
 
     def critical_weight(self, descent):
         """The weight from which on total variation would leave equal weights."""

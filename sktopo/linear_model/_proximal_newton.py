@@ -9,10 +9,9 @@ to its solution decides how far to go.
 import numpy as np
 
 from sktopo._progress import settings_within
-from sktopo.base import Term
 from sktopo.linear_model._logistic_problem import descend
+from sktopo.linear_model._logistic_search import keeps_ties, searched
 from sktopo.linear_model._logistic_state import (
-    MOST_CURVATURE,
     SHARES,
     State,
     equal_weights_state,
@@ -22,9 +21,9 @@ from sktopo.linear_model._logistic_state import (
 from sktopo.linear_model._majorants import FIRST_SEARCH
 from sktopo.linear_model._strategies import exact_solver
 from sktopo.linear_model._tied_newton import tied_newton_goal
-from sktopo.solvers import Composite, ProximalGradient, Run
+from sktopo.solvers import Run
 
-_SEARCH = 20  # proximal steps; twice those of least squares, which bound them better
+_SEARCH = 10  # proximal steps; twice those of least squares, which bound them better
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _FLAT = 1e-11  # of the objective: little more than what rounding may change it by
 _ROUNDING = 1e-13  # of the objective: what rounding may change it by
@@ -128,13 +127,14 @@ class _Newton:
             return self._converged(state, relaxation)
         while True:
             if n_search > 0:
-                state = _searched(state, n_search)
+                state = searched(state, n_search)
             last = self._converged(state)
             gain = state.value - last.value
             state, n_search = last, _SEARCH
             if (
                 self._is_small(gain, state)
                 or self.is_separated(state)
+                or keeps_ties(state)
                 or self._run.nit >= self.settings["max_iter"]
             ):
                 return state
@@ -144,19 +144,24 @@ class _Newton:
         if relaxation is not None:
             problem, tol = problem.with_penalty(relaxation), max(tol, _LOOSE)
             state = state.under(problem)
+        # Of a start close by, the ties are often those of the minimum.
+        state, is_stationary = self._tied(state, tol)
         for _ in range(_MANY_SWEEPS):
             if self._run.nit >= self.settings["max_iter"]:
                 break
             before = state
-            for k in range(len(state.coef)):
-                state = proximal_newton_step(state, k)
-            state = self._tied(state, tol)
+            is_minimum = is_stationary and keeps_ties(state, under_majorant=True)
+            if not is_minimum:
+                for k in range(len(state.coef)):
+                    state = proximal_newton_step(state, k)
+                state, is_stationary = self._tied(state, tol)
             if relaxation is None:
                 self._record(state)
-            if self.is_separated(state):
-                self._run.status = 0
-                break
-            if self._is_small(before.value - state.value, before, tol):
+            if (
+                is_minimum
+                or self.is_separated(state)
+                or self._is_small(before.value - state.value, before, tol)
+            ):
                 self._run.status = 0
                 break
         return state
@@ -165,15 +170,21 @@ class _Newton:
         """The state after Newton steps among weights that are tied like these.
 
         One row on a path has little of them: the exact solver costs no more there.
+
+        Returns
+        -------
+        state : State
+        is_stationary : bool
+            Whether it is a minimum among these weights, up to the tolerance.
         """
         problem, penalty = state.problem, state.problem.penalty
         if problem.alpha > 0 and (
             penalty.ties is None or (penalty.prox is None and len(state.coef) == 1)
         ):
-            return state
+            return state, False
         for _ in range(_MANY_SWEEPS):
-            coef, intercept, residual = state.coef, state.intercept, state.residual
-            *goal, decrease = tied_newton_goal(problem, coef, intercept, residual)
+            coef, intercept = state.coef, state.intercept
+            *goal, decrease = tied_newton_goal(state)
             last = state
             for share in SHARES:
                 new = State(
@@ -186,9 +197,11 @@ class _Newton:
                     state = new
                     break
             # The last step squares an error that is small before it.
-            if state is last or self._is_small(decrease, last, tol):
+            if self._is_small(decrease, last, tol):
+                return state, True
+            if state is last:
                 break
-        return state
+        return state, False
 
     def _slack(self, gain, state):
         """By how much the objective may rise where a gain is little but rounding."""
@@ -221,58 +234,3 @@ class _Newton:
             intercept = intercept - intercept.mean()
         result.x = coef, intercept
         return result
-
-
-def _searched(state, n_steps):
-    """The state after proximal steps in every row, which know all splits into runs."""
-    for k in range(len(state.coef)):
-        state = _searched_row(state, k, n_steps)
-    return state
-
-
-def _searched_row(state, k, n_steps):
-    problem = state.problem
-    mean = np.zeros(problem.X.shape[1])
-    if problem.fit_intercept:
-        mean = np.average(problem.X, axis=0, weights=problem.sample_weight)
-    # The intercept of centred columns hardly depends on the weights.
-    columns = np.column_stack([problem.X - mean, np.ones(len(problem.X))])
-    columns = columns[:, : mean.size + problem.fit_intercept]
-    margins = state.margins.copy()
-
-    def smooth(z):
-        margins[:, k] = columns @ z
-        loss, residual = problem.losses(margins)
-        w = z[: mean.size]
-        grad = columns.T @ (problem.sample_weight * residual[:, k])
-        grad[: mean.size] += 2 * problem.l2 * w
-        return loss + problem.l2 * float(w @ w), grad
-
-    weighted = np.sqrt(problem.sample_weight)[:, None] * columns
-    lipschitz = MOST_CURVATURE * np.linalg.norm(weighted, 2) ** 2 + 2 * problem.l2
-    objective = Composite(
-        smooth, _WithoutIntercept(problem.penalty, mean.size), lipschitz, problem.alpha
-    )
-    w, b = state.coef[k], state.intercept[k]
-    start = np.append(w, b + mean @ w)[: columns.shape[1]]
-    z = ProximalGradient(max_iter=n_steps, tol=0.0).minimize(objective, start).x
-    w = z[: mean.size]
-    b = z[-1] - mean @ w if problem.fit_intercept else 0.0
-    return state.with_row(k, w, float(b))
-
-
-class _WithoutIntercept(Term):
-    """A penalty of the first entries, n_features of them, and none of the rest."""
-
-    def __init__(self, penalty, n_features):
-        self.penalty, self.n_features = penalty, n_features
-
-    def value_and_grad(self, x):
-        """Evaluate at weights with an intercept behind them."""
-        value, grad = self.penalty.value_and_grad(x[: self.n_features])
-        return value, np.append(grad, np.zeros(x.size - self.n_features))
-
-    def prox(self, x, step):
-        """Minimise ||z - x||^2 / 2 + step * penalty(z) over z."""
-        z = self.penalty.prox(x[: self.n_features], step)
-        return np.append(z, x[self.n_features :])

@@ -10,7 +10,7 @@ _ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
 _DAMPING = 1e-5  # of the Hessian, relative to its diagonal
 
 
-def tied_newton_goal(problem, coef, intercept, residual):
+def tied_newton_goal(state):
     """The weights and intercepts that a Newton step under the present ties leads to.
 
     As long as the same weights are tied and the same cells paired, a piecewise linear
@@ -20,11 +20,7 @@ def tied_newton_goal(problem, coef, intercept, residual):
 
     Parameters
     ----------
-    problem : LogisticProblem
-    coef : ndarray of shape (n_rows, n_features)
-    intercept : ndarray of shape (n_rows,)
-    residual : ndarray of shape (n_samples, n_rows)
-        Probabilities less the target, at the weights.
+    state : State
 
     Returns
     -------
@@ -38,6 +34,8 @@ def tied_newton_goal(problem, coef, intercept, residual):
     .. [1] A. S. Lewis, "Active Sets, Nonsmoothness, and Sensitivity", SIAM Journal on
        Optimization 13 (2002), :doi:`10.1137/S1052623401387623`.
     """
+    problem, coef, intercept = state.problem, state.coef, state.intercept
+    residual, row_slopes = state.residual, state.penalties[1]
     ones = np.ones((len(problem.X), int(problem.fit_intercept)))
     ties = [Ties(problem.ties(w, _ROUNDING)) for w in coef]
     columns = [np.hstack([tie.sums(problem.X), ones]) for tie in ties]
@@ -48,12 +46,12 @@ def tied_newton_goal(problem, coef, intercept, residual):
     probability = np.clip(residual + problem.target, 0.0, 1.0)
     others = (np.sqrt(weight)[:, None] * probability)[:, row] * np.hstack(columns)
     hessian, slopes, no_norm = [], [], np.zeros(ones.shape[1])
-    for k, (w, tie, block) in enumerate(zip(coef, ties, columns, strict=True)):
+    for k, (tie, block) in enumerate(zip(ties, columns, strict=True)):
         own = np.sqrt(weight * probability[:, k])[:, None] * block
         norms = np.append(2 * problem.l2 * tie.counts, no_norm)
         hessian.append(own.T @ own + np.diag(norms))
         slope = block.T @ (weight * residual[:, k])
-        slope[: tie.counts.size] += tie.sums(problem.row_slope(w))
+        slope[: tie.counts.size] += tie.sums(row_slopes[k])
         slopes.append(slope)
     hessian = block_diag(*hessian) - others.T @ others
     slope, places = np.concatenate(slopes), np.cumsum([0, *widths])
