@@ -7,7 +7,7 @@ from sktopo._ties import Ties
 from sktopo.linear_model._penalised_problem import solve_symmetric
 
 _ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
-_DAMPING = 1e-5  # of the Hessian, relative to its diagonal
+_DAMPING = 1e-5  # of the Hessian, relative to what it is in the row that curves most
 
 
 def tied_newton_goal(state):
@@ -44,7 +44,8 @@ def tied_newton_goal(state):
 
     weight = problem.sample_weight
     probability = np.clip(residual + problem.target, 0.0, 1.0)
-    others = (np.sqrt(weight)[:, None] * probability)[:, row] * np.hstack(columns)
+    weighted = np.sqrt(weight)[:, None] * np.hstack(columns)
+    others = probability[:, row] * weighted
     hessian, slopes, no_norm = [], [], np.zeros(ones.shape[1])
     for k, (tie, block) in enumerate(zip(ties, columns, strict=True)):
         own = np.sqrt(weight * probability[:, k])[:, None] * block
@@ -57,12 +58,9 @@ def tied_newton_goal(state):
     slope, places = np.concatenate(slopes), np.cumsum([0, *widths])
 
     # Of linearly separable classes, what is nearly flat must not be left to rounding.
-    diagonal = np.diagonal(hessian).copy()
-    n_weights = np.array(widths) - ones.shape[1]
-    is_weight = np.arange(row.size) - places[row] < n_weights[row]
-    for kind in (is_weight, ~is_weight):
-        diagonal[kind] = _DAMPING * diagonal[kind].max(initial=0.0)
-    hessian[np.diag_indices_from(hessian)] += diagonal
+    curvature = np.average(probability * (1 - probability), axis=0, weights=weight)
+    damping = _DAMPING * curvature.max() * (weighted**2).sum(axis=0)
+    hessian[np.diag_indices_from(hessian)] += damping
     step = solve_symmetric(hessian, -slope)
     decrease = -float(slope @ step) / 2
     coef, intercept = coef.copy(), intercept.copy()
