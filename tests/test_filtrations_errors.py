@@ -53,7 +53,14 @@ def test_what_is_no_sample_is_named(filtration, good, spoil, message):
     assert f"x of {type(filtration).__name__}.build" in str(caught.value)
 
 
-@pytest.mark.parametrize("filtration", [Cubical, "Cubical", None])
+class HasBuild:
+    """No Filtration, which has more than that."""
+
+    def build(self, x, previous=None):
+        return Cubical().build(x)
+
+
+@pytest.mark.parametrize("filtration", [Cubical, "Cubical", None, HasBuild()])
 def test_what_is_no_filtration(filtration):
     with pytest.raises(TypeError, match="'filtration' parameter of persistence_diag"):
         persistence_diagrams(GRID, filtration, essential="drop")

@@ -10,6 +10,7 @@ from sktopo import TopologicalRidge
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
+from sktopo.linear_model._penalty import PathPenalty
 from sktopo.objectives import PersistenceTerm
 from sktopo.testing import check_gradient
 
@@ -140,6 +141,16 @@ def test_dicts_without_all_dimensions_are_named(images, params, message):
     X, y, _ = images
     with pytest.raises(ValueError, match=message):
         TopologicalRidge(**params).fit(X, y)
+
+
+@pytest.mark.parametrize("i0", [2, 3])
+def test_a_penalty_that_is_piecewise_linear_has_ties(i0):
+    # The contract of Term, also for the relaxations of a penalty.
+    penalty = PathPenalty(i0, True, 5)
+    w = np.array([1.0, 1.0, 2.0, 2.0, 1.0])
+    for term in (penalty, *penalty.relaxations):
+        assert term.is_piecewise_linear
+        assert term.ties(w, 0.0).tolist() == [0, 0, 1, 1, 2]
 
 
 def test_features_that_cancel_are_not_left_at_zero():

@@ -34,6 +34,27 @@ def penalty(model, w):
     return model.alpha * model._penalty(w.size, model.alpha)[1].value_and_grad(w)[0]
 
 
+def test_a_smooth_penalty_converges_after_few_steps_of_adam(data):
+    # No warning: what L-BFGS finds after them is the minimum.
+    model = TopologicalRidge(p=2, topology="path", max_iter=50).fit(*data)
+    alone = TopologicalRidge(p=2, topology="path", solver="lbfgs").fit(*data)
+    assert_allclose(model.coef_, alone.coef_, atol=1e-6)
+
+
+def test_l_bfgs_has_its_steps_where_adam_has_made_all_of_its(data):
+    X, y = data[0], data[1] > np.median(data[1])
+    model = TopologicalLogisticRegression(p=2, topology="path", l2=0.1, max_iter=50)
+    values = []
+    for solver in ("auto", "lbfgs"):
+        model.set_params(solver=solver).fit(X, y)
+        margins = X @ model.coef_[0] + model.intercept_
+        loss = (
+            logistic_losses(margins, y)[0].sum() + 0.1 * model.coef_[0] @ model.coef_[0]
+        )
+        values.append(loss + penalty(model, model.coef_[0]))
+    assert values[0] <= values[1] * (1 + 1e-4)
+
+
 @pytest.mark.parametrize(
     ("p", "alpha", "bound"),
     [

@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sktopo import LatentOptimizer, persistence_diagrams
+from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._latent_problem import LatentProblem, _Loss
@@ -156,6 +157,25 @@ def test_an_objective_that_is_random(rng):
     moved = model.optimize(codes).codes
     assert_array_equal(moved[0], moved[1])
     assert_array_equal(model.optimize(codes).codes, moved)
+
+
+def test_of_a_random_objective_the_last_step_is_kept():
+    class Noise(Term):
+        is_random = True
+
+        def warm_value_and_grad(self):
+            draws = np.random.default_rng(0)
+            return lambda x: (draws.normal(), np.ones(x.shape))
+
+        def value_and_grad(self, x):
+            return self.warm_value_and_grad()(x)
+
+    model = LatentOptimizer(PCA(4), Noise(), n_steps=10, **IMAGES).fit(X)
+    codes = np.zeros((1, 4))
+    moved = model.optimize(codes).codes
+    assert np.abs(moved - codes).max() > 0
+    model.set_params(n_steps=11)
+    assert np.abs(model.optimize(codes).codes - moved).max() > 0
 
 
 def test_a_term_in_the_sample(rng):

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import Lasso
 
 from sktopo.base import Term
+from sktopo.objectives import SquaredErrorTerm
 from sktopo.solvers import (
     LBFGS,
     Adam,
@@ -112,6 +113,14 @@ def test_proximal_gradient_solves_a_lasso(rng):
     assert_allclose(pull[result.x != 0], np.sign(result.x[result.x != 0]), atol=1e-4)
     assert np.abs(pull).max() <= 1 + 1e-4
     assert 0 < (result.x != 0).sum() < 30
+
+
+@pytest.mark.parametrize("solver", [Adam(), LBFGS(), GradientDescent(0.1)])
+def test_other_solvers_refuse_a_composite(solver):
+    # The gradient of its smooth part alone would lead them to the minimum of that.
+    objective = Composite(lambda x: (x @ x, 2 * x), SquaredErrorTerm([1.0]), 2.0)
+    with pytest.raises(TypeError, match="must be a term or a function"):
+        solver.minimize(objective, np.ones(1))
 
 
 def test_proximal_gradient_names_what_is_missing():

@@ -1,6 +1,7 @@
 """Filtrations by their names."""
 
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import StrOptions
+from sktopo.base import Filtration
 from sktopo.filtrations._alpha import Alpha
 from sktopo.filtrations._cubical import Cubical
 from sktopo.filtrations._vietoris_rips import VietorisRips
@@ -12,7 +13,7 @@ FILTRATIONS = {
     "vietoris_rips": VietorisRips,
     "weak_alpha": WeakAlpha,
 }
-FILTRATION_CONSTRAINT = [StrOptions(set(FILTRATIONS)), HasMethods(["build"])]
+FILTRATION_CONSTRAINT = [StrOptions(set(FILTRATIONS)), Filtration]
 
 
 def as_filtration(filtration, owner, *, of_grids=False):
@@ -27,7 +28,7 @@ def as_filtration(filtration, owner, *, of_grids=False):
     """
     if isinstance(filtration, str) and filtration in FILTRATIONS:
         filtration = FILTRATIONS[filtration]()
-    if isinstance(filtration, type) or not hasattr(filtration, "build"):
+    if not isinstance(filtration, Filtration):
         raise TypeError(
             f"The 'filtration' parameter of {owner} must be a Filtration, such as "
             f"Cubical(), or one of {sorted(FILTRATIONS)}. Got {filtration!r} instead."

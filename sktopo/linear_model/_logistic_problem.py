@@ -5,12 +5,12 @@ from functools import cached_property
 import numpy as np
 
 from sktopo._losses import log_losses
-from sktopo._progress import settings_within
 from sktopo.base import Term
+from sktopo.linear_model._descent import descend
 from sktopo.objectives import ComposedTerm, LogLossTerm
-from sktopo.solvers import LBFGS, Adam
 
 MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
+_RATE = 0.1  # of Adam, where margins have about the size of the weights
 
 
 class LogisticProblem:
@@ -146,7 +146,7 @@ class _RowPenalties(Term):
         return value, grad
 
 
-def descend(problem, coef, intercept, solver, settings):
+def descend_together(problem, coef, intercept, solver, settings):
     """Descend in weights and intercepts at once, by Adam, L-BFGS or both.
 
     Returns
@@ -164,17 +164,7 @@ def descend(problem, coef, intercept, solver, settings):
         problem.objective, (lambda z: z * unit, lambda z, grad: grad * unit)
     )
     start = np.column_stack([coef, intercept])[:, : unit.size] / unit
-    n_steps = 0
-    if solver in ("auto", "adam"):
-        adam = Adam(0.1, schedule="adaptive", **settings)
-        result = adam.minimize(objective, start)
-        n_steps, start = result.nit, result.x
-    if solver == "lbfgs" or (solver == "auto" and not objective.is_random):
-        rest = settings_within(settings, settings["max_iter"] - n_steps)
-        smooth = LBFGS(**rest).minimize(objective, start)
-        if solver == "lbfgs" or smooth.nit:
-            result = smooth
-        result.nit = n_steps + smooth.nit
+    result = descend(objective, start, solver, _RATE, settings)
     x = result.x * unit
     result.x = x[:, :n_features], np.zeros(len(x))
     if problem.fit_intercept:

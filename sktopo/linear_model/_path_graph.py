@@ -181,7 +181,7 @@ class _TangentPenalty(Term):
 
     def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
-        return np.cumsum(np.abs(np.diff(w, prepend=w[0])) > reach)
+        return self._variation.ties(w, reach)
 
 
 class _DenseSteps(DenseQuadratic):

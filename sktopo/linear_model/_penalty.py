@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from sktopo._terms import WrappedTerm
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
@@ -26,7 +27,7 @@ def critical_alpha(penalty, descent):
     return float(np.maximum(descent, 0.0).sum())
 
 
-class WeightPenalty(Term):
+class WeightPenalty(WrappedTerm):
     """A term on weights that lie on a filtration: w is reshaped for it.
 
     Parameters
@@ -39,13 +40,9 @@ class WeightPenalty(Term):
     """
 
     def __init__(self, term, shape, is_piecewise_linear=False):
-        self.term = term
+        super().__init__(term)
         self.shape = shape
         self.is_piecewise_linear = is_piecewise_linear
-
-    def value_and_grad(self, x):
-        """Evaluate at a weight vector of shape (n_weights,)."""
-        return self.warm_value_and_grad()(x)
 
     def batch_value_and_grad(self, X):
         """Evaluate at rows of weights, an array of shape (n_rows, n_weights)."""
@@ -53,15 +50,9 @@ class WeightPenalty(Term):
         values, grads = self.term.batch_value_and_grad(shaped)
         return values, grads.reshape(X.shape)
 
-    def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration."""
-        warm = self.term.warm_value_and_grad()
-
-        def value_and_grad(x):
-            value, grad = warm(x.reshape(self.shape))
-            return value, grad.reshape(x.shape)
-
-        return value_and_grad
+    def _evaluate(self, x, value_and_grad):
+        value, grad = value_and_grad(x.reshape(self.shape))
+        return value, grad.reshape(x.shape)
 
     def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
@@ -108,7 +99,7 @@ class PathPenalty(WeightPenalty):
 
     def ties(self, w, reach):
         """Label weights so that neighbours closer than ``reach`` share a label."""
-        return np.cumsum(np.abs(np.diff(w, prepend=w[:1])) > reach)
+        return ties_along_a_path(w, reach)
 
     def critical_weight(self, descent):
         """The weight from which on total variation would leave equal weights."""
@@ -126,6 +117,11 @@ class PathPenalty(WeightPenalty):
         longest = longest_first(bars.diagram)[: max(1, self.i0 - 1)]
         slope[longest] = 1.0, -1.0
         return sign * bars.scatter(slope)
+
+
+def ties_along_a_path(w, reach):
+    """Labels of weights: neighbours within ``reach`` of each other share one."""
+    return np.cumsum(np.abs(np.diff(w, prepend=w[:1])) > reach)
 
 
 class HalfVariation(Term):
@@ -147,6 +143,10 @@ class HalfVariation(Term):
         steps = np.diff(x)
         rises = np.sign(steps) / 2
         return float(np.abs(steps).sum()) / 2, np.append(0, rises) - np.append(rises, 0)
+
+    def ties(self, w, reach):
+        """Label weights so that neighbours closer than ``reach`` share a label."""
+        return ties_along_a_path(w, reach)
 
     def concave_slope(self, x):
         """The slope of half the sum of the ends."""

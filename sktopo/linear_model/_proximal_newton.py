@@ -9,7 +9,7 @@ to its solution decides how far to go.
 import numpy as np
 
 from sktopo._progress import settings_within
-from sktopo.linear_model._logistic_problem import descend
+from sktopo.linear_model._logistic_problem import descend_together
 from sktopo.linear_model._logistic_search import keeps_ties, searched
 from sktopo.linear_model._logistic_state import (
     SHARES,
@@ -69,7 +69,9 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
                 (state.coef, state.intercept)
                 for state in (equal_weights_state(problem), unpenalised_state(problem))
             ]
-        results = [descend(problem, *start, solver, settings) for start in starts]
+        results = [
+            descend_together(problem, *start, solver, settings) for start in starts
+        ]
         return min(results, key=lambda result: result.fun)
     run = _Newton(problem, settings)
     start = State(problem, coef, intercept)
@@ -92,7 +94,9 @@ def _starts(run, zero, settings):
         # Rows one after the other do not find what all of them find together, nor one
         # assignment to runs what all of these find.
         settings = settings_within(settings, _ADAM_STEPS)
-        together = descend(problem, zero.coef, zero.intercept, "adam", settings)
+        together = descend_together(
+            problem, zero.coef, zero.intercept, "adam", settings
+        )
         yield State(problem, *together.x), 0
     start = zero
     for relaxation in problem.penalty.relaxations:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from sktopo._progress import settings_within
+from sktopo.linear_model._descent import descend
 from sktopo.linear_model._majorants import (
     by_prox,
     minimize_convex,
@@ -12,10 +12,9 @@ from sktopo.linear_model._majorants import (
 from sktopo.linear_model._penalised_problem import EXACT
 from sktopo.linear_model._tangents import (
     by_difference_of_convex,
-    descend_by_adam,
+    rate_from,
     tangent_step,
 )
-from sktopo.solvers import LBFGS
 
 # Fusion tolerances: how close neighbours must be, relative to the largest weight, to
 # be taken as tied. A descent that stops early leaves ties open by some percent.
@@ -82,17 +81,8 @@ def _by_descent(problem, start, solver, settings):
 
 def _descended(problem, start, solver, settings):
     """Adam, L-BFGS or both; where the penalty is piecewise linear, then exactly."""
-    if solver == "lbfgs":
-        result = LBFGS(**settings).minimize(problem.objective, start)
-    else:
-        result = descend_by_adam(problem, start, settings)
-        if solver == "auto" and not problem.penalty.is_random:
-            # Smooth objectives may need L-BFGS most where Adam has made all its steps.
-            most = settings["max_iter"]
-            rest = settings_within(settings, max(most - result.nit, most // 2))
-            smooth = LBFGS(**rest).minimize(problem.objective, result.x)
-            result.x, result.fun = smooth.x, smooth.fun
-            result.nit += smooth.nit
+    rate = rate_from(start)
+    result = descend(problem.objective, start, solver, rate, settings)
     if problem.penalty.is_piecewise_linear:
         problem.polish(result, _REACHES)
     return result

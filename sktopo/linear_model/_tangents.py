@@ -4,7 +4,8 @@ import numpy as np
 from scipy.linalg import norm
 
 from sktopo._progress import settings_within
-from sktopo.solvers import Adam, Run
+from sktopo.linear_model._descent import descend
+from sktopo.solvers import Run
 
 _DESCENT_STEPS = 400  # after which a descent is near enough to a minimum for a start
 
@@ -35,7 +36,8 @@ def _descend_from_all(descents, starts):
             left = max(0, settings["max_iter"] - descents.run.nit)
             limits = settings_within(settings, min(_DESCENT_STEPS, left // 2))
             stronger = problem.with_penalty(problem.penalty, factor * problem.alpha)
-            adam = descend_by_adam(stronger, problem.least_squares, limits)
+            rate = rate_from(start)
+            adam = descend(stronger.objective, start, "adam", rate, limits)
             descents.run.nit += adam.nit
             descents.descend(adam.x)
     for relaxation in problem.penalty.relaxations:
@@ -116,9 +118,8 @@ def tangent_step(problem, concave_slope, start):
     return sign * path.minimize(target, moment, problem.alpha, slope, start)
 
 
-def descend_by_adam(problem, start, settings):
+def rate_from(start):
+    """A rate of Adam for weights of the size of these."""
     # The norm of BLAS, unlike a mean of squares, does not over- or underflow.
     size = float(norm(start)) / np.sqrt(start.size)
-    rate = size / 10 if size > 0 else 0.1
-    adam = Adam(rate, schedule="adaptive", epsilon=None, **settings)
-    return adam.minimize(problem.objective, start)
+    return size / 10 if size > 0 else 0.1

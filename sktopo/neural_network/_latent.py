@@ -243,7 +243,8 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Bunch
             ``codes`` and ``samples``, where they have moved to; ``objective_before``
             and ``objective_after``, of every sample; and ``loss_curves``, a list of
-            arrays with the loss of each step. The best of all steps is kept.
+            arrays with the loss of each step. The best of all steps is kept, or the
+            last one where the objective is random.
         """
         check_is_fitted(self)
         Z = check_codes(Z, self.spread_.size, self)

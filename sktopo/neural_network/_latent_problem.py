@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sktopo.base import Term
 from sktopo.neural_network._decoding import samples_and_pullback
 
 
@@ -53,7 +54,7 @@ class LatentProblem:
         return rows[0], lambda grad: pullback(grad[None])[0]
 
 
-class _Loss:
+class _Loss(Term):
     """The loss as a function of the move, in standard deviations."""
 
     def __init__(self, problem, z):
@@ -62,7 +63,13 @@ class _Loss:
         self._extent = float(np.ptp(self.start)) or 1.0
         self._function = problem.objective.function(problem.seed, self._extent)
 
-    def __call__(self, x):
+    @property
+    def is_random(self):
+        """Whether the objective is random."""
+        return self._problem.objective.term.is_random
+
+    def value_and_grad(self, x):
+        """Evaluate at a move of shape (n_components,)."""
         problem = self._problem
         row, pullback = problem.sample(problem.code_of(self._z, x))
         value, grad = self._function(row)

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import HasMethods
+from sktopo._terms import WrappedTerm
 from sktopo._validation import (
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
@@ -15,7 +16,6 @@ from sktopo._validation import (
     POSITIVE_INT,
     as_component,
 )
-from sktopo.base import Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._autoencoder_loss import principal_directions
@@ -204,7 +204,7 @@ class TopologicalProjection(InvertibleEmbedding):
         return SubsampledTerm(term, sampling, random_state=random_state)
 
 
-class ProjectionLoss(Term):
+class ProjectionLoss(WrappedTerm):
     """Reconstruction and topology of a projection, in a matrix near to it.
 
     Parameters
@@ -217,32 +217,21 @@ class ProjectionLoss(Term):
     """
 
     def __init__(self, rows, term, weight):
-        self.rows, self.term, self.weight = rows, term, weight
+        super().__init__(term)
+        self.rows, self.weight = rows, weight
+        self._total = float((rows**2).sum()) / len(rows)
 
-    @property
-    def is_random(self):
-        """Whether the term is random."""
-        return self.term.is_random
-
-    def value_and_grad(self, x):
-        """Evaluate at a matrix (n_components, n_features) of full rank."""
-        return self.warm_value_and_grad()(x)
-
-    def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration."""
-        function, rows = self.term.warm_value_and_grad(), self.rows
-        total = float((rows**2).sum()) / len(rows)
-
-        def value_and_grad(x):
-            W, pullback = orthonormal_and_pullback(x)
-            Z = rows @ W.T
-            value, grad_Z = total - float((Z**2).sum()) / len(rows), -2 / len(rows) * Z
-            if self.weight:
-                more, slope = function(Z)
-                value, grad_Z = value + self.weight * more, grad_Z + self.weight * slope
-            return value, pullback(grad_Z.T @ rows)
-
-        return value_and_grad
+    def _evaluate(self, x, value_and_grad):
+        """At a matrix (n_components, n_features) of full rank."""
+        rows = self.rows
+        W, pullback = orthonormal_and_pullback(x)
+        Z = rows @ W.T
+        value = self._total - float((Z**2).sum()) / len(rows)
+        grad_Z = -2 / len(rows) * Z
+        if self.weight:
+            more, slope = value_and_grad(Z)
+            value, grad_Z = value + self.weight * more, grad_Z + self.weight * slope
+        return value, pullback(grad_Z.T @ rows)
 
 
 def orthonormal_and_pullback(A):

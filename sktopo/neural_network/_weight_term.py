@@ -3,7 +3,8 @@
 import numpy as np
 
 from sktopo._samples import check_image_shape
-from sktopo.base import DiagramFunctional, Term
+from sktopo._terms import WrappedTerm
+from sktopo.base import DiagramFunctional
 from sktopo.filtrations import Cubical, VietorisRips, WeakAlpha
 from sktopo.functionals import functionals_by_dimension
 from sktopo.objectives import PersistenceTerm
@@ -11,7 +12,7 @@ from sktopo.objectives import PersistenceTerm
 _MOST_STEPS = 20  # two or three close what is left
 
 
-class WeightTerm(Term):
+class WeightTerm(WrappedTerm):
     """A term of what weights of shape (n_in, n_out) are read as.
 
     A subclass has ``fits(filtration)``: whether it takes what they are read as.
@@ -30,9 +31,6 @@ class WeightTerm(Term):
 
     filtration = None
     homology_end = 1
-
-    def __init__(self, term):
-        self.term = term
 
     @staticmethod
     def spread(X):
@@ -54,9 +52,9 @@ class ValueWeights(WeightTerm):
         """Whether a filtration takes points."""
         return not filtration.is_grid and not filtration.takes_graphs
 
-    def value_and_grad(self, x):
-        """Evaluate at weights of shape (n_in, n_out)."""
-        value, grad = self.term.value_and_grad(x.reshape(-1, 1))
+    def _evaluate(self, x, value_and_grad):
+        """At weights of shape (n_in, n_out)."""
+        value, grad = value_and_grad(x.reshape(-1, 1))
         return value, grad.reshape(x.shape)
 
 
@@ -73,14 +71,14 @@ class GraphWeights(WeightTerm):
         """Whether a filtration takes matrices of distances."""
         return filtration.takes_graphs
 
-    def value_and_grad(self, x):
-        """Evaluate at weights of shape (n_in, n_out)."""
+    def _evaluate(self, x, value_and_grad):
+        """At weights of shape (n_in, n_out)."""
         n_in, n_out = x.shape
         distances = np.full((n_in + n_out,) * 2, np.inf)
         np.fill_diagonal(distances, 0)
         between = 1 / (1 + np.abs(x))
         distances[:n_in, n_in:], distances[n_in:, :n_in] = between, between.T
-        value, grad = self.term.value_and_grad(distances)
+        value, grad = value_and_grad(distances)
         grad = grad[:n_in, n_in:] + grad[n_in:, :n_in].T
         return value, -np.sign(x) * between**2 * grad
 

@@ -7,11 +7,12 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from sktopo._arrays import as_float64, check_real_array
+from sktopo._terms import WrappedTerm
 from sktopo._validation import is_int
 from sktopo.base import Term
 
 
-class ComposedTerm(Term):
+class ComposedTerm(WrappedTerm):
     """A term of y = transform(x), as a function of x.
 
     Downsampling, splines, signals with a few parameters, principal components: where
@@ -94,23 +95,12 @@ class ComposedTerm(Term):
             If the shapes of x, the map, ``shape`` and the gradient do not fit.
         """
         self._check_params()
-        return self._evaluate(x, self.term.value_and_grad)
+        return super().value_and_grad(x)
 
     def warm_value_and_grad(self):
         """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
         self._check_params()
-        warm = self.term.warm_value_and_grad()
-        return lambda x: self._evaluate(x, warm)
-
-    @property
-    def is_random(self):
-        """Whether the term is random."""
-        return self.term.is_random
-
-    @property
-    def has_gradient(self):
-        """Whether the term has."""
-        return self.term.has_gradient
+        return super().warm_value_and_grad()
 
     def _evaluate(self, x, value_and_grad):
         self._check_params()

@@ -51,8 +51,8 @@ class PooledPersistenceTerm(DiagramTerm):
         What is taken of the diagram; a dict has one functional for each homology
         dimension, summed.
     homology_dimensions : int or tuple of int, default=0
-        Of the diagrams, whose values are summed. Not used where ``functional`` is a
-        dict.
+        Of the diagrams, whose values are summed. Where ``functional`` is a dict, left
+        out, or its keys.
     essential : {"drop", "extremum"}, default="drop"
         Bars that never die stand in the diagram with death inf, or die at the last
         value of the filtration.

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from sktopo._terms import WrappedTerm
 from sktopo._validation import warn_unused
 from sktopo._warnings import warn_user
 from sktopo.base import Term
@@ -105,31 +106,21 @@ def shared(term, start):
     return term if size.max() == 1 else _SharedGradient(term, group.reshape(-1), size)
 
 
-class _SharedGradient(Term):
+class _SharedGradient(WrappedTerm):
     """A term of points; those of one group get the mean of their gradients."""
 
     def __init__(self, term, group, size):
-        self.term = term
+        super().__init__(term)
         self.group = group
         self.size = size
-
-    @property
-    def is_random(self):
-        return self.term.is_random
-
-    def value_and_grad(self, x):
-        return self._with_means(*self.term.value_and_grad(x))
-
-    def warm_value_and_grad(self):
-        function = self.term.warm_value_and_grad()
-        return lambda x: self._with_means(*function(x))
 
     @property
     def big_step(self):
         step = self.term.big_step
         return step and (lambda x, rate: self._mean(step(x, rate)))
 
-    def _with_means(self, value, grad):
+    def _evaluate(self, x, value_and_grad):
+        value, grad = value_and_grad(x)
         return value, self._mean(grad)
 
     def _mean(self, steps):

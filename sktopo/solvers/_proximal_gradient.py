@@ -46,11 +46,6 @@ class Composite(NamedTuple):
     lipschitz: float
     weight: float = 1.0
 
-    def __call__(self, x):
-        """The value of the sum, and the gradient of its smooth part."""
-        value, grad = self.smooth(x)
-        return value + self.weight * self.nonsmooth(x), grad
-
 
 class ProximalGradient(Solver):
     """Gradient steps on a smooth function, proximal steps on a nonsmooth one.
@@ -140,8 +135,13 @@ class ProximalGradient(Solver):
                 f"{type(objective.nonsmooth).__name__} is not compatible with "
                 f"ProximalGradient: it does not define {', '.join(missing)}."
             )
+
+        def value_and_smooth_grad(x):
+            value, grad = objective.smooth(x)
+            return value + objective.weight * objective.nonsmooth(x), grad
+
         run = Run(
-            objective,
+            value_and_smooth_grad,
             x0,
             "ProximalGradient",
             callback,
