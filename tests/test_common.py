@@ -38,10 +38,14 @@ from sktopo.peaks import PeakFinder
 from sktopo.pooling import RandomPooling
 from sktopo.simplification import PersistenceSimplifier, TopologyCorrector
 
-# The samples of these checks are smaller than a window.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:STUMPImageOptimizer changed F of the pooled copies"
-)
+# The samples of these checks are smaller than a window, and not in [0, 1].
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{message}")
+    for message in (
+        "STUMPImageOptimizer changed F of the pooled copies",
+        "X of TopologyCorrector ranges from",
+    )
+]
 
 
 class OfSignals(TransformerMixin, BaseEstimator):

@@ -271,6 +271,8 @@ def test_repr_of_a_pipeline():
     pipeline = make_pipeline(PersistenceDiagrams(UP), PersistenceEnergies(p=(1,)))
     assert "Cubical(superlevel=True)" in repr(pipeline)
     assert "PersistenceEnergies" in pipeline._repr_html_()
+    # Also where a fit will raise, so that one sees what is wrong.
+    assert "rips" in PersistenceDiagrams("rips")._repr_html_()
 
 
 def check_pullback(model, X, rng):

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sktopo import TopoImageOptimizer, persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceNorm, WassersteinToTarget
+from sktopo.objectives import PersistenceTerm
 
 IMAGE = smooth_noise((13, 14))
 
@@ -185,6 +186,12 @@ def test_an_exception_of_the_callback_carries_the_image_in_its_units(rng):
     with pytest.raises(RuntimeError) as caught:
         model.fit_transform(image[None])
     assert np.abs(caught.value.result.x).max() < 1.5
+
+
+def test_a_term_is_no_functional():
+    term = PersistenceTerm(Cubical(), PersistenceNorm())
+    with pytest.raises(ValueError, match="'functional' parameter of TopoImageOpt"):
+        TopoImageOptimizer(functional=term).fit(pits())
 
 
 @pytest.mark.parametrize("factor", [1e-200, 1e-160, 1e12, 1e200])

@@ -67,6 +67,8 @@ def test_entropy(rng):
     assert persistence_entropy(a[:, ::-1]) == pytest.approx(persistence_entropy(a))
     infinite = np.r_[a, [[0.0, np.inf], [3.0, 3.0]]]
     assert persistence_entropy(infinite) == pytest.approx(persistence_entropy(a))
+    with pytest.raises(ValueError, match="'normalize' parameter of persistence_entr"):
+        persistence_entropy(a, normalize="no")
     share = persistence_entropy(a) / math.log(30)
     assert persistence_entropy(a, normalize=True) == pytest.approx(share)
     assert persistence_entropy(1e300 * a) == pytest.approx(persistence_entropy(a))
@@ -116,6 +118,8 @@ def test_measures_of_generated_samples(rng):
     assert coverage(alike) == 1 / 30
     assert coverage(cdist(reference, reference)) == 1
     assert minimum_matching_distance(cdist(reference, reference)) == 0
+    with pytest.raises(ValueError, match="must not have negative entries"):
+        minimum_matching_distance([[-5.0, 1.0]])
     with pytest.raises(ValueError, match="coverage has entries that are nan"):
         coverage([[np.nan, 1.0]])
 
@@ -125,7 +129,7 @@ def test_inception_score(rng):
     by_hand = np.exp(np.mean([entropy(row, p.mean(axis=0)) for row in p]))
     assert inception_score(p) == pytest.approx(by_hand)
     assert inception_score(np.full((7, 4), 0.25)) == pytest.approx(1)
-    with pytest.raises(ValueError, match="each row must sum to 1"):
+    with pytest.raises(ValueError, match="must sum to 1"):
         inception_score([[0.5, 0.6]])
 
 

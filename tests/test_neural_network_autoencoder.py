@@ -239,7 +239,8 @@ def test_awkward_data(rng, rows):
         "equal": np.ones((20, 3)),
         "few features": rng.normal(size=(20, 1)),
     }[rows]
-    model = TopologicalAutoencoder(max_iter=2, homology_dimensions=(0, 1)).fit(X)
+    n_components = min(2, X.shape[1])
+    model = TopologicalAutoencoder(n_components, max_iter=2).fit(X)
     assert np.isfinite(model.transform(X)).all()
     assert np.isfinite(model.inverse_transform(model.transform(X))).all()
 
@@ -257,6 +258,28 @@ def test_awkward_data(rng, rows):
 def test_errors_name_the_parameter(params, error, message):
     with pytest.raises(error, match=message):
         TopologicalAutoencoder(**params).fit(np.eye(5))
+
+
+def test_codes_of_more_components_than_features(rng):
+    with pytest.raises(ValueError, match="'n_components' parameter of TopologicalAuto"):
+        TopologicalAutoencoder(6).fit(rng.normal(size=(30, 5)))
+
+
+def test_an_objective_of_many_components_has_vietoris_rips(rng):
+    X, objective = rng.normal(size=(40, 8)), PersistenceEnergy(p=2)
+    model = TopologicalAutoencoder(
+        5, objective=objective, max_iter=1, random_state=0, batch_size=16
+    )
+    with pytest.warns(UserWarning, match="TopologicalAutoencoder uses the Vietoris-"):
+        model.fit(X)
+    plain = clone(model).set_params(filtration="vietoris_rips")
+    assert_array_equal(model.transform(X), plain.fit(X).transform(X))
+
+
+def test_parameters_of_no_objective_are_named(rng):
+    model = TopologicalAutoencoder(objective_weight=3.0, filtration="alpha", max_iter=0)
+    with pytest.warns(UserWarning, match="have no effect without an 'objective'"):
+        model.fit(rng.normal(size=(20, 3)))
 
 
 def test_codes_of_another_length(rng):

@@ -178,6 +178,25 @@ def test_of_a_random_objective_the_last_step_is_kept():
     assert np.abs(model.optimize(codes).codes - moved).max() > 0
 
 
+@pytest.mark.parametrize("fidelity", ["samples", "codes"])
+def test_codes_of_nmf_stay_where_they_may_be(rng, fidelity):
+    generator = NMF(8, init="nndsvda", max_iter=1000)
+    model = LatentOptimizer(generator, fidelity=fidelity, image_shape=(8, 8)).fit(
+        X[:100]
+    )
+    found = model.optimize(model.generator_.transform(X[:10]))
+    assert found.codes.min() == 0
+    assert found.samples.min() >= 0
+    assert found.objective_after.sum() < found.objective_before.sum() / 2
+    model.transform(found.samples)
+
+
+def test_a_filtration_that_takes_no_samples_is_found_at_once():
+    model = LatentOptimizer(PCA(3), filtration="vietoris_rips")
+    with pytest.raises(ValueError, match="'filtration' parameters of LatentOptimizer"):
+        model.fit(X[:60])
+
+
 def test_a_term_in_the_sample(rng):
     model = LatentOptimizer(
         PCA(20), SquaredErrorTerm(X[7]), fidelity_weight=0.0, n_steps=500

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.signal import correlate
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -94,6 +95,7 @@ def test_gradient_of_the_loss(labels, rng):
         scaler,
         loss_of(model.classifier_),
         images,
+        0.2,
         labels,
         flat,
         0.05,
@@ -263,3 +265,30 @@ def test_the_unit_of_images_does_not_matter(unit):
     plain = model.fit(images, LABELS[:100]).transform(images)
     scaled = model.fit(unit * images, LABELS[:100]).transform(unit * images)
     assert_allclose(scaled / unit, plain, rtol=1e-6, atol=1e-9)
+
+
+def test_the_zero_of_the_data_does_not_matter(rng):
+    # Kelvin or Celsius: what lies around an image is like its border.
+    images, labels = noisy_rings(60, rng)
+    found = []
+    for zero in (0.0, 300.0):
+        features = DirectionalPersistence(n_directions=0, q=(0,))
+        model = TopologicalMapping(features, max_iter=2, random_state=0)
+        mapped = model.fit_transform(images + zero, labels) - zero
+        found.append((mapped, model.loss_curve_, model.background_ - zero))
+    for one, other in zip(*found, strict=True):
+        assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_loss_that_rises_is_told(rng):
+    images, labels = noisy_rings(40, rng)
+    model = TopologicalMapping(learning_rate=1.0, max_iter=3, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="loss of TopologicalMapping has risen"):
+        model.fit(images, labels)
+
+
+def test_kernels_beyond_the_image_are_an_error():
+    model = TopologicalMapping(kernel_size=17, image_shape=(8, 8), max_iter=0)
+    with pytest.raises(ValueError, match="'kernel_size' parameter of .* at most 15"):
+        model.fit(DIGITS[:20], LABELS[:20])
+    model.set_params(kernel_size=15).fit(DIGITS[:20], LABELS[:20])

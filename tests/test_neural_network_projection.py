@@ -142,3 +142,20 @@ def test_awkward_data(rng, rows):
 def test_errors_name_the_parameter(rng, params, message):
     with pytest.raises(ValueError, match=message):
         TopologicalProjection(**params).fit(rows_of(rng))
+
+
+def test_many_components_have_vietoris_rips(rng):
+    # The Delaunay triangulation of 6 coordinates takes minutes.
+    X = rng.normal(size=(60, 8))
+    with pytest.warns(UserWarning, match="TopologicalProjection uses the Vietoris-Rip"):
+        model = TopologicalProjection(6, max_iter=2, random_state=0).fit(X)
+    plain = TopologicalProjection(
+        6, max_iter=2, filtration="vietoris_rips", random_state=0
+    )
+    assert_array_equal(model.components_, plain.fit(X).components_)
+
+
+def test_without_the_term_it_is_pca(rng):
+    X = rng.normal(size=(200, 10))
+    found = TopologicalProjection(2, topology_weight=0.0).fit_transform(X)
+    assert_allclose(np.abs(found), np.abs(PCA(2).fit_transform(X)), atol=1e-9)

@@ -198,6 +198,14 @@ def test_the_threshold_is_rounded_to_the_type_of_the_maps(kind):
         TopologyCorrector(1, threshold=1e300).correct(x.astype(float))
 
 
+def test_a_threshold_beyond_all_values_is_told():
+    x = np.full((1, 20, 20), 10, dtype=np.uint8)
+    x[0, 3:7, 3:7] = 200
+    with pytest.warns(UserWarning, match="ranges from 10 to 200, and 'threshold' is 0"):
+        TopologyCorrector(1).correct(x)
+    TopologyCorrector(1, threshold=100).correct(x)
+
+
 def test_images_have_no_columns(rng):
     X = rng.random((2, 5, 5))
     for model in (TopologyCorrector(1), PersistenceSimplifier(0.1)):

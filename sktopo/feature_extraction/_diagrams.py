@@ -235,7 +235,10 @@ class PersistenceDiagrams(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        filtration = self._filtration()
+        try:
+            filtration = self._filtration()
+        except TypeError:  # which a fit raises; one with such a parameter is shown
+            return tags
         tags.input_tags.two_d_array = 1 in filtration.sample_ndim
         tags.input_tags.three_d_array = 2 in filtration.sample_ndim
         tags.input_tags.allow_nan = filtration.takes_missing

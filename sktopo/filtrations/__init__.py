@@ -5,6 +5,7 @@ from sktopo.filtrations._by_name import (
     FILTRATION_CONSTRAINT,
     FILTRATIONS,
     as_filtration,
+    as_filtration_of_points,
 )
 from sktopo.filtrations._cubical import Cubical
 from sktopo.filtrations._dtm_rips import DTMRips
@@ -25,6 +26,7 @@ __all__ = [
     "WeakAlpha",
     "as_complex",
     "as_filtration",
+    "as_filtration_of_points",
     "as_sets",
     "closure",
     "families",

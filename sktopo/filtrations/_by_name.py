@@ -1,6 +1,7 @@
 """Filtrations by their names."""
 
 from sktopo._sklearn_compat import StrOptions
+from sktopo._warnings import warn_user
 from sktopo.base import Filtration
 from sktopo.filtrations._alpha import Alpha
 from sktopo.filtrations._cubical import Cubical
@@ -13,6 +14,7 @@ FILTRATIONS = {
     "vietoris_rips": VietorisRips,
     "weak_alpha": WeakAlpha,
 }
+_LARGEST_DELAUNAY = 3  # coordinates, beyond which it has too many simplices
 FILTRATION_CONSTRAINT = [StrOptions(set(FILTRATIONS)), Filtration]
 
 
@@ -37,5 +39,43 @@ def as_filtration(filtration, owner, *, of_grids=False):
         raise ValueError(
             f"The 'filtration' parameter of {owner} must be one of grids, such as "
             f"Cubical(). Got {filtration!r} instead."
+        )
+    return filtration
+
+
+def as_filtration_of_points(
+    filtration, n_points, n_coordinates, owner, *, is_for_loss=True
+):
+    """The same for point clouds; Vietoris-Rips where weak Alpha has nothing to offer.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a filtration nor the name of one.
+    ValueError
+        If it is one of grids.
+
+    Warns
+    -----
+    UserWarning
+        If 'weak_alpha' is replaced where the loss needs it.
+    """
+    if isinstance(filtration, str) and filtration == "weak_alpha":
+        few = n_points < n_coordinates + 2
+        if few or n_coordinates > _LARGEST_DELAUNAY:
+            if is_for_loss:
+                warn_user(
+                    f"{owner} uses the Vietoris-Rips filtration in place of "
+                    "'weak_alpha', which is for up to 3 coordinates and at least 2 "
+                    f"points more than coordinates. Got {n_points} points with "
+                    f"{n_coordinates} coordinates; filtration='vietoris_rips' says the "
+                    "same without this warning.",
+                )
+            return VietorisRips()
+    filtration = as_filtration(filtration, owner)
+    if filtration.is_grid:
+        raise ValueError(
+            f"The 'filtration' parameter of {owner} must be one of point clouds, such "
+            f"as 'vietoris_rips' or Alpha(). Got {filtration!r}."
         )
     return filtration

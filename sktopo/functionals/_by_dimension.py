@@ -1,6 +1,7 @@
 """A functional for each homology dimension."""
 
 from sktopo._validation import check_homology_dimensions
+from sktopo.base import DiagramFunctional
 
 _DEFAULT = 0  # of homology_dimensions, wherever there may be a dict
 
@@ -31,7 +32,7 @@ def functionals_by_dimension(functional, homology_dimensions, owner):
         return dict.fromkeys(dimensions, functional)
     try:
         check_homology_dimensions(tuple(functional), owner)
-        hold = all(hasattr(f, "value_and_grad") for f in functional.values())
+        hold = all(isinstance(f, DiagramFunctional) for f in functional.values())
     except ValueError:
         hold = False
     if not hold:

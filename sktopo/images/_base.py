@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._fitting import fit_context, validate_params
 from sktopo._progress import ProgressLine, within
 from sktopo._samples import SameColumnsMixin, described, read_samples
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     N_JOBS,
     NON_NEGATIVE_INT,
@@ -22,6 +22,7 @@ from sktopo._validation import (
     check_has_gradient,
 )
 from sktopo._workers import in_workers
+from sktopo.base import DiagramFunctional
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
 from sktopo.functionals import PersistenceNorm, functionals_by_dimension
 from sktopo.images._fidelity import FIDELITIES
@@ -37,7 +38,7 @@ class ImageOptimizer(SameColumnsMixin, TransformerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "homology_dimensions": ["array-like", numbers.Integral],
-        "functional": [HasMethods(["value_and_grad"]), dict, None],
+        "functional": [DiagramFunctional, dict, None],
         "filtration": FILTRATION_CONSTRAINT,
         "maximize": ["boolean"],
         "fidelity": [StrOptions(set(FIDELITIES))],

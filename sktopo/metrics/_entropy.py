@@ -30,7 +30,7 @@ def persistence_entropy(diagram, normalize=False):
     Raises
     ------
     ValueError
-        If the diagram is none.
+        If the diagram is none, or ``normalize`` is no bool.
 
     References
     ----------
@@ -46,6 +46,11 @@ def persistence_entropy(diagram, normalize=False):
     >>> persistence_entropy([[0, 1], [2, 3]], normalize=True)
     1.0
     """
+    if not isinstance(normalize, (bool, np.bool_)):
+        raise ValueError(
+            "The 'normalize' parameter of persistence_entropy must be a bool. "
+            f"Got {normalize!r} instead."
+        )
     diagram = check_diagram(diagram, "persistence_entropy")
     finite, _ = split_essential(diagram)
     lifetimes = np.abs(np.diff(diagram[finite]).ravel())

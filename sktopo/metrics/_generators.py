@@ -104,10 +104,9 @@ def inception_score(probabilities):
     2.0
     """
     p = _checked(probabilities, "inception_score")
-    if p.min() < 0 or np.abs(p.sum(axis=1) - 1).max() > 1e-6:
+    if np.abs(p.sum(axis=1) - 1).max() > 1e-6:
         raise ValueError(
-            "probabilities of inception_score must not be negative, and each row must "
-            f"sum to 1. Got entries from {p.min()} on, and sums from "
+            "Rows of the table for inception_score must sum to 1. Got sums from "
             f"{p.sum(axis=1).min()} to {p.sum(axis=1).max()}."
         )
     mean = p.mean(axis=0)
@@ -122,5 +121,9 @@ def _checked(table, owner):
     if is_bad.any():
         raise ValueError(
             f"The table for {owner} has entries that are {table[is_bad][0]}."
+        )
+    if table.min() < 0:
+        raise ValueError(
+            f"The table for {owner} must not have negative entries. Got {table.min()}."
         )
     return table

@@ -193,12 +193,14 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         Raises
         ------
         ValueError
-            If X is no finite table, or parameters cannot be.
+            If X is no finite table or has fewer columns than there are components, or
+            parameters cannot be.
         KeyboardInterrupt
             If the fit is interrupted; the parameters are then the best so far.
         """
         X = self._validated(X, reset=True)
-        topology = self._topology()
+        self._check_n_components(X)
+        topology = self._topology((len(X), self.n_components))
         sizes = units_of(self.hidden_layer_sizes, type(self).__name__)
         rng = check_random_state(self.random_state)
         rows, self.mean_, self.scale_ = self._centred(X)

@@ -10,7 +10,12 @@ import numpy as np
 from sktopo._algebra import sum_of
 from sktopo._sklearn_compat import HasMethods
 from sktopo._validation import NON_NEGATIVE, check_homology_dimensions
-from sktopo.filtrations import FILTRATION_CONSTRAINT, VietorisRips
+from sktopo.base import Term
+from sktopo.filtrations import (
+    FILTRATION_CONSTRAINT,
+    VietorisRips,
+    as_filtration_of_points,
+)
 from sktopo.functionals import WassersteinToTarget
 from sktopo.neural_network._batches import mini_batches, n_batches
 from sktopo.objectives import as_term
@@ -36,6 +41,7 @@ def topology_of_codes(
     filtration,
     objective_dimensions,
     matching,
+    shape,
     owner,
 ):
     """The topological terms of an embedding's loss, a function of rows and codes.
@@ -48,6 +54,8 @@ def topology_of_codes(
         Of what the codes are to have.
     matching : dict
         Parameters of ``MatchedPersistence``.
+    shape : tuple of 2 ints
+        Of the codes.
     owner : str
         In whose name errors are raised.
 
@@ -71,6 +79,8 @@ def topology_of_codes(
     if topology_weight:
         parts.append((topology_weight, MatchedPersistence(dimensions, **matching)))
     if objective is not None:
+        if not isinstance(objective, Term):
+            filtration = as_filtration_of_points(filtration, *shape, owner)
         term = as_term(objective, filtration, objective_dimensions, owner)
         if objective_weight:
             function = term.warm_value_and_grad()

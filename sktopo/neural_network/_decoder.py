@@ -197,7 +197,7 @@ class TopologicalDecoder(
         rng = check_random_state(self.random_state)
         objective = SampleObjective(self)
         targets = y.reshape(len(y), -1).astype(np.float64)
-        objective.check_shape(targets.shape[1])
+        objective.check(targets[0])
         if self.decoder is None:
             units = Units.of(X, by_column=True), Units.of(targets, by_column=False)
             decoder = _first_decoder(units[0].seen(X), units[1].seen(targets), rng)

@@ -2,6 +2,9 @@
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.decomposition import NMF, MiniBatchNMF
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from sktopo._tables import safe_spread
@@ -21,6 +24,17 @@ def check_generator(generator, owner):
 def has_encoder(generator):
     """Whether it makes codes of samples, too."""
     return not is_regressor(generator) and hasattr(generator, "transform")
+
+
+def least_code(generator):
+    """The least entry that codes of a generator may have: 0 for NMF, else -inf."""
+    while True:
+        if isinstance(generator, Pipeline):
+            generator = generator[-1]
+        elif isinstance(generator, FrozenEstimator):
+            generator = generator.estimator
+        else:
+            return 0.0 if isinstance(generator, (NMF, MiniBatchNMF)) else -np.inf
 
 
 def samples_and_pullback(generator, Z):

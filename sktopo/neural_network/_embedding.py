@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._tables import check_one_table, validate_table
+from sktopo._validation import warn_unused
 from sktopo.neural_network._code_topology import (
     TOPOLOGY_CONSTRAINTS,
     topology_of_codes,
@@ -49,12 +50,25 @@ class Embedding(
         check_one_table(X, type(self).__name__, "Flatten images to rows.")
         return validate_table(self, X, dtype=np.float64, **checks)
 
-    def _topology(self):
-        """The terms of ``topology_of_codes`` that the parameters describe."""
-        warn_of_term(self, ("filtration", "objective_dimensions"))
+    def _topology(self, shape):
+        """The terms of ``topology_of_codes`` of this shape."""
+        names = ("filtration", "objective_dimensions")
+        if self.objective is None:
+            why = "without an 'objective'"
+            warn_unused(self, (*names, "objective_weight"), why)
+        warn_of_term(self, names)
         values = {name: getattr(self, name) for name in TOPOLOGY_CONSTRAINTS}
-        name = type(self).__name__
-        return topology_of_codes(**values, matching=self._MATCHING, owner=name)
+        owner = type(self).__name__
+        return topology_of_codes(
+            **values, matching=self._MATCHING, shape=shape, owner=owner
+        )
+
+    def _check_n_components(self, X):
+        if self.n_components > X.shape[1]:
+            raise ValueError(
+                f"The 'n_components' parameter of {type(self).__name__} must be at "
+                f"most the number of features, {X.shape[1]}. Got {self.n_components}."
+            )
 
     def _centred(self, X):
         """X less its mean, in units of the root of its total variance, and these."""

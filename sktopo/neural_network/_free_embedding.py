@@ -228,12 +228,12 @@ default="pca"
             If the fit is interrupted; the codes are then the best so far.
         """
         X = self._validated(X, reset=True, ensure_min_samples=2)
-        topology = self._topology()
         rng = check_random_state(self.random_state)
         rows, self.mean_, scale = self._centred(X)
         self.init_, codes = first_embedding(
             self.init, self.n_components, X, y, type(self).__name__
         )
+        topology = self._topology(codes.shape)
         order = rng.permutation(len(X))
         chosen = order[: self.n_landmarks]
         some = order[: max(self.n_landmarks, _MANY)]

@@ -193,7 +193,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self.spread_ = spread_of(codes)
         self._n_features_out = codes.shape[1]
         samples, _ = samples_and_pullback(self.generator_, codes[:1])
-        objective.check_shape(samples.shape[1])
+        objective.check(samples[0])
         self.seed_ = drawn_seed(self.random_state)
         return self
 

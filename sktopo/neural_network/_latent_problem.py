@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo.base import Term
-from sktopo.neural_network._decoding import samples_and_pullback
+from sktopo.neural_network._decoding import least_code, samples_and_pullback
 
 
 class LatentProblem:
@@ -26,6 +26,7 @@ class LatentProblem:
     def __init__(self, generator, objective, *, spread, fidelity, weight, seed):
         self.generator, self.objective, self.spread = generator, objective, spread
         self.fidelity, self.weight, self.seed = fidelity, weight, seed
+        self._least = least_code(generator)
 
     def minimize(self, solver, z):
         """Move one code.
@@ -45,8 +46,13 @@ class LatentProblem:
         return before, after, result
 
     def code_of(self, z, x):
-        """The code that lies so many standard deviations from z."""
-        return z + x * self.spread
+        """The code that lies so many standard deviations from z, where it may lie."""
+        return np.maximum(z + x * self.spread, self._least)
+
+    def in_steps(self, grad, z, x):
+        """The gradient in x, of one in the code: none beyond the end of codes."""
+        is_beyond = (z + x * self.spread <= self._least) & (grad > 0)
+        return np.where(is_beyond, 0.0, grad) * self.spread
 
     def sample(self, z):
         """The sample of one code, and the pullback to it."""
@@ -75,8 +81,9 @@ class _Loss(Term):
         value, grad = self._function(row)
         if problem.fidelity == "codes":
             value += problem.weight * float(x @ x)
-            return value, pullback(grad) * problem.spread + 2 * problem.weight * x
+            slope = problem.in_steps(pullback(grad), self._z, x)
+            return value, slope + 2 * problem.weight * x
         change = (row - self.start) / self._extent
         value += problem.weight * float(change @ change)
         grad = grad + 2 * problem.weight / self._extent * change
-        return value, pullback(grad) * problem.spread
+        return value, problem.in_steps(pullback(grad), self._z, x)

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -15,6 +16,7 @@ from sktopo._memory import check_count
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
+from sktopo._warnings import warn_user
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import FlatParameters, loss_of
 from sktopo.neural_network._batches import mini_batches, n_batches
@@ -32,12 +34,14 @@ class TopologicalMapping(
     Two convolutions of the image's own size, with a rectifier between them, are added
     to the image [1]_ ::
 
-        m(x) = x + K_2 * max(K_1 * x + b_1, 0) + b_2
+        m(x) = x + K_2 * max(K_1 * (x - background) + b_1, 0) + b_2
 
-    and trained, together with a linear classifier on top of the persistence features of
-    m(x), through these features: by Adam on the log loss of mini-batches. Training
-    begins where m changes nothing and the classifier is the best one for the plain
-    features. ``transform`` returns m(x); features and a classifier follow behind.
+    where the background, the median of the pixels at the border of the images, goes on
+    around them. They are trained, together with a linear classifier on top of the
+    persistence features of m(x), through these features: by Adam on the log loss of
+    mini-batches. Training begins where m changes nothing and the classifier is the best
+    one for the plain features. ``transform`` returns m(x); features and a classifier
+    follow behind.
 
     Parameters
     ----------
@@ -77,6 +81,8 @@ class TopologicalMapping(
         Scaler and linear classifier of the features, at the end of training.
     loss_curve_ : ndarray of shape (n_steps + 1,)
         The loss of one mini-batch after the other.
+    background_ : float
+        The median of the pixels at the border of the images.
     n_iter_ : int
         Passes over the data that were made.
     sample_shape_ : tuple of int
@@ -156,11 +162,19 @@ class TopologicalMapping(
         Raises
         ------
         ValueError
-            If X is no finite batch of these, or y has one class only.
+            If X is no finite batch of these, y has one class only, or ``kernel_size``
+            is even or reaches beyond every image.
         KeyboardInterrupt
             If the fit is interrupted; the attributes are then those of the last step.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss in the last pass is more than twice that of the plain features,
+            and of guessing.
         """
         images, _ = self._read(X, reset=True)
+        self._check_kernel_size(images.shape[1:])
         y = read_classes(X, y, type(self).__name__)
         rng = check_random_state(self.random_state)
         kernels, intercepts = self._first_parameters(rng)
@@ -169,11 +183,13 @@ class TopologicalMapping(
         scaler, linear = head.fit(features.transform(images), y)
         parameters = [*kernels, *intercepts, linear.coef_, linear.intercept_]
         flat, unit = FlatParameters(parameters), float(images.std()) or 1.0
+        self.background_ = _background_of(images)
         loss = MappingLoss(
             features,
             scaler,
             loss_of(head),
             images,
+            self.background_,
             y,
             flat,
             self.l2,
@@ -186,7 +202,20 @@ class TopologicalMapping(
         )
         unpack = partial(self._unpack, flat, unit, head, n_steps)
         minimize_and_unpack(self, solver, loss, flat.join(parameters), unpack)
+        self._warn_of_rise(n_steps)
         return self
+
+    def _warn_of_rise(self, steps_of_an_epoch):
+        first, last = self.loss_curve_[0], self.loss_curve_[-steps_of_an_epoch:].mean()
+        # At first it rises as the number of bars jumps; much more than guessing costs
+        # is no training.
+        if last > 2 * max(first, np.log(len(self.classes_))):
+            warn_user(
+                f"The loss of {type(self).__name__} has risen from {first:.4g} to "
+                f"{last:.4g}, the mean of the last pass. Lower learning_rate, or take "
+                "features that hang less on the zero of the images (q=0).",
+                ConvergenceWarning,
+            )
 
     def _unpack(self, flat, unit, head, steps_of_an_epoch, result):
         parameters = flat.split(result.x)
@@ -212,8 +241,7 @@ class TopologicalMapping(
         self._check_container()
         images, samples = self._read(X, reset=False)
         mapped = [
-            residual_map(images[rows], self.kernels_, self.intercepts_)[0]
-            for rows in gen_batches(len(images), _BATCH)
+            self._mapped(images[rows])[0] for rows in gen_batches(len(images), _BATCH)
         ]
         return samples.restore(np.concatenate(mapped))
 
@@ -251,7 +279,7 @@ class TopologicalMapping(
         """
         check_is_fitted(self)
         images, samples = self._read(X, reset=False)
-        mapped, map_pullback = residual_map(images, self.kernels_, self.intercepts_)
+        mapped, map_pullback = self._mapped(images)
 
         def pullback(grad):
             back, grads = map_pullback(np.reshape(grad, images.shape))
@@ -261,16 +289,22 @@ class TopologicalMapping(
 
     def _first_parameters(self, rng):
         """Kernels and intercepts whose mapping changes nothing."""
-        size, n, name = self.kernel_size, self.n_channels, type(self).__name__
-        check_count(name, "kernel_size", size**2, 100)
-        check_count(name, "n_channels", n, 100 * size**2)
-        if size % 2 == 0:
-            raise ValueError(
-                f"The 'kernel_size' parameter of {type(self).__name__} must be odd, so "
-                f"that images keep their size. Got {size} instead."
-            )
+        size, n = self.kernel_size, self.n_channels
+        check_count(type(self).__name__, "n_channels", n, 100 * size**2)
         first = rng.normal(scale=1 / size, size=(size, size, 1, n))
         return [first, np.zeros((size, size, n, 1))], [np.zeros(n), np.zeros(1)]
+
+    def _check_kernel_size(self, shape):
+        size, most = self.kernel_size, max(3, 2 * max(shape) - 1)
+        if size % 2 == 0 or size > most:
+            raise ValueError(
+                f"The 'kernel_size' parameter of {type(self).__name__} must be odd, so "
+                f"that images keep their size, and at most {most} for images of shape "
+                f"{shape}, beyond which all of it lies outside. Got {size} instead."
+            )
+
+    def _mapped(self, images):
+        return residual_map(images, self.kernels_, self.intercepts_, self.background_)
 
     def _new_features(self):
         if self.features is None:
@@ -289,3 +323,12 @@ class TopologicalMapping(
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
+
+
+def _background_of(images):
+    """The median of the pixels at the border of images (n, h, w)."""
+    is_border = np.ones(images.shape[1:], dtype=bool)
+    is_border[1:-1, 1:-1] = False
+    if 1 in is_border.shape:  # signals: their ends
+        is_border.ravel()[1:-1] = False
+    return float(np.median(images[:, is_border]))

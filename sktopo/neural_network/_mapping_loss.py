@@ -7,14 +7,16 @@ from sktopo.neural_network._batches import MiniBatchLoss
 from sktopo.neural_network._convolution import convolve, pull_images, pull_kernels
 
 
-def residual_map(images, kernels, intercepts):
-    """X + K_2 * max(K_1 * x + b_1, 0) + b_2, and its pullback.
+def residual_map(images, kernels, intercepts, background):
+    """X + K_2 * max(K_1 * (x - background) + b_1, 0) + b_2, and its pullback.
 
     Parameters
     ----------
     images : ndarray of shape (n_images, h, w)
     kernels, intercepts : sequence of 2 ndarrays
         As TopologicalMapping has them.
+    background : float
+        What is around the images.
 
     Returns
     -------
@@ -23,7 +25,7 @@ def residual_map(images, kernels, intercepts):
         From a gradient in ``mapped`` to those in the images and in all parameters.
     """
     (first, second), (shift, last) = kernels, intercepts
-    x, size = images[None], len(first)
+    x, size = images[None] - background, len(first)
     inner = convolve(x, first) + shift[:, None, None, None]
     active = np.maximum(inner, 0.0)
     mapped = images + convolve(active, second)[0] + last
@@ -58,6 +60,8 @@ class MappingLoss(MiniBatchLoss):
     loss : callable
         From scores and classes to losses and their gradient in the scores.
     images : ndarray of shape (n_images, h, w)
+    background : float
+        What is around them.
     y : ndarray of shape (n_images,)
     parameters : FlatParameters
         Their shapes.
@@ -69,11 +73,22 @@ class MappingLoss(MiniBatchLoss):
     """
 
     def __init__(
-        self, features, scaler, loss, images, y, parameters, l2, unit, batches
+        self,
+        features,
+        scaler,
+        loss,
+        images,
+        background,
+        y,
+        parameters,
+        l2,
+        unit,
+        batches,
     ):
         super().__init__(batches)
         self.features, self.scaler, self.loss = features, scaler, loss
-        self.images, self.y, self.unit = images, y, unit
+        self.images, self.background = images, background
+        self.y, self.unit = y, unit
         self.parameters, self.l2 = parameters, l2
 
     def of_batch(self, x, rows):
@@ -85,7 +100,9 @@ class MappingLoss(MiniBatchLoss):
             parameters[4:],
         )
         y, scale = self.y[rows], self.scaler.scale_
-        mapped, to_parameters = residual_map(self.images[rows], kernels, intercepts)
+        mapped, to_parameters = residual_map(
+            self.images[rows], kernels, intercepts, self.background
+        )
         values, to_images = value_and_pullback(self.features, mapped)
         scaled = (values - self.scaler.mean_) / scale
         scores = scaled @ coef.T + intercept

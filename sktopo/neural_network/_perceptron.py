@@ -204,6 +204,12 @@ class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
         """Rows to train on, and rows to validate on."""
         order = rng.permutation(n_rows)
         n_kept = 0
+        if self.early_stopping and self.validation_fraction == 0:
+            raise ValueError(
+                f"The 'validation_fraction' parameter of {type(self).__name__} must be "
+                "a float in the range (0.0, 1.0) with early_stopping=True. Got "
+                f"{self.validation_fraction!r} instead."
+            )
         if self.early_stopping and n_rows > 1:
             n_kept = max(1, int(self.validation_fraction * n_rows))
         return order[n_kept:], order[:n_kept]

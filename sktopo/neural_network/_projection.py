@@ -16,7 +16,8 @@ from sktopo._validation import (
     POSITIVE_INT,
     as_component,
 )
-from sktopo.filtrations import FILTRATION_CONSTRAINT
+from sktopo.base import Term
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration_of_points
 from sktopo.functionals import PersistenceEnergy
 from sktopo.neural_network._autoencoder_loss import principal_directions
 from sktopo.neural_network._embedding import InvertibleEmbedding
@@ -160,15 +161,13 @@ class TopologicalProjection(InvertibleEmbedding):
             If the fit is interrupted; the projection is then the best so far.
         """
         X = self._validated(X, reset=True)
-        if self.n_components > X.shape[1]:
-            raise ValueError(
-                f"The 'n_components' parameter of {type(self).__name__} must be at "
-                f"most the number of features, {X.shape[1]}. Got {self.n_components}."
-            )
+        self._check_n_components(X)
         rows, self.mean_, _ = self._centred(X)
         loss = ProjectionLoss(rows, self._term(len(rows)), self.topology_weight)
         start = _completed(principal_directions(rows, self.n_components))
-        solver = Adam(self.learning_rate, max_iter=self.max_iter, verbose=self.verbose)
+        # Without the term the start is the minimum, which Adam would leave.
+        max_iter = self.max_iter if self.topology_weight > 0 else 0
+        solver = Adam(self.learning_rate, max_iter=max_iter, verbose=self.verbose)
         minimize_and_unpack(self, solver, loss, start, self._unpack)
         return self
 
@@ -192,12 +191,22 @@ class TopologicalProjection(InvertibleEmbedding):
         name = type(self).__name__
         longest = PersistenceEnergy(p=1, i0=2) - PersistenceEnergy(p=1, i0=1)
         warn_of_term(self, ("filtration", "homology_dimensions"))
-        term = as_term(
-            self.objective, self.filtration, self.homology_dimensions, name, longest
-        )
         sampling = as_component(
             self.sampling, Subsampling, name, "sampling", (int, np.integer, type(None))
         ).fitted_to(n_rows)
+        filtration = self.filtration
+        if not isinstance(self.objective, Term):
+            n_points = sampling.n_points or n_rows
+            filtration = as_filtration_of_points(
+                filtration,
+                n_points,
+                self.n_components,
+                name,
+                is_for_loss=self.topology_weight > 0,
+            )
+        term = as_term(
+            self.objective, filtration, self.homology_dimensions, name, longest
+        )
         if not sampling.is_random:
             return term
         random_state = check_random_state(self.random_state)

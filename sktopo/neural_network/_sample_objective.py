@@ -44,10 +44,18 @@ class SampleObjective:
         if self._clip is not None:
             self._clip = tuple(map(float, self._clip))
 
-    def check_shape(self, n_outputs):
-        """Raise ValueError where samples of so many entries are no such images."""
+    def check(self, row):
+        """Raise ValueError where a sample is no such image, or not for the term."""
         if self._shape is not None:
-            check_image_shape(self._shape, n_outputs, self._name)
+            check_image_shape(self._shape, row.size, self._name)
+        try:
+            self.function(seed=0)(row)
+        except ValueError as error:
+            shape = row.shape if self._shape is None else tuple(self._shape)
+            raise ValueError(
+                f"The 'objective' and 'filtration' parameters of {self._name} must "
+                f"take samples of shape {shape}. Got: {error}"
+            ) from error
 
     def function(self, seed, extent=1.0):
         """A fresh function of a row: the value and the gradient.

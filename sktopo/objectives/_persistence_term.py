@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from sktopo._arrays import check_real_array
-from sktopo._sklearn_compat import HasMethods, StrOptions
+from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import (
     check_has_gradient,
     check_homology_dimensions,
@@ -22,7 +22,7 @@ class DiagramTerm(Term):
 
     _parameter_constraints = {
         "filtration": FILTRATION_CONSTRAINT,
-        "functional": [HasMethods(["value_and_grad"]), dict],
+        "functional": [DiagramFunctional, dict],
         "homology_dimensions": ["array-like", numbers.Integral],
         "essential": [StrOptions({"drop", "extremum"})],
     }

@@ -54,6 +54,11 @@ def optimize_point_clouds(clouds, optimizer, n_jobs=None):
     [(20, 2), (30, 2)]
     """
     check_n_jobs(n_jobs, "optimize_point_clouds")
+    if isinstance(optimizer, type) or not hasattr(optimizer, "fit"):
+        raise TypeError(
+            "The 'optimizer' parameter of optimize_point_clouds must be a "
+            f"TopoPointOptimizer. Got {optimizer!r} instead."
+        )
     clouds = read_list(clouds, "optimize_point_clouds", _CLOUDS, name="clouds")
     verbose = optimizer.verbose
     line = ProgressLine("optimize_point_clouds", len(clouds), "cloud", verbose)

@@ -13,13 +13,13 @@ from sktopo._sklearn_compat import CallbackSupportMixin
 from sktopo._validation import as_component, check_homology_dimensions
 from sktopo.base import Term
 from sktopo.diagrams import diagrams_of
+from sktopo.filtrations import as_filtration_of_points
 from sktopo.objectives import SubsampledTerm, Subsampling
 from sktopo.points._batch import read_cloud
 from sktopo.points._components import POINT_CONSTRAINTS, Grouping, as_field
 from sktopo.points._motions import FlowMotion, InterpolatedMotion, field_step
 from sktopo.points._problem import (
     drawn,
-    filtration_for,
     point_solver,
     regularised,
     shared,
@@ -250,7 +250,7 @@ class TopoPointOptimizer(
         dimensions = check_homology_dimensions(self.homology_dimensions, name)
         warn_of_unused(self)
         is_for_loss = not isinstance(self.objective, Term)
-        filtration = filtration_for(
+        filtration = as_filtration_of_points(
             self.filtration, n_points, X.shape[1], name, is_for_loss=is_for_loss
         )
         sample = drawn(X, n_points, random_state)

@@ -7,7 +7,6 @@ from sktopo._terms import WrappedTerm
 from sktopo._validation import warn_unused
 from sktopo._warnings import warn_user
 from sktopo.base import Term
-from sktopo.filtrations import VietorisRips, as_filtration
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import GroupingTerm, SquaredErrorTerm, as_term
 from sktopo.points._motions import big_step, typical_distance
@@ -15,7 +14,6 @@ from sktopo.solvers import LBFGS, Adam, GradientDescent
 
 _RATE = 0.01
 _REACH = 2  # of grouping, in distances to the sixth neighbour
-_LARGEST_DELAUNAY = 3  # coordinates: above, the graph is nearly complete
 
 
 def drawn(points, n_points, random_state):
@@ -34,35 +32,6 @@ def warn_of_unused(optimizer):
     if optimizer.solver == "lbfgs" and optimizer.method == "gradient":
         why = "with solver='lbfgs', whose steps are found by line searches"
         warn_unused(optimizer, ("learning_rate",), why)
-
-
-def filtration_for(filtration, n_points, n_coordinates, owner, *, is_for_loss):
-    """The filtration by its name; Vietoris-Rips where weak Alpha has nothing to offer.
-
-    Warns
-    -----
-    UserWarning
-        If 'weak_alpha' is replaced where the loss needs it.
-    """
-    if isinstance(filtration, str) and filtration == "weak_alpha":
-        few = n_points < n_coordinates + 2
-        if few or n_coordinates > _LARGEST_DELAUNAY:
-            if is_for_loss:
-                warn_user(
-                    f"{owner} uses the Vietoris-Rips filtration in place of "
-                    "'weak_alpha', which is for up to 3 coordinates and at least 2 "
-                    f"points more than coordinates. Got {n_points} points with "
-                    f"{n_coordinates} coordinates; filtration='vietoris_rips' says the "
-                    "same without this warning.",
-                )
-            return VietorisRips()
-    filtration = as_filtration(filtration, owner)
-    if filtration.is_grid:
-        raise ValueError(
-            f"The 'filtration' parameter of {owner} must be one of point clouds, such "
-            f"as 'vietoris_rips' or Alpha(). Got {filtration!r}."
-        )
-    return filtration
 
 
 def topological_term(objective, filtration, homology_dimensions, owner):

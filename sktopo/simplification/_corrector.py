@@ -18,6 +18,7 @@ from sktopo._validation import (
     NON_NEGATIVE_LEVEL,
     Range,
 )
+from sktopo._warnings import warn_user
 from sktopo._workers import in_even_chunks
 from sktopo.filtrations import Cubical
 from sktopo.persistence import CONNECTIVITIES
@@ -200,11 +201,17 @@ class TopologyCorrector(
         ------
         ValueError
             If a sample cannot be given what is prescribed.
+
+        Warns
+        -----
+        UserWarning
+            If the threshold lies outside of the range of all maps.
         """
         samples = self._read(X, reset=False)
         grids = list(map(_as_float, samples.arrays))
         line = ProgressLine(type(self).__name__, len(grids), "sample", self.verbose)
         found = in_even_chunks(self._corrected, grids, self.n_jobs, line=line)
+        self._warn_of_range(grids)
         maps, counts = zip(*found, strict=True)
         n_components, n_holes = np.transpose(counts)
         pairs = zip(maps, grids, strict=True)
@@ -215,6 +222,16 @@ class TopologyCorrector(
             n_holes=n_holes,
             changes=np.array([_squared_change(new, old) for new, old in pairs]),
         )
+
+    def _warn_of_range(self, grids):
+        low = min(float(x.min()) for x in grids)
+        high = max(float(x.max()) for x in grids)
+        if low < high and not low <= self.threshold < high:
+            warn_user(
+                f"X of {type(self).__name__} ranges from {low:.6g} to {high:.6g}, and "
+                f"'threshold' is {self.threshold:.6g}: all or nothing is above it. Set "
+                "threshold to a value in the range of the maps."
+            )
 
     def _read(self, X, *, reset):
         return read_samples(self, X, reset=reset, kind=Cubical())
