@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.signal import correlate
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -278,13 +277,6 @@ def test_the_zero_of_the_data_does_not_matter(rng):
         found.append((mapped, model.loss_curve_, model.background_ - zero))
     for one, other in zip(*found, strict=True):
         assert_allclose(one, other, atol=1e-6)
-
-
-def test_a_loss_that_rises_is_told(rng):
-    images, labels = noisy_rings(40, rng)
-    model = TopologicalMapping(learning_rate=1.0, max_iter=3, random_state=0)
-    with pytest.warns(ConvergenceWarning, match="loss of TopologicalMapping has risen"):
-        model.fit(images, labels)
 
 
 def test_kernels_beyond_the_image_are_an_error():

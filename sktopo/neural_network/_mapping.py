@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -16,7 +15,6 @@ from sktopo._memory import check_count
 from sktopo._samples import IMAGES, SameColumnsMixin, read_classes, read_samples
 from sktopo._sklearn_compat import CallbackSupportMixin, HasMethods
 from sktopo._validation import NON_NEGATIVE, NON_NEGATIVE_INT, POSITIVE, POSITIVE_INT
-from sktopo._warnings import warn_user
 from sktopo.feature_extraction import DirectionalPersistence
 from sktopo.gradients import FlatParameters, loss_of
 from sktopo.neural_network._batches import mini_batches, n_batches
@@ -166,12 +164,6 @@ class TopologicalMapping(
             is even or reaches beyond every image.
         KeyboardInterrupt
             If the fit is interrupted; the attributes are then those of the last step.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If the loss in the last pass is more than twice that of the plain features,
-            and of guessing.
         """
         images, _ = self._read(X, reset=True)
         self._check_kernel_size(images.shape[1:])
@@ -202,20 +194,7 @@ class TopologicalMapping(
         )
         unpack = partial(self._unpack, flat, unit, head, n_steps)
         minimize_and_unpack(self, solver, loss, flat.join(parameters), unpack)
-        self._warn_of_rise(n_steps)
         return self
-
-    def _warn_of_rise(self, steps_of_an_epoch):
-        first, last = self.loss_curve_[0], self.loss_curve_[-steps_of_an_epoch:].mean()
-        # At first it rises as the number of bars jumps; much more than guessing costs
-        # is no training.
-        if last > 2 * max(first, np.log(len(self.classes_))):
-            warn_user(
-                f"The loss of {type(self).__name__} has risen from {first:.4g} to "
-                f"{last:.4g}, the mean of the last pass. Lower learning_rate, or take "
-                "features that hang less on the zero of the images (q=0).",
-                ConvergenceWarning,
-            )
 
     def _unpack(self, flat, unit, head, steps_of_an_epoch, result):
         parameters = flat.split(result.x)
