@@ -8,13 +8,21 @@ from numpy.testing import assert_allclose
 from scipy.optimize import linear_sum_assignment
 
 from sktopo.functionals import BottleneckToTarget, WassersteinToTarget
-from sktopo.metrics import bottleneck, bottleneck_matching, wasserstein
+from sktopo.metrics import (
+    bottleneck,
+    bottleneck_matching,
+    wasserstein,
+    wasserstein_matching,
+)
 
 INF = math.inf
 
 
 def norm(step, internal_p):
-    return np.linalg.norm(step, ord=internal_p, axis=-1)
+    # Over the largest coordinate, whose powers are numbers.
+    large = np.abs(step).max(axis=-1, keepdims=True)
+    share = step / np.where(large > 0, large, 1.0)
+    return large[..., 0] * np.linalg.norm(share, ord=internal_p, axis=-1)
 
 
 def all_matchings(n, m):
@@ -258,3 +266,36 @@ def test_errors_name_the_function_and_the_parameter():
             distance([0, 1], [[0, 1]])
         with pytest.raises(ValueError, match=f"{name} must have finite births"):
             distance([[0, 1]], [[math.nan, 1]])
+
+
+@pytest.mark.parametrize("p", [1, 2, 8, 20, 32])
+@pytest.mark.parametrize("internal_p", [1, 2, 50, 1000, np.inf])
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_every_power_and_unit_is_exact(rng, p, internal_p, unit):
+    for _ in range(4):
+        births = rng.normal(size=(2, 3))
+        a, b = (np.c_[row, row + rng.random(3)] * unit for row in births)
+        steps = [steps_of(pairs, a, b, internal_p) for pairs in all_matchings(3, 3)]
+        least = min(x.max() * ((x / x.max()) ** p).sum() ** (1 / p) for x in steps)
+        found = wasserstein(a, b, p=p, internal_p=internal_p)
+        assert found == pytest.approx(least, rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-5, 1.0, 1e5])
+@pytest.mark.parametrize("p", [2, 4])
+def test_a_matching_does_not_depend_on_the_unit(unit, p):
+    a = np.array([[3.6, 4.8], [3.4, 5.4], [4.3, 5.2], [-2.2, -2.0]])
+    b = np.array([[6.2, 6.4], [2.4, 4.8], [0.2, 0.7], [-3.9, -3.6]])
+    i, j, total = wasserstein_matching(a * unit, b * unit, p, 2)
+    assert (i.tolist(), j.tolist()) == ([1], [1])
+    assert total == pytest.approx(wasserstein_matching(a, b, p, 2)[2] * unit**p)
+
+
+def test_a_large_norm_inside_is_that_of_the_largest_coordinate():
+    assert wasserstein([[0, 1]], [[0, 1.3]], internal_p=1000) == pytest.approx(0.3)
+    assert wasserstein([[0, 1]], [[0, 1 + 1e-8]], internal_p=40) == pytest.approx(1e-8)
+    value, grad = WassersteinToTarget([[0, 13.0]], internal_p=500).value_and_grad(
+        np.array([[0, 10.0]])
+    )
+    assert value == pytest.approx(9.0)
+    assert_allclose(grad, [[0, -6.0]])

@@ -7,7 +7,7 @@ import numpy as np
 
 from sktopo._validation import LARGEST, Range
 from sktopo.functionals._to_target import DistanceToTarget
-from sktopo.metrics import steps_from_diagonal, wasserstein_matching
+from sktopo.metrics import step_norms, steps_from_diagonal, wasserstein_matching
 
 
 class WassersteinToTarget(DistanceToTarget):
@@ -76,7 +76,7 @@ class WassersteinToTarget(DistanceToTarget):
     def _gradient(self, steps):
         """The gradient of the cost in the step."""
         size = np.abs(steps)
-        norm = np.linalg.norm(steps, ord=self.internal_p, axis=-1)
+        norm = step_norms(steps, self.internal_p)
         safe = np.where(norm > 0, norm, 1.0)
         if math.isinf(self.internal_p):
             direction = np.zeros_like(steps)

@@ -1,7 +1,7 @@
 """Matchings and distances between diagrams, and measures of generated samples."""
 
 from sktopo.metrics._bottleneck import bottleneck, bottleneck_matching
-from sktopo.metrics._costs import steps_from_diagonal
+from sktopo.metrics._costs import step_norms, steps_from_diagonal
 from sktopo.metrics._entropy import persistence_entropy
 from sktopo.metrics._generators import (
     coverage,
@@ -27,6 +27,7 @@ __all__ = [
     "sliced_transfer",
     "sliced_wasserstein",
     "split_essential",
+    "step_norms",
     "steps_from_diagonal",
     "wasserstein",
     "wasserstein_matching",

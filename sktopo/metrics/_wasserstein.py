@@ -75,15 +75,8 @@ def wasserstein(diagram, other, p=2, internal_p=2):
     if pair is None:
         return math.inf
     bars, target, gaps = pair
-    # No step of an optimal matching is much longer.
-    lifetimes = [np.diff(bars), np.diff(target), gaps]
-    longest = max(np.abs(length).max(initial=0.0) for length in lifetimes)
-    if longest == 0:
-        return 0.0
-    unit = _power_of_two(longest)
-    with np.errstate(over="ignore"):
-        *_, steps = _shortest_steps(bars / unit, target / unit, p, internal_p)
-    return float(unit * _norm(np.append(steps, np.abs(gaps) / unit), p))
+    *_, steps = _shortest_steps(bars, target, p, internal_p)
+    return float(_norm(np.append(steps, np.abs(gaps)), p))
 
 
 def wasserstein_matching(bars, target, p, internal_p):
@@ -115,6 +108,16 @@ def _shortest_steps(bars, target, p, internal_p):
         f"A Wasserstein matching of {len(bars)} and {len(target)} bars",
         "Leave out the short bars.",
     )
+    # No step of an optimal matching is much longer than a bar.
+    lifetimes = np.append(np.diff(bars), np.diff(target))
+    unit = _power_of_two(np.abs(lifetimes).max(initial=0.0))
+    with np.errstate(over="ignore"):
+        i, j, steps = _scaled_steps(bars / unit, target / unit, p, internal_p)
+    return i, j, unit * steps
+
+
+def _scaled_steps(bars, target, p, internal_p):
+    """The same for lifetimes of up to 1, whose powers are numbers."""
     i, j = _matched(bars, target, p, internal_p, most=np.inf)
     steps = _steps(bars, target, i, j, internal_p)
     reach = _steps(bars, target, [], [], internal_p).max(initial=0.0)
@@ -123,8 +126,7 @@ def _shortest_steps(bars, target, p, internal_p):
     # longer ones cut short, the small ones count again.
     while 0 < _norm(steps, p) < _LOST ** (1 / p) * reach:
         reach = _power_of_two(_norm(steps, p))
-        with np.errstate(over="ignore"):
-            pairs = _matched(bars / reach, target / reach, p, internal_p, most=2.0)
+        pairs = _matched(bars / reach, target / reach, p, internal_p, most=2.0)
         shorter = _steps(bars, target, *pairs, internal_p)
         if not _norm(shorter, p) < _norm(steps, p):
             break
@@ -180,7 +182,7 @@ def _best_gains(cost, alone, target_alone):
         i, j = np.nonzero(cost)
         if i.size == 0:
             return i, j
-        shift = 1.0 - 2.0 * cost.min()
+        shift = -2.0 * cost.min()
         rows = np.concatenate([i, np.arange(n_rows)])
         columns = np.concatenate([j, n_columns + np.arange(n_rows)])
         weights = np.concatenate([cost[i, j], np.zeros(n_rows)]) + shift
@@ -208,6 +210,7 @@ def _dense_assignment(cost, alone, target_alone):
     padded = np.zeros((n_rows + 1, n_columns + 1))
     padded[:-1, :-1] = cost + alone[:, None] + target_alone
     padded[:-1, -1], padded[-1, :-1] = alone, target_alone
+    padded /= padded.max()  # the tolerances of POT are absolute
     masses = (
         np.append(np.ones(n_rows), n_columns),
         np.append(np.ones(n_columns), n_rows),
