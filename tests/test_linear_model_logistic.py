@@ -230,7 +230,7 @@ def test_bad_parameters_and_data_are_named(problem):
         TopologicalLogisticRegression(class_weight="even").fit(X, y)
     with pytest.raises(ValueError, match="for each of the 12 features"):
         TopologicalLogisticRegression(topology=(2, 5)).fit(X, y)
-    with pytest.warns(ConvergenceWarning, match="max_iter=1 steps .* set l2"):
+    with pytest.warns(ConvergenceWarning, match="max_iter=1. .* set l2"):
         TopologicalLogisticRegression(topology=(3, 4), max_iter=1).fit(X, y)
 
 
@@ -275,7 +275,7 @@ def test_convergence_is_told_as_it_is(rng):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         TopologicalLogisticRegression(topology="values").fit(X, y)
-    with pytest.warns(ConvergenceWarning, match="max_iter=2 steps"):
+    with pytest.warns(ConvergenceWarning, match="not converged with max_iter=2"):
         TopologicalLogisticRegression(topology="path", max_iter=2).fit(X, y)
 
 

@@ -232,7 +232,7 @@ def test_warm_start(problem):
 def test_too_few_steps_are_reported(problem):
     X, y = problem
     model = TopologicalRidge(p=2, topology="path", max_iter=1)
-    with pytest.warns(ConvergenceWarning, match="max_iter=1 steps .* Raise max_iter"):
+    with pytest.warns(ConvergenceWarning, match="max_iter=1 in 1 of 1 problems. Raise"):
         model.fit(X, y)
     assert model.n_iter_ == 1
 

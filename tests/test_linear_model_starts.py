@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.exceptions import ConvergenceWarning
 
 from sktopo import (
     STUMPImageOptimizer,
@@ -142,3 +143,85 @@ def test_descents_have_no_units(rng, unit):
     model = TopologicalRidge(10.0, p=1.5).fit(X, y)
     other = TopologicalRidge(10.0 * unit**0.5, p=1.5).fit(X, unit * y)
     assert_allclose(other.coef_ / unit, model.coef_, rtol=1e-6)
+
+
+def steepest(objective, w):
+    """The most that moves of neighbouring weights lower an objective, by length."""
+    step = 1e-6 * np.abs(w).max()
+    lowered = [0.0]
+    for start in range(w.size):
+        for end in range(start + 1, min(start + 5, w.size) + 1):
+            for sign in (-1, 1):
+                moved = w.copy()
+                moved[start:end] += sign * step
+                lowered.append((objective(w) - objective(moved)) / step)
+    return max(lowered) * np.abs(w).max() / objective(w)
+
+
+@pytest.mark.parametrize("seed", [4, 7, 15])
+@pytest.mark.parametrize("i0", [3, 4])
+def test_on_a_path_the_result_is_a_local_minimum(seed, i0):
+    # One tangent at a plateau of a free maximum is not enough: others lead lower.
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(30, 20))
+    bump = 2 * np.exp(-0.5 * ((np.arange(20) - 10) / 3) ** 2)
+    y = X @ bump + rng.normal(size=30)
+    ridge = TopologicalRidge(10.0, i0=i0, topology="path", l2=0.1).fit(X, y)
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+
+    def squared(w):
+        error = y_centred - X_centred @ w
+        return error @ error + penalty(ridge, w) + 0.1 * w @ w
+
+    assert steepest(squared, ridge.coef_) < 1e-3
+    logistic = TopologicalLogisticRegression(0.5, i0=i0, topology="path", l2=0.1)
+    logistic.fit(X, y > np.median(y))
+
+    def log_loss(w):
+        margins = X @ w + logistic.intercept_
+        losses, _ = logistic_losses(margins, y > np.median(y))
+        return losses.sum() + penalty(logistic, w) + 0.1 * w @ w
+
+    assert steepest(log_loss, logistic.coef_[0]) < 1e-3
+
+
+def test_columns_of_very_different_units():
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(60, 8)) * 10.0 ** rng.uniform(-3, 3, 8)
+    y = (X / X.std(axis=0)) @ rng.normal(size=8) + rng.normal(size=60)
+    model = TopologicalRidge(0.2, i0=3).fit(X, y)
+    error = y - model.predict(X)
+    # A short proximal step gains little there, wherever one is.
+    assert error @ error + penalty(model, model.coef_) < 59.376
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e8])
+def test_the_unit_of_columns_beside_an_intercept(unit):
+    X = np.random.default_rng(0).normal(size=(30, 6))
+    y = X @ [1, 1, 1, 3, 3, 3] > 0
+    plain = TopologicalLogisticRegression(2.0, l2=0.01).fit(X, y)
+    scaled = TopologicalLogisticRegression(2.0 * unit, l2=0.01 * unit**2)
+    scaled.fit(unit * X, y)
+    assert_allclose(unit * scaled.coef_, plain.coef_, rtol=1e-6)
+
+
+@pytest.mark.parametrize("model", [TopologicalRidge, TopologicalLogisticRegression])
+def test_large_columns_do_not_hide_small_ones(model):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    y = X @ [1, 1, -1, 1] + rng.logistic(size=60)
+    y = y if model is TopologicalRidge else y > 0
+    unit = np.array([1, 1, 1e7, 1e7])
+    plain, scaled = model(0.0).fit(X, y), model(0.0).fit(X * unit, y)
+    assert_allclose(scaled.coef_ * unit, plain.coef_, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_sweeps_without_convergence_are_told():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 20))
+    X[:, 10] = X[:, 0]
+    y = np.argmax(X[:, :3] * 2 + rng.gumbel(size=(60, 3)), axis=1)
+    model = TopologicalLogisticRegression(0.02, topology="path")
+    with pytest.warns(ConvergenceWarning, match="has not converged"):
+        model.fit(X, y)

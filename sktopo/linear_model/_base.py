@@ -103,8 +103,8 @@ class PenalisedModel(BaseEstimator):
             return
         where = f" in {n_unfinished} of {n_problems} problems" if n_problems else ""
         warn_user(
-            f"{type(self).__name__} made max_iter={self.max_iter} steps without "
-            f"converging{where}. {self._advice}.",
+            f"{type(self).__name__} has not converged with max_iter={self.max_iter}"
+            f"{where}. {self._advice}.",
             ConvergenceWarning,
         )
 

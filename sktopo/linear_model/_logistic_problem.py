@@ -46,19 +46,24 @@ class LogisticProblem:
 
     @cached_property
     def centred_columns(self):
-        """X less its means, with ones for an intercept behind it, and the means.
+        """X less its means, a column for an intercept, the means and its one entry.
 
-        The intercept of centred columns hardly depends on the weights.
+        The intercept of centred columns hardly depends on the weights. Its column is as
+        long as X, in whose units steps are taken.
         """
         if not self.fit_intercept:
-            return self.X, np.zeros(self.X.shape[1])
-        mean = np.average(self.X, axis=0, weights=self.sample_weight)
-        return np.column_stack([self.X - mean, np.ones(len(self.X))]), mean
+            return self.X, np.zeros(self.X.shape[1]), 1.0
+        weight = self.sample_weight
+        mean = np.average(self.X, axis=0, weights=weight)
+        centred = self.X - mean
+        size = np.linalg.norm(np.sqrt(weight)[:, None] * centred, 2)
+        unit = float(size / np.sqrt(weight.sum())) or 1.0
+        return np.column_stack([centred, np.full(len(centred), unit)]), mean, unit
 
     @cached_property
     def lipschitz(self):
         """That of the gradient of all but the penalty, in one row of the weights."""
-        columns, _ = self.centred_columns
+        columns, *_ = self.centred_columns
         size = np.linalg.norm(np.sqrt(self.sample_weight)[:, None] * columns, 2)
         return MOST_CURVATURE * float(size) ** 2 + 2 * self.l2 or 1.0
 

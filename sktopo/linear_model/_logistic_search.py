@@ -15,7 +15,7 @@ def searched(state, n_steps):
 
 def _searched_row(state, k, n_steps):
     problem, margins = state.problem, state.margins.copy()
-    columns, mean = problem.centred_columns
+    columns, mean, unit = problem.centred_columns
 
     def smooth(z):
         margins[:, k] = columns @ z
@@ -28,10 +28,10 @@ def _searched_row(state, k, n_steps):
     penalty = _WithoutIntercept(problem.penalty, mean.size)
     objective = Composite(smooth, penalty, problem.lipschitz, problem.alpha)
     w, b = state.coef[k], state.intercept[k]
-    start = np.append(w, b + mean @ w)[: columns.shape[1]]
+    start = np.append(w, (b + mean @ w) / unit)[: columns.shape[1]]
     z = ProximalGradient(max_iter=n_steps, tol=0.0).minimize(objective, start).x
     w = z[: mean.size]
-    b = z[-1] - mean @ w if problem.fit_intercept else 0.0
+    b = z[-1] * unit - mean @ w if problem.fit_intercept else 0.0
     return state.with_row(k, w, float(b))
 
 

@@ -43,11 +43,13 @@ class State:
         return State(problem, self.coef, self.intercept)
 
 
-def proximal_newton_step(state, k):
+def proximal_newton_step(state, k, slope=None):
     """The state after a proximal Newton step in row k; where none helps, the same.
 
     Where the curvature at the present margins is too flat a guess, and no part of the
     step lowers the objective, the bound 1/4 takes its place, with which it falls [1]_.
+    The slope is that of the tangent in a concave part, where it is another one than
+    ``concave_slope``.
 
     References
     ----------
@@ -70,7 +72,7 @@ def proximal_newton_step(state, k):
         )
         design, targets = data.design(problem.l2)
         row = Problem(design, targets[:, 0], problem.alpha, problem.penalty)
-        goal = convex_step(row, w)
+        goal = convex_step(row, w, slope)
         goal_b = float(data.y_mean[0] - goal @ data.X_mean)
         for share in SHARES:
             new = state.with_row(k, w + share * (goal - w), b + share * (goal_b - b))

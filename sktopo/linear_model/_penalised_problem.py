@@ -128,6 +128,9 @@ class Problem:
 def solve_symmetric(gram, right):
     """Solve a symmetric system; of least norm where it is singular.
 
+    In units in which all diagonal entries are 1, so that no column is taken for zero
+    because another one is large; the norm is that in these units.
+
     Parameters
     ----------
     gram : ndarray of shape (n, n)
@@ -138,11 +141,14 @@ def solve_symmetric(gram, right):
     -------
     ndarray of shape (n,)
     """
+    diagonal = np.diagonal(gram)
+    unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    gram, right = gram * unit[:, None] * unit, right * unit
     try:
         factor = cho_factor(gram)
         diagonal = np.abs(np.diagonal(factor[0]))
         if diagonal.min() > 1e-7 * diagonal.max():
-            return cho_solve(factor, right)
+            return unit * cho_solve(factor, right)
     except LinAlgError:
         pass
-    return np.linalg.lstsq(gram, right, rcond=1e-12)[0]
+    return unit * np.linalg.lstsq(gram, right, rcond=1e-12)[0]

@@ -16,6 +16,9 @@ from sktopo.linear_model._ranges import (
 from sktopo.objectives import PersistenceTerm
 from sktopo.persistence import longest_first
 
+_ROUNDING = 1e-9  # up to which weights are tied, relative to the largest
+_VIOLATED = 1e-6  # by how much a slope balanced by variation may leave [-1/2, 1/2]
+
 
 def critical_alpha(penalty, descent):
     """A strength at which nothing but the free bars is left; see ``critical_weight``.
@@ -117,6 +120,48 @@ class PathPenalty(WeightPenalty):
         longest = longest_first(bars.diagram)[: max(1, self.i0 - 1)]
         slope[longest] = 1.0, -1.0
         return sign * bars.scatter(slope)
+
+    def other_slopes(self, x, descent):
+        """Slopes at x with which it is no minimum of the convex problem; maybe none.
+
+        At a plateau ``concave_slope`` names one of the weights, as the birth or the
+        death of all, and any other would do. x is a local minimum only if it is one
+        under all of these slopes.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n_weights,)
+            A minimum under ``concave_slope(x)``.
+        descent : ndarray of shape (n_weights,)
+            The negative gradient of the other terms over the weight of the penalty.
+
+        Returns
+        -------
+        list of ndarray of shape (n_weights,)
+        """
+        sign = 1.0 if self.superlevel else -1.0
+        slope = self.concave_slope(x)
+        labels = ties_along_a_path(x, _ROUNDING * np.abs(x).max(initial=0.0))
+        found = []
+        for place in np.flatnonzero(slope):
+            group = np.flatnonzero(labels == labels[place])
+            first, mass = group[0], sign * slope[place]
+            if group.size == 1 or np.count_nonzero(slope[group]) > 1:
+                continue
+            rise = 1.0 if first == 0 else np.sign(sign * (x[first] - x[first - 1]))
+            # What variation between a weight and the next has to balance, where the
+            # named weight lies behind them; less the mass, where it lies before.
+            behind = rise / 2 - np.cumsum(sign * descent[group[:-1]])
+            for balance, others in (
+                (behind - mass, group[:-1]),
+                (behind, group[1:]),
+            ):
+                worst = np.argmax(np.abs(balance))
+                if np.abs(balance[worst]) > 0.5 + _VIOLATED:
+                    other = slope.copy()
+                    other[place], other[others[worst]] = 0.0, slope[place]
+                    found.append(other)
+        return found
 
 
 def ties_along_a_path(w, reach):

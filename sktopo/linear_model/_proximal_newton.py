@@ -20,6 +20,7 @@ from sktopo.linear_model._logistic_state import (
 )
 from sktopo.linear_model._majorants import FIRST_SEARCH
 from sktopo.linear_model._strategies import exact_solver
+from sktopo.linear_model._tangents import other_slopes
 from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Run
 
@@ -54,13 +55,11 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
     scipy.optimize.OptimizeResult
         With ``x`` the pair (coef, intercept).
     """
-    if problem.alpha == 0 and problem.l2 > 0 and solver in ("auto", "prox", "dc"):
+    if problem.alpha == 0 and solver in ("auto", "prox", "dc"):
         run = _Newton(problem, settings)
         with run.going_on():
             run.descend(State(problem, coef, intercept))
         return run.result()
-    if solver == "auto" and problem.alpha == 0:
-        solver = "lbfgs"
     exact = exact_solver(solver, problem.penalty)
     if exact is None:
         starts, penalty = [(coef, intercept)], problem.penalty
@@ -150,7 +149,8 @@ class _Newton:
             state = state.under(problem)
         # Of a start close by, the ties are often those of the minimum.
         state, is_stationary = self._tied(state, tol)
-        for _ in range(_MANY_SWEEPS):
+        status = 1
+        for _ in range(max(_MANY_SWEEPS, self.settings["max_iter"] // 5)):
             if self._run.nit >= self.settings["max_iter"]:
                 break
             before = state
@@ -161,13 +161,34 @@ class _Newton:
                 state, is_stationary = self._tied(state, tol)
             if relaxation is None:
                 self._record(state)
-            if (
-                is_minimum
-                or self.is_separated(state)
-                or self._is_small(before.value - state.value, before, tol)
-            ):
-                self._run.status = 0
+            if self.is_separated(state):
+                status = 0
                 break
+            gain = before.value - state.value
+            if is_minimum or self._is_small(gain, before, tol):
+                lower = self._beside(state) if relaxation is None else state
+                if self._is_small(state.value - lower.value, state, tol):
+                    status = 0
+                    break
+                state = lower
+                self._record(state)
+        # Others may have converged before, to something worse.
+        above = state.value - self._run.best_value
+        if relaxation is None and self._is_small(above, state):
+            self._run.status = status
+        return state
+
+    def _beside(self, state):
+        """The state after a step under another slope of a concave part, if it helps."""
+        problem = state.problem
+        for k, (w, residual) in enumerate(
+            zip(state.coef, state.residual.T, strict=True)
+        ):
+            if problem.alpha == 0:
+                break
+            grad = (problem.sample_weight * residual) @ problem.X + 2 * problem.l2 * w
+            for slope in other_slopes(problem.penalty, w, -grad / problem.alpha):
+                state = proximal_newton_step(state, k, slope)
         return state
 
     def _tied(self, state, tol):

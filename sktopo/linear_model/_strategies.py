@@ -169,7 +169,7 @@ def better(problem, *results):
     return min(results, key=lambda result: (max(result.fun, zero), -result.log_barrier))
 
 
-def convex_step(problem, start):
+def convex_step(problem, start, slope=None):
     """The minimum of the squared error with a convex majorant of the penalty at start.
 
     Parameters
@@ -177,6 +177,8 @@ def convex_step(problem, start):
     problem : Problem
         Under a penalty with ``majorant``, ``prox`` or ``concave_slope``, or alpha 0.
     start : ndarray of shape (n_features,)
+    slope : ndarray of shape (n_features,) or None, default=None
+        Of the tangent, in place of ``concave_slope`` at the start.
 
     Returns
     -------
@@ -186,7 +188,8 @@ def convex_step(problem, start):
     if problem.alpha == 0:
         return problem.least_squares
     if penalty.concave_slope is not None:
-        return tangent_step(problem, penalty.concave_slope(start), start)
+        slope = penalty.concave_slope(start) if slope is None else slope
+        return tangent_step(problem, slope, start)
     if penalty.majorant is None:
         return proximal_gradient(problem, start, settings).x
     return minimize_convex(problem, penalty.majorant(start), start, settings).x

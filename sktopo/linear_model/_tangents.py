@@ -74,16 +74,33 @@ class _Descents:
                 self._known[key] = tangent_step(part, slope, w)
             w = self._known[key]
             value = part.objective.value_and_grad(w)[0]
-            reached = value
-            if part is not problem:
-                reached = problem.objective.value_and_grad(w)[0]
-            run.record(w, reached)
+            run.record(w, self._reached(part, w, value))
             if not last - value > self.settings["tol"] * abs(value):
-                run.status = 0
-                break
+                lower = self._beside(part, w, value)
+                if lower is None:
+                    run.status = 0
+                    break
+                w, value = lower
+                run.record(w, self._reached(part, w, value))
             last = value
         self._ends.append(w)
         return w
+
+    def _reached(self, part, w, value):
+        """The objective, where ``value`` is that under the penalty of a part."""
+        return value if part is self.problem else self.problem.objective(w)
+
+    def _beside(self, part, w, value):
+        """A lower minimum under another slope at w, and its value; None without."""
+        if part is not self.problem:
+            return None
+        _, grad = part.error.value_and_grad(w)
+        for slope in other_slopes(part.penalty, w, -grad / part.alpha):
+            lower = tangent_step(part, slope, w)
+            least = part.objective(lower)
+            if value - least > self.settings["tol"] * abs(value):
+                return lower, least
+        return None
 
     def result(self):
         """The best weights; of many that fit exactly and cost nothing, the centre.
@@ -107,6 +124,12 @@ class _Descents:
             if log_barrier > result.log_barrier:
                 result.x, result.log_barrier = sign * centre, log_barrier
         return result
+
+
+def other_slopes(penalty, x, descent):
+    """See ``PathPenalty.other_slopes``; of another penalty none are known."""
+    function = getattr(penalty, "other_slopes", None)
+    return [] if function is None else function(x, descent)
 
 
 def tangent_step(problem, concave_slope, start):

@@ -8,6 +8,8 @@ from sktopo._ties import Ties
 _FIRST_STEP = 10.0  # of a proximal step, in reciprocal Lipschitz constants
 _GROWTH = 10.0  # of the next step, where Newton's method has found the last one easy
 _SLOW_GROWTH = 2.0
+_LEAP = 1e3  # where a step has gained little
+_LONG_STEP = 1e4  # with which a small gain means that there is none
 _CAUTIOUS_GROWTH = 3.0  # once a step has been too long
 _MANY_STEPS = 12  # of Newton's method, beyond which a problem was not easy
 _MAX_STEPS = 30  # beyond which the step was too long
@@ -105,9 +107,14 @@ class TiedLeastSquares:
             gain = value - new
             if gain >= 0:
                 x, value, dual = point.x, new, point.dual
-            if gain <= tol * abs(value) and step * self.lipschitz > _FIRST_STEP:
+            is_small = gain <= tol * abs(value)
+            if is_small and step * self.lipschitz > _LONG_STEP:
                 return x, n_iter, True
-            step *= growth if n_steps < _MANY_STEPS else _SLOW_GROWTH
+            # A short step gains little from anywhere where the problem is flat.
+            if is_small:
+                step *= _LEAP
+            else:
+                step *= growth if n_steps < _MANY_STEPS else _SLOW_GROWTH
         return x, n_iter, False
 
 
@@ -175,6 +182,8 @@ class _ProximalStep:
                 low, low_slope = length, slope
             else:
                 high, high_slope = length, slope
+            if low_slope == high_slope:  # both zero, by rounding
+                break
             share = low_slope / (low_slope - high_slope)
             length = low + np.clip(share, 0.1, 0.9) * (high - low)
         return new
