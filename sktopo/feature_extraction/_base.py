@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktopo._arrays import check_unmasked
 from sktopo._diagrams import check_diagram
 from sktopo._fitting import fit_context
+from sktopo._sklearn_compat import container_of
 
 
 class DiagramList(list):
@@ -17,20 +18,37 @@ class DiagramList(list):
     diagrams : iterable
         Arrays of shape (n_bars, 2), or lists with one for each dimension.
     homology_dimensions : tuple of int
+    row_index : pandas.Index or None, default=None
+        That of the table whose rows the samples were.
     """
 
-    def __init__(self, diagrams, homology_dimensions):
+    def __init__(self, diagrams, homology_dimensions, row_index=None):
         super().__init__(diagrams)
         self.homology_dimensions = homology_dimensions
+        self.row_index = row_index
 
     def __reduce__(self):
-        return type(self), (list(self), self.homology_dimensions)
+        return type(self), (list(self), self.homology_dimensions, self.row_index)
 
     def __getitem__(self, index):
         found = super().__getitem__(index)
         if isinstance(index, slice):
-            return type(self)(found, self.homology_dimensions)
+            rows = None if self.row_index is None else self.row_index[index]
+            return type(self)(found, self.homology_dimensions, rows)
         return found
+
+
+def in_container(transformer, features, diagrams):
+    """Features of diagrams, with the index of their table where that is wanted.
+
+    scikit-learn adds the names of columns, and knows no index of a list.
+    """
+    row_index = getattr(diagrams, "row_index", None)
+    if row_index is None or container_of(transformer) != "pandas":
+        return features
+    import pandas as pd
+
+    return pd.DataFrame(features, index=row_index)
 
 
 class DiagramTransformer(TransformerMixin, BaseEstimator):
@@ -86,7 +104,8 @@ class DiagramTransformer(TransformerMixin, BaseEstimator):
         ValueError
             If X holds no diagrams or another number of them.
         """
-        return np.hstack([self._features(k, d) for k, d in enumerate(self._columns(X))])
+        parts = [self._features(k, d) for k, d in enumerate(self._columns(X))]
+        return in_container(self, np.hstack(parts), X)
 
     def get_feature_names_out(self, input_features=None):
         """Names of the columns, which begin with the homology dimension.

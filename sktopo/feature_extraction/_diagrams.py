@@ -141,7 +141,8 @@ class PersistenceDiagrams(
         found = in_even_chunks(self._chunk, samples, self.n_jobs, dimensions, line=line)
         if isinstance(self.homology_dimensions, numbers.Integral):
             found = (diagrams[0] for diagrams in found)
-        return DiagramList(found, dimensions)
+        row_index = X.index if hasattr(X, "iloc") else None
+        return DiagramList(found, dimensions, row_index)
 
     def value_and_pullback(self, X):
         """Compute diagrams, and the pullback of gradients in them.

@@ -6,7 +6,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sktopo._fitting import fit_context
 from sktopo._sklearn_compat import StrOptions
 from sktopo._validation import N_JOBS, POSITIVE, POSITIVE_INT
-from sktopo.feature_extraction._base import DiagramTransformer
+from sktopo.feature_extraction._base import DiagramTransformer, in_container
 from sktopo.metrics import DISTANCES, pairwise_distances
 
 
@@ -39,7 +39,7 @@ class _ToTrainingDiagrams(ClassNamePrefixFeaturesOutMixin, DiagramTransformer):
         ValueError
             If X holds no diagrams or another number of them.
         """
-        return self._of(self._columns(X))
+        return in_container(self, self._of(self._columns(X)), X)
 
     def fit_transform(self, X, y=None):
         """Fit, and compare the diagrams with each other, each pair once.
@@ -55,7 +55,7 @@ class _ToTrainingDiagrams(ClassNamePrefixFeaturesOutMixin, DiagramTransformer):
         -------
         ndarray of shape (n_samples, n_samples)
         """
-        return self._fit_transform(X)
+        return in_container(self, self._fit_transform(X), X)
 
     def _fit_transform(self, X):
         return self.fit(X)._of(None)
