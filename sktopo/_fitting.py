@@ -5,6 +5,7 @@ from functools import wraps
 from sklearn import config_context, get_config
 
 from sktopo._sklearn_compat import callback_management_context, has_callbacks
+from sktopo._workers import one_blas_thread
 
 _KEPT = "_sktopo_fit_is_kept"
 
@@ -138,9 +139,10 @@ def minimize_and_unpack(estimator, solver, objective, start, unpack, callback=No
         with FitTasks(estimator, solver.max_iter) as tasks:
             # Each call is handed the history so far, a copy.
             is_heard = callback is not None or tasks.are_told
-            result = solver.minimize(
-                objective, start, callback=after_step if is_heard else None
-            )
+            with one_blas_thread():
+                result = solver.minimize(
+                    objective, start, callback=after_step if is_heard else None
+                )
     except BaseException as error:
         if hasattr(error, "result"):
             unpack(error.result)

@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_sample_weight
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 try:  # since scikit-learn 1.9
     from sklearn.callback import CallbackSupportMixin
@@ -42,6 +42,7 @@ __all__ = [
     "Interval",
     "Options",
     "StrOptions",
+    "ThreadpoolController",
     "_check_sample_weight",
     "callback_management_context",
     "columns_of",
@@ -50,7 +51,6 @@ __all__ = [
     "has_callbacks",
     "is_multilabel",
     "n_directions_of",
-    "threadpool_limits",
     "validate_parameter_constraints",
     "without_callbacks",
 ]

@@ -3,16 +3,18 @@
 import os
 import platform
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import cache
 
 from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed  # with its configuration
 
-from sktopo._sklearn_compat import threadpool_limits
+from sktopo._sklearn_compat import ThreadpoolController
 
 _PATIENCE = 1.0  # seconds until a worker that has not come will not come
+_MANY_ENTRIES = 2_000_000  # of a matrix that is worth several threads of BLAS
 _LOOKS = 100  # parts of a batch that a line of progress shows, at least
 
 
@@ -30,7 +32,7 @@ def in_workers(function, jobs, n_jobs, line=None, tell=_count_one):
     of them: here it has one thread in every job.
     """
     calls = (delayed(_single_threaded)(_process(), function, *job) for job in jobs)
-    with _one_blas_thread():
+    with one_blas_thread():
         if line is None or not line.is_watched:
             return Parallel(n_jobs=n_jobs)(calls)
         try:
@@ -108,7 +110,7 @@ def _process():
 def _single_threaded(caller, function, *job):
     if _process() == caller:
         return function(*job)
-    with _one_blas_thread():
+    with one_blas_thread():
         return function(*job)
 
 
@@ -120,11 +122,22 @@ class _BlasThreads:
     limits = None
 
 
+@cache
+def _controller():
+    """It looks for the libraries that are loaded, which takes some milliseconds."""
+    return ThreadpoolController()
+
+
 @contextmanager
-def _one_blas_thread():
+def one_blas_thread():
+    """Within, BLAS has one thread.
+
+    Its threads wait for each other at every product. Those of small matrices are not
+    faster for two of them, and many times slower where other work keeps one waiting.
+    """
     with _BlasThreads.lock:
         if not _BlasThreads.n_callers:
-            _BlasThreads.limits = threadpool_limits(1, "blas")
+            _BlasThreads.limits = _controller().limit(limits=1, user_api="blas")
         _BlasThreads.n_callers += 1
     try:
         yield
@@ -133,6 +146,11 @@ def _one_blas_thread():
             _BlasThreads.n_callers -= 1
             if not _BlasThreads.n_callers:
                 _BlasThreads.limits.restore_original_limits()
+
+
+def blas_threads_for(n_entries):
+    """Within, BLAS has one thread where matrices have few entries."""
+    return one_blas_thread() if n_entries < _MANY_ENTRIES else nullcontext()
 
 
 def in_threads(function, jobs, n_jobs):

@@ -11,17 +11,10 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from sktopo import (
-    DiagramDistances,
-    LongestLifetimes,
-    PersistenceDiagrams,
-    PersistenceEnergies,
-    SlicedWassersteinKernel,
-    persistence_diagrams,
-)
+from sktopo import PersistenceDiagrams, PersistenceEnergies, persistence_diagrams
 from sktopo.filtrations import Alpha, Cubical, LowerStar, VietorisRips, WeakAlpha
 from sktopo.testing import check_gradient
 
@@ -243,30 +236,6 @@ def test_set_output():
     assert isinstance(frame, pd.DataFrame)
     assert list(frame.columns) == list(pipeline.get_feature_names_out())
     assert list(pipeline[0].get_feature_names_out()) == ["H0", "H1"]
-
-
-@pytest.mark.parametrize(
-    "features",
-    [
-        PersistenceEnergies(p=(1,), q=(0,)),
-        LongestLifetimes(2),
-        DiagramDistances(),
-        SlicedWassersteinKernel(),
-    ],
-)
-def test_rows_keep_their_index_beside_other_columns(features, rng):
-    frame = pd.DataFrame(DIGITS[:12]).rename(columns=str)
-    shuffled = frame.sample(frac=1, random_state=0)
-    diagrams = PersistenceDiagrams(UP, image_shape=(8, 8))
-    plain = make_pipeline(diagrams, features).fit_transform(shuffled)
-    union = make_union(
-        FunctionTransformer(feature_names_out="one-to-one"),
-        make_pipeline(clone(diagrams), clone(features)),
-    ).set_output(transform="pandas")
-    table = union.fit_transform(shuffled)
-    assert_array_equal(table.index, shuffled.index)
-    assert_array_equal(table.iloc[:, 64:], plain)
-    assert_array_equal(union.transform(shuffled[3:7]).index, shuffled.index[3:7])
 
 
 @pytest.mark.slow

@@ -2,14 +2,22 @@
 
 import gudhi.representations as gr
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer
 
 from sktopo import PersistenceDiagrams
-from sktopo.feature_extraction import DiagramVectorizer, LongestLifetimes
+from sktopo.feature_extraction import (
+    DiagramDistances,
+    DiagramVectorizer,
+    LongestLifetimes,
+    PersistenceEnergies,
+    SlicedWassersteinKernel,
+)
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy
 from sktopo.testing import check_gradient
@@ -161,3 +169,27 @@ def test_errors_name_the_transformer(model):
 def test_wrong_parameters(model, message):
     with pytest.raises(ValueError, match=message):
         model.fit([EMPTY])
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        PersistenceEnergies(p=(1,), q=(0,)),
+        LongestLifetimes(2),
+        DiagramDistances(),
+        SlicedWassersteinKernel(),
+    ],
+)
+def test_rows_keep_their_index_beside_other_columns(features, rng):
+    frame = pd.DataFrame(DIGITS[:12]).rename(columns=str)
+    shuffled = frame.sample(frac=1, random_state=0)
+    diagrams = PersistenceDiagrams(UP, image_shape=(8, 8))
+    plain = make_pipeline(diagrams, features).fit_transform(shuffled)
+    union = make_union(
+        FunctionTransformer(feature_names_out="one-to-one"),
+        make_pipeline(clone(diagrams), clone(features)),
+    ).set_output(transform="pandas")
+    table = union.fit_transform(shuffled)
+    assert_array_equal(table.index, shuffled.index)
+    assert_array_equal(table.iloc[:, 64:], plain)
+    assert_array_equal(union.transform(shuffled[3:7]).index, shuffled.index[3:7])

@@ -15,6 +15,7 @@ ROOT = Path(sktopo.__file__).parent
 LAYERS = {
     "_sklearn_compat": 0,
     "_warnings": 0,
+    "_workers": 0,
     "_fitting": 0,
     "_memory": 0,
     "_ties": 0,
@@ -30,7 +31,6 @@ LAYERS = {
     "base": 0,
     "_tables": 0,
     "_samples": 0,
-    "_workers": 0,
     "_diagrams": 0,
     "persistence": 1,
     "solvers": 1,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sktopo._fitting import fit_context
+from sktopo._workers import blas_threads_for
 from sktopo.linear_model._base import ALPHA_CONSTRAINT, MODEL_CONSTRAINTS
 from sktopo.linear_model._logistic_base import (
     CLASS_WEIGHT_CONSTRAINT,
@@ -186,7 +187,8 @@ class TopologicalLogisticRegression(LogisticClassifier):
             and getattr(self, "coef_", np.empty(0)).shape == data.shape
         ):
             start = self.coef_.astype(float), self.intercept_.astype(float)
-        result = data.minimize(penalty, alpha, float(self.l2), start)
+        with blas_threads_for(X.size):
+            result = data.minimize(penalty, alpha, float(self.l2), start)
         self._warn_of(result.status == 1)
         self.n_iter_ = result.nit
         self.coef_, self.intercept_ = data.unpacked([result])

@@ -7,6 +7,7 @@ from sklearn.utils import Bunch
 
 from sktopo._fitting import fit_context, validate_params
 from sktopo._validation import check_int
+from sktopo._workers import blas_threads_for
 from sktopo.linear_model._base import (
     ALPHA_CONSTRAINT,
     LOSS_CONSTRAINTS,
@@ -224,7 +225,8 @@ class TopologicalRidge(LinearRegressor):
         self._warn_of_unused()
         regression = self._regression(X, y, sample_weight)
         starts = self._starts(*regression.shape)
-        results = regression.minimize(penalty, alpha, float(self.l2), starts)
+        with blas_threads_for(X.size):
+            results = regression.minimize(penalty, alpha, float(self.l2), starts)
         self._warn_of(count_unfinished(results), len(results))
         self.n_iter_ = max(result.nit for result in results)
         self.coef_, self.intercept_ = regression.unpacked(results)
@@ -289,7 +291,8 @@ class TopologicalRidge(LinearRegressor):
         else:
             alphas = check_strengths(alphas, "alphas", type(self).__name__)
         scale = alpha if isinstance(self.alpha, dict) else 1.0
-        (path,) = regression.paths([penalty], scale * alphas, float(self.l2))
+        with blas_threads_for(X.size):
+            (path,) = regression.paths([penalty], scale * alphas, float(self.l2))
         n_unfinished = sum(map(count_unfinished, path))
         self._warn_of(n_unfinished, len(path) * regression.shape[0])
         models = [regression.unpacked(results) for results in path]

@@ -19,7 +19,7 @@ from sktopo._sklearn_compat import (
 )
 from sktopo._validation import N_JOBS, NON_NEGATIVE, POSITIVE_INT, check_int
 from sktopo._warnings import warn_user
-from sktopo._workers import in_workers
+from sktopo._workers import blas_threads_for, in_workers
 from sktopo.base import Term
 from sktopo.linear_model._base import check_strengths
 from sktopo.linear_model._regression import count_unfinished
@@ -77,7 +77,8 @@ class StrengthSearch(CallbackSupportMixin):
         self.scores_ = np.moveaxis(scores, 0, -1)
         self.l2s_, self.i0s_, self.alphas_ = grid.l2s, grid.i0s, grid.alphas
         best = self._best()
-        return self._refit(data, grid, best, sum(n for _, n in found), len(jobs))
+        with blas_threads_for(X.size):
+            return self._refit(data, grid, best, sum(n for _, n in found), len(jobs))
 
     def _for_a_job(self):
         """A copy that a job may give weights to, without a line of progress."""
