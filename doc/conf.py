@@ -116,8 +116,31 @@ def mathml(translator, node):
     raise SkipNode
 
 
+_SHORT_FORM = """
+
+.. note::
+
+   This page was made in the short form of the example: less data, fewer steps or fewer
+   repetitions than its text tells of, and numbers and figures that may say less.
+   ``python {name}.py`` runs the whole; results of whole runs are under
+   :doc:`/experiments/index`.
+
+"""
+
+
+def note_short_form(app, docname, source):
+    """Say on the page of an example that what it shows is its short form."""
+    if not docname.startswith("auto_examples/") or not os.environ["SKTOPO_SHORT"]:
+        return
+    name = docname.rpartition("/")[2]
+    script = Path(app.srcdir) / f"{docname}.py"
+    if script.exists() and "SKTOPO_SHORT" in script.read_text(encoding="utf-8"):
+        note = _SHORT_FORM.format(name=name)
+        source[0] = re.sub(r"\n(={4,})\n", rf"\n\1\n{note}", source[0], count=1)
+
+
 def setup(app):
-    """Give docstrings their :doi: role, and formulas their form."""
+    """Give docstrings their :doi: role, formulas their form, and examples a note."""
     from docutils import nodes
 
     def doi(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -125,4 +148,5 @@ def setup(app):
         return [link], []
 
     app.add_role("doi", doi)
+    app.connect("source-read", note_short_form)
     app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))

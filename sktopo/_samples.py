@@ -166,14 +166,21 @@ def _read_rows(estimator, X, reset, kind, image_shape, dtype):
     rows = np.asarray(validate_table(estimator, X, reset=reset, **checks))
     shape = rows.shape[1:]
     if image_shape is None and reset and kind.is_grid and 2 in kind.sample_ndim:
-        _warn_of_images(estimator, rows.shape[1])
+        _warn_of_images(estimator, rows.shape)
     if image_shape is not None:
         shape = check_image_shape(image_shape, rows.shape[1], name, kind.sample_ndim)
     return Samples(rows.reshape(len(rows), *shape), rows.shape[1:])
 
 
-def _warn_of_images(estimator, n_columns):
-    """Warn of rows that look like square images, but are read as signals."""
+def _warn_of_images(estimator, shape):
+    """Warn of what looks like one image, or rows of images, but is read as signals."""
+    n_rows, n_columns = shape
+    if n_rows == n_columns >= _SIDE:
+        warn_user(
+            f"{type(estimator).__name__} reads an array of shape {shape} as {n_rows} "
+            "signals in rows. One image is [image], a list.",
+        )
+        return
     side = math.isqrt(n_columns)
     dimensions = getattr(estimator, "homology_dimensions", None)
     has_loops = dimensions is not None and np.max(dimensions) > 0

@@ -171,6 +171,14 @@ def test_wrong_parameters(model, message):
         model.fit([EMPTY])
 
 
+def test_a_name_has_no_parameters_to_set():
+    model = PersistenceDiagrams("cubical")
+    with pytest.raises(ValueError, match="Give the filtration itself, such as Cubical"):
+        model.set_params(filtration__superlevel=True)
+    model.set_params(filtration=Cubical(), filtration__superlevel=True)
+    assert model.filtration.superlevel
+
+
 @pytest.mark.parametrize(
     "features",
     [

@@ -95,7 +95,6 @@ def stump(**params):
             "'n_directions' parameter of DirectionalPersistence",
         ),
         (lambda: TopologicalMapping(n_channels=ABSURD).fit(X, Y), "'n_channels'"),
-        (lambda: TopologicalMapping(kernel_size=HUGE + 1).fit(X, Y), "'kernel_size'"),
         (
             lambda: LBFGS(memory=ABSURD).minimize(SquaredErrorTerm([1.0]), [0.0]),
             "'memory' parameter of LBFGS",

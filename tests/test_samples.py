@@ -12,6 +12,7 @@ from sktopo import (
     PersistenceDiagrams,
     STUMPImageOptimizer,
     TopoImageOptimizer,
+    TopologyCorrector,
 )
 from sktopo.attacks import TopologicalAttack
 from sktopo.filtrations import Cubical, VietorisRips
@@ -142,3 +143,14 @@ def test_integers_stay_integers_where_order_is_all_that_counts():
     floats = PersistenceDiagrams(Cubical(), 0).fit_transform(images.astype(float))
     for a, b in zip(exact, floats):
         assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [PersistenceDiagrams(), TopoImageOptimizer(n_steps=0), TopologyCorrector(1)],
+)
+def test_one_image_that_is_read_as_rows_is_told(model, rng):
+    image = rng.random((9, 9))
+    with pytest.warns(UserWarning, match=r"\(9, 9\) as 9 signals .* is \[image\]"):
+        model.fit(image)
+    model.fit([image])

@@ -195,6 +195,33 @@ class PersistenceDiagrams(
         """
         return np.array([f"H{k}" for k in self._dimensions()], dtype=object)
 
+    def set_params(self, **params):
+        """Set parameters, also those of a filtration that is not a name.
+
+        Parameters
+        ----------
+        **params : dict
+            Such as ``filtration__superlevel``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the filtration is a name, which has no parameters.
+        """
+        of_filtration = [name for name in params if name.startswith("filtration__")]
+        filtration = params.get("filtration", self.filtration)
+        if of_filtration and isinstance(filtration, str):
+            raise ValueError(
+                f"The 'filtration' parameter of {type(self).__name__} is the name "
+                f"{filtration!r}, which has no parameters to set. Give the filtration "
+                f"itself, such as Cubical(), to set {of_filtration[0]!r}."
+            )
+        return super().set_params(**params)
+
     def set_output(self, *, transform=None):
         """Do nothing: diagrams are lists in every container.
 

@@ -71,14 +71,14 @@ class TopologicalAutoencoder(InvertibleEmbedding):
     objective_dimensions : int or tuple of int, default=1
         The homology dimensions of a functional as objective.
     learning_rate : float > 0, default=0.003
-        Of Adam.
+        Of Adam, at first; it falls to zero over ``max_iter`` passes.
     max_iter : int >= 0, default=300
         Passes over the data.
     batch_size : int >= 1 or "auto", default="auto"
         Rows of a step; "auto" is an eighth of them, between 16 and 128.
     validation_fraction : float in [0, 1), default=0.1
         Share of the rows that are kept for early stopping; with 0 all passes are made.
-    n_iter_no_change : int >= 1, default=50
+    n_iter_no_change : int >= 1, default=100
         Passes without a better loss of these rows, after which the training ends. The
         parameters of the best pass are kept.
     random_state : int, RandomState instance or None, default=None
@@ -155,7 +155,7 @@ class TopologicalAutoencoder(InvertibleEmbedding):
         max_iter=300,
         batch_size="auto",
         validation_fraction=0.1,
-        n_iter_no_change=50,
+        n_iter_no_change=100,
         random_state=None,
         verbose=0,
     ):
@@ -222,7 +222,10 @@ class TopologicalAutoencoder(InvertibleEmbedding):
             patience=self.n_iter_no_change,
         )
         solver = Adam(
-            self.learning_rate, max_iter=self.max_iter * n_steps, verbose=self.verbose
+            self.learning_rate,
+            schedule="linear",
+            max_iter=self.max_iter * n_steps,
+            verbose=self.verbose,
         )
         minimize_and_unpack(
             self,
