@@ -60,6 +60,7 @@ def persistence_diagrams(
         One of ``sktopo.filtrations``, or "cubical", "vietoris_rips", "weak_alpha" or
         "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
+        0 is components, 1 loops, 2 cavities.
     essential : {"extremum", "drop"}, default="extremum"
         Bars that never die end where the filtration does, such as at the last pixel
         (see the Conventions of ``sktopo.base``), or have death inf (-inf for superlevel
@@ -112,6 +113,7 @@ def persistence_pairs(
         One of ``sktopo.filtrations``, or "cubical", "vietoris_rips", "weak_alpha" or
         "alpha" for one with its defaults.
     homology_dimensions : int or tuple of int, default=(0, 1)
+        0 is components, 1 loops, 2 cavities.
     representatives : bool, default=False
         Whether the bars come with what they stand for, each computed when it is taken.
 
@@ -127,8 +129,9 @@ def persistence_pairs(
     Returns
     -------
     list of PersistenceBars
-        One for each dimension; bars of zero lifetime are kept, and essential bars have
-        death inf, or -inf for superlevel sets.
+        One for each dimension. Unlike in ``persistence_diagrams``, bars of zero
+        lifetime are kept, and essential bars have death inf, or -inf for superlevel
+        sets, since no cell ends them.
 
     Raises
     ------

@@ -147,7 +147,9 @@ def test_in_a_pipeline_beside_its_plain_peer(problem):
 
 def test_of_equal_scores_the_strongest_penalty_wins(rng):
     X = rng.normal(size=(20, 3))
-    with pytest.warns(UserWarning, match=r"The best alphas .* 2.0, is on the edge"):
+    with pytest.warns(
+        UserWarning, match=r"The best value of .alphas. .* 2.0, is on the edge"
+    ):
         model = TopologicalRidgeCV([1.0, 2.0], cv=2).fit(X, X.sum(axis=1))
     assert model.alpha_ == 2.0
     assert model.i0_ == 2

@@ -52,7 +52,7 @@ shortest = Subsampling(noise=0.01, n_samples=8, combine="min_norm")
 methods = {
     "gradient, Adam": {"solver": "adam", "learning_rate": 0.01},
     "gradient, descent": {},
-    "gradient, L-BFGS": {"solver": "lbfgs"},
+    "gradient, L-BFGS": {"solver": "lbfgs", "learning_rate": None},
     "gradients of 8 noisy copies": {"sampling": copies, "max_iter": 100},
     "the same, minimum norm": {"sampling": shortest, "max_iter": 100},
     "diffeomorphic": {"method": FieldMethod("diffeomorphic", bandwidth=0.1)},
@@ -95,7 +95,9 @@ def reached(fit, seconds, level):
 
 curves = {}
 for name, loss in losses.items():
-    print(f"\n{name:30s}" + "".join(f"{f'{level:.0%}':^36s}" for level in levels))
+    print(
+        f"\n{name:30s}" + "".join(f"{level:^{12 * len(seeds)}.0%}" for level in levels)
+    )
     for method, params in methods.items():
         runs = [
             run(make_noisy_circle(200, random_state=seed)[0], loss, params)

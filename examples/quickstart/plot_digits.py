@@ -9,7 +9,7 @@ penalises the lifetimes of the maxima of its weights.
 
 A linear classifier of the digits is more accurate with pixels and topological features
 (0.946) than with pixels alone (0.920). The features by themselves do not depend on
-where the ink is, so that they cannot tell a 6 from a 9 (0.439). In the regression the
+where the ink is, so that they cannot tell a 6 from a 9 (0.438). In the regression the
 topological penalty finds weights with three maxima from fewer measurements than
 weights; ridge regression and lasso do not.
 """

@@ -198,9 +198,9 @@ class StrengthSearch(CallbackSupportMixin):
             ends = [0, len(tried) - 1] if has_lower_end else [0]
             if len(tried) > 1 and index in ends:
                 warn_user(
-                    f"The best {parameter} for {type(self).__name__}, {tried[index]}, "
-                    f"is on the edge of what was tried. Set {parameter!r} to a list "
-                    "that goes on from there.",
+                    f"The best value of {parameter!r} for {type(self).__name__}, "
+                    f"{tried[index]}, is on the edge of what was tried. Set "
+                    f"{parameter!r} to a list that goes on from there.",
                 )
 
     def _refit(self, data, grid, best, n_unfinished, n_paths):

@@ -113,7 +113,7 @@ def find_peaks(
 
     See Also
     --------
-    PeakFinder : The same for every sample of a batch, as columns.
+    sktopo.PeakFinder : The same for every sample of a batch, as columns.
 
     References
     ----------

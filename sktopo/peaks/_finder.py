@@ -57,7 +57,7 @@ class PeakFinder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    find_peaks : The peaks of one sample, with their saddles.
+    sktopo.peaks.find_peaks : The peaks of one sample, with their saddles.
 
     Examples
     --------

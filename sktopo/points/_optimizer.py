@@ -139,7 +139,7 @@ class TopoPointOptimizer(
 
     See Also
     --------
-    optimize_point_clouds : Many clouds, each by itself.
+    sktopo.points.optimize_point_clouds : Many clouds, each by itself.
     sktopo.plotting.PointOptimizationDisplay : Where the points went.
 
     References

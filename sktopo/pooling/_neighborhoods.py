@@ -57,7 +57,7 @@ def neighborhood_cover(
 
     See Also
     --------
-    PooledPersistenceTerm : What the covers are for.
+    sktopo.objectives.PooledPersistenceTerm : What the covers are for.
     sktopo.filtrations.nerve : Which sets meet.
 
     Examples

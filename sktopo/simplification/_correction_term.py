@@ -12,9 +12,9 @@ class CorrectionTerm(Term):
 
     .. math:: L(x) = \sum_p \big(x_p - c(x)_p\big)^2
 
-    where c(x) is the map as a :class:`TopologyCorrector` leaves it: a soft form of the
-    correction, for an objective with other terms. Pixels that it would move are pulled
-    to the threshold, all others are left alone.
+    where c(x) is the map as a :class:`~sktopo.TopologyCorrector` leaves it: a soft form
+    of the correction, for an objective with other terms. Pixels that it would move are
+    pulled to the threshold, all others are left alone.
 
     Parameters
     ----------
