@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from sktopo import persistence_diagrams
 from sktopo.filtrations import Cubical
 from sktopo.objectives import BettiMatchingTerm, betti_matching
-from sktopo.persistence import image_pairs, sort_order
+from sktopo.persistence import image_persistence_pairs, sort_order
 from sktopo.solvers import Adam
 from sktopo.testing import check_gradient
 
@@ -52,7 +52,7 @@ def test_image_bars_are_those_of_a_plain_reduction(rng, shape, connectivity):
         expected = plain_image_bars(f, c, connectivity)
         for dimension in sorted({0, len(shape) - 1}):
             orders = sort_order(f.ravel()), sort_order(c.ravel())
-            pairs = image_pairs(*orders, shape, connectivity, dimension)
+            pairs = image_persistence_pairs(*orders, shape, connectivity, dimension)
             bars = zip(f.ravel()[pairs[0]], c.ravel()[pairs[1]], strict=True)
             found = sorted((b, d) for b, d in bars if b < d)
             assert found == sorted(expected.get(dimension, []))

@@ -22,7 +22,7 @@ from sktopo.linear_model._regression import Regression
 from sktopo.linear_model._strategies import missing_for
 from sktopo.linear_model._topology import PENALTY_CONSTRAINTS, weight_penalty
 
-MANY = (
+ONE_TABLE_HINT = (
     "A vectorizer such as PersistenceEnergies makes rows of equal length of diagrams, "
     "and PersistenceDiagrams makes diagrams of point clouds or images."
 )
@@ -166,7 +166,7 @@ def validated(model, X, y, sample_weight, is_fit=True):
         "multi_output": True,
         "y_numeric": True,
     }
-    check_one_table(X, type(model).__name__, MANY)
+    check_one_table(X, type(model).__name__, ONE_TABLE_HINT)
     if is_fit:
         X, y = validate_table(model, X, y, **checks)
     else:

@@ -8,7 +8,7 @@ from sktopo._margins import MarginClassifierMixin
 from sktopo._sklearn_compat import StrOptions
 from sktopo._tables import check_one_table, validate_table
 from sktopo.gradients import linear_classifier
-from sktopo.linear_model._base import MANY, PenalisedModel, checked_weight
+from sktopo.linear_model._base import ONE_TABLE_HINT, PenalisedModel, checked_weight
 from sktopo.linear_model._logistic_data import LogisticData
 
 CLASS_WEIGHT_CONSTRAINT = [dict, StrOptions({"balanced"}), None]
@@ -24,7 +24,7 @@ class LogisticClassifier(MarginClassifierMixin, PenalisedModel):
 
     def _validated(self, X, y, sample_weight):
         """The data, checked; the classes are remembered."""
-        check_one_table(X, type(self).__name__, MANY)
+        check_one_table(X, type(self).__name__, ONE_TABLE_HINT)
         X, y = validate_table(self, X, y, dtype=(np.float64, np.float32))
         self._read_classes(y)
         return X, y, checked_weight(self, sample_weight, X)

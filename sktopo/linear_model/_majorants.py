@@ -8,8 +8,8 @@ from sktopo.solvers import Composite, ProximalGradient, TiedLeastSquares
 
 _ROUNDING = 1e-9  # what an exact proximal step leaves open, relative to the weights
 _STEPS_BETWEEN = 10  # identification costs about as much as so many proximal steps
-FIRST_SEARCH = 100  # proximal steps from a relaxation, whose split into runs is a guess
-_SEARCH = 10  # proximal steps for a better split, from a minimum
+FIRST_STEPS = 100  # proximal steps from a relaxation, whose split into runs is a guess
+_STEPS = 10  # proximal steps for a better split, from a minimum
 _LARGE = 400  # rows and columns from which proximal steps go before Newton's method
 
 
@@ -30,7 +30,7 @@ def by_prox(problem, start, settings):
         for relaxation in problem.penalty.relaxations:
             part = problem.with_penalty(relaxation)
             start = minimize_convex(part, relaxation, start, settings).x
-            start = _searched(problem, start, FIRST_SEARCH, settings).x
+            start = _after_proximal_steps(problem, start, FIRST_STEPS, settings).x
     return _by_majorants(problem, start, settings)
 
 
@@ -48,16 +48,18 @@ def _by_majorants(problem, start, settings):
         is_done = gain <= settings["tol"] * abs(result.fun) or majorant is penalty
         if is_done or n_iter >= end:
             break
-        search = _searched(problem, best.x, min(_SEARCH, end - n_iter), settings)
-        n_iter += search.nit
-        start, majorant = search.x, penalty.majorant(search.x)
+        ahead = _after_proximal_steps(
+            problem, best.x, min(_STEPS, end - n_iter), settings
+        )
+        n_iter += ahead.nit
+        start, majorant = ahead.x, penalty.majorant(ahead.x)
         if majorant == penalty.majorant(best.x):
             break
     best.nit = n_iter
     return best
 
 
-def _searched(problem, start, n_steps, settings):
+def _after_proximal_steps(problem, start, n_steps, settings):
     """Some proximal steps, which may find a better split into runs."""
     return proximal_gradient(problem, start, {**settings, "max_iter": n_steps})
 

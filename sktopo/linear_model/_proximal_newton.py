@@ -10,7 +10,10 @@ import numpy as np
 
 from sktopo._progress import settings_within
 from sktopo.linear_model._logistic_problem import descend_together
-from sktopo.linear_model._logistic_search import keeps_ties, searched
+from sktopo.linear_model._logistic_proximal_steps import (
+    after_proximal_steps,
+    keeps_ties,
+)
 from sktopo.linear_model._logistic_state import (
     SHARES,
     State,
@@ -18,13 +21,13 @@ from sktopo.linear_model._logistic_state import (
     proximal_newton_step,
     unpenalised_state,
 )
-from sktopo.linear_model._majorants import FIRST_SEARCH
+from sktopo.linear_model._majorants import FIRST_STEPS
 from sktopo.linear_model._strategies import exact_solver
 from sktopo.linear_model._tangents import other_slopes
 from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Run
 
-_SEARCH = 10  # proximal steps; twice those of least squares, which bound them better
+_STEPS = 10  # proximal steps; twice those of least squares, which bound them better
 _SEPARATED = 1e-8  # of the loss at zero: as good as zero, the least there can be
 _FLAT = 1e-11  # of the objective: little more than what rounding may change it by
 _ROUNDING = 1e-13  # of the objective: what rounding may change it by
@@ -79,8 +82,8 @@ def minimize_logistic(problem, coef, intercept, *, solver, settings, is_warm):
             run.descend(start)
         return run.result(start)
     with run.going_on():
-        for state, n_search in _starts(run, start, settings):
-            if run.is_separated(run.descend(state, n_search=n_search)):
+        for state, n_steps in _starts(run, start, settings):
+            if run.is_separated(run.descend(state, n_steps=n_steps)):
                 break
     return run.result()
 
@@ -100,7 +103,7 @@ def _starts(run, zero, settings):
     start = zero
     for relaxation in problem.penalty.relaxations:
         start = run.descend(start, relaxation)
-        yield start.under(problem), FIRST_SEARCH
+        yield start.under(problem), FIRST_STEPS
 
 
 class _Newton:
@@ -120,7 +123,7 @@ class _Newton:
         zeros = np.zeros(problem.target.shape)
         self._null_loss, _ = problem.losses(zeros)
 
-    def descend(self, state, relaxation=None, n_search=_SEARCH):
+    def descend(self, state, relaxation=None, n_steps=_STEPS):
         """From a state to convergence, under the penalty or a relaxation of it.
 
         Where a majorant of the penalty is no more than that, proximal steps look for a
@@ -129,11 +132,11 @@ class _Newton:
         if relaxation is not None or self.problem.has_one_majorant:
             return self._converged(state, relaxation)
         while True:
-            if n_search > 0:
-                state = searched(state, n_search)
+            if n_steps > 0:
+                state = after_proximal_steps(state, n_steps)
             last = self._converged(state)
             gain = state.value - last.value
-            state, n_search = last, _SEARCH
+            state, n_steps = last, _STEPS
             if (
                 self._is_small(gain, state)
                 or self.is_separated(state)

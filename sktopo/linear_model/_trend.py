@@ -15,7 +15,9 @@ from sktopo._workers import even_slices, in_workers
 from sktopo.linear_model._monotone_runs import count_maxima, fit_modes
 from sktopo.linear_model._trend_problem import minimize_trend
 
-_MANY = "Put the signals into one table, or transform each as a table of one row."
+_ONE_TABLE_HINT = (
+    "Put the signals into one table, or transform each as a table of one row."
+)
 _SHORT = 500  # features up to which the exact fit costs about as much as the penalty
 _ENOUGH = 4  # times n times the range of a row: a larger alpha changes nothing
 
@@ -221,7 +223,7 @@ class TopologicalTrend(
         return np.concatenate(rows)
 
     def _read(self, X, *, reset):
-        check_one_table(X, type(self).__name__, _MANY)
+        check_one_table(X, type(self).__name__, _ONE_TABLE_HINT)
         return validate_table(self, X, dtype=(np.float64, np.float32), reset=reset)
 
     def _smoothed(self, X):

@@ -8,7 +8,7 @@ from sktopo.metrics._generators import (
     inception_score,
     minimum_matching_distance,
 )
-from sktopo.metrics._matching import match_essential, match_kinds, split_essential
+from sktopo.metrics._matching import match_kinds
 from sktopo.metrics._pairwise import DISTANCES, pairwise_distances
 from sktopo.metrics._sliced import sliced_transfer, sliced_wasserstein
 from sktopo.metrics._wasserstein import wasserstein, wasserstein_matching
@@ -19,14 +19,12 @@ __all__ = [
     "bottleneck_matching",
     "coverage",
     "inception_score",
-    "match_essential",
     "match_kinds",
     "minimum_matching_distance",
     "pairwise_distances",
     "persistence_entropy",
     "sliced_transfer",
     "sliced_wasserstein",
-    "split_essential",
     "step_norms",
     "steps_from_diagonal",
     "wasserstein",

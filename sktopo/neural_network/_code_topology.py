@@ -130,7 +130,7 @@ class MatchedPersistence:
     def __call__(self, batch, Z):
         """The value at a RowBatch and its codes Z, and the gradient in Z."""
         X, of_rows, unit = batch.persistence(self.homology_dimensions)
-        codes, pullback = in_own_units(Z) if self.own_units else in_units(Z, unit)
+        codes, pullback = over_own_spread(Z) if self.own_units else in_units(Z, unit)
         of_codes = persistent_edges(codes, self.homology_dimensions)
         value, grad = 0.0, np.zeros(Z.shape)
         triples = zip(self.homology_dimensions, of_codes, of_rows, strict=True)
@@ -183,17 +183,17 @@ def in_units(points, unit):
     return points / unit, lambda grad: grad / unit
 
 
-def spread_of(points):
+def total_spread(points):
     """The root of the total variance; 1 where that is zero."""
     return float(np.sqrt(points.var(axis=0).sum())) or 1.0
 
 
-def in_own_units(points):
+def over_own_spread(points):
     """Points over their spread, and the pullback of gradients.
 
     The gradients are those of functions that no translation changes.
     """
-    centred, spread = points - points.mean(axis=0), spread_of(points)
+    centred, spread = points - points.mean(axis=0), total_spread(points)
 
     def pullback(grad):
         radial = (grad * centred).sum() / (len(points) * spread**2)
@@ -230,7 +230,7 @@ class RowBatch:
     def persistence(self, homology_dimensions):
         """The rows over their spread, their ``persistent_edges``, and the spread."""
         rows = self.rows
-        unit = spread_of(rows)
+        unit = total_spread(rows)
         points = rows / unit
         if homology_dimensions not in self._found:
             edges = persistent_edges(points, homology_dimensions)

@@ -28,7 +28,7 @@ from sktopo.neural_network._batches import mini_batches
 from sktopo.neural_network._decoder_loss import (
     DecoderLoss,
     Units,
-    in_own_units,
+    in_data_units,
     network_of,
 )
 from sktopo.neural_network._sample_objective import SampleObjective
@@ -224,7 +224,7 @@ class TopologicalDecoder(
         return self
 
     def _unpack(self, network, flat, units, result):
-        weights, intercepts = in_own_units(*flat.halves(result.x), *units)
+        weights, intercepts = in_data_units(*flat.halves(result.x), *units)
         network.coefs_, network.intercepts_ = weights, intercepts
         self.decoder_, self.loss_curve_ = network, result.history
         self.n_iter_ = result.nit

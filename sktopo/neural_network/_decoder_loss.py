@@ -54,7 +54,7 @@ class Units(NamedTuple):
         return self.mean + self.scale * rows
 
 
-def in_own_units(weights, intercepts, codes, samples):
+def in_data_units(weights, intercepts, codes, samples):
     """Parameters of a perceptron that does the same in the units of the data."""
     first, *_ = weights = [weight.copy() for weight in weights]
     *_, last = intercepts = [intercept.copy() for intercept in intercepts]

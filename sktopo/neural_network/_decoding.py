@@ -76,6 +76,6 @@ def check_codes(Z, n_components, estimator):
     return Z
 
 
-def spread_of(Z):
+def column_spreads(Z):
     """The standard deviation of each component of codes; 1 where there is none."""
     return safe_spread(Z.std(axis=0), Z)

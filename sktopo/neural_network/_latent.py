@@ -28,9 +28,9 @@ from sktopo.filtrations import FILTRATION_CONSTRAINT
 from sktopo.neural_network._decoding import (
     check_codes,
     check_generator,
+    column_spreads,
     has_encoder,
     samples_and_pullback,
-    spread_of,
 )
 from sktopo.neural_network._latent_problem import LatentProblem
 from sktopo.neural_network._sample_objective import SampleObjective
@@ -190,7 +190,7 @@ class LatentOptimizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         objective = SampleObjective(self)
         self.generator_ = clone(self.generator).fit(X, y)
         codes = self._encoded(X)
-        self.spread_ = spread_of(codes)
+        self.spread_ = column_spreads(codes)
         self._n_features_out = codes.shape[1]
         samples, _ = samples_and_pullback(self.generator_, codes[:1])
         objective.check(samples[0])

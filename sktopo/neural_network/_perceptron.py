@@ -33,7 +33,7 @@ from sktopo.neural_network._unused import warn_of_term
 from sktopo.neural_network._weight_term import WEIGHT_TERMS
 from sktopo.solvers import Adam
 
-MANY = "Rows are samples; images are rows with image_shape."
+ONE_TABLE_HINT = "Rows are samples; images are rows with image_shape."
 
 
 class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
@@ -247,7 +247,7 @@ class TopologicalPerceptron(CallbackSupportMixin, BaseEstimator):
 
     def _read(self, X):
         check_is_fitted(self)
-        check_one_table(X, type(self).__name__, MANY)
+        check_one_table(X, type(self).__name__, ONE_TABLE_HINT)
         return validate_table(self, X, dtype=np.float64, reset=False)
 
 

@@ -8,7 +8,7 @@ from sktopo._losses import log_losses
 from sktopo._margins import MarginClassifierMixin
 from sktopo._tables import check_one_table, validate_table
 from sktopo.neural_network._perceptron import (
-    MANY,
+    ONE_TABLE_HINT,
     TopologicalPerceptron,
     in_one_axis,
 )
@@ -156,7 +156,7 @@ class TopologicalMLPClassifier(MarginClassifierMixin, TopologicalPerceptron):
             If the fit is interrupted; the weights are then those of the last step, or
             with ``early_stopping`` the best so far.
         """
-        check_one_table(X, type(self).__name__, MANY)
+        check_one_table(X, type(self).__name__, ONE_TABLE_HINT)
         X, y = validate_table(self, X, y, dtype=np.float64)
         target = self._target_of(self._read_classes(y))
         return self._train(X, target, log_losses)

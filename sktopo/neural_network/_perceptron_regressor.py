@@ -8,7 +8,7 @@ from sktopo._fitting import fit_context
 from sktopo._losses import squared_losses
 from sktopo._tables import check_one_table, safe_spread, validate_table
 from sktopo.neural_network._perceptron import (
-    MANY,
+    ONE_TABLE_HINT,
     TopologicalPerceptron,
     in_one_axis,
 )
@@ -147,7 +147,7 @@ class TopologicalMLPRegressor(MultiOutputMixin, RegressorMixin, TopologicalPerce
             If the fit is interrupted; the weights are then those of the last step, or
             with ``early_stopping`` the best so far.
         """
-        check_one_table(X, type(self).__name__, MANY)
+        check_one_table(X, type(self).__name__, ONE_TABLE_HINT)
         checks = {"dtype": np.float64, "multi_output": True, "y_numeric": True}
         X, y = validate_table(self, X, y, **checks)
         self._is_column = y.ndim == 1

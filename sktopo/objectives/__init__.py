@@ -1,6 +1,5 @@
 """x -> (number, gradient in x): terms that add, scale, and go into a solver."""
 
-from sktopo._losses import log_losses
 from sktopo.base import SumTerm
 from sktopo.objectives._betti_matching import BettiMatchingTerm, betti_matching
 from sktopo.objectives._composed import ComposedTerm
@@ -25,5 +24,4 @@ __all__ = [
     "SumTerm",
     "as_term",
     "betti_matching",
-    "log_losses",
 ]

@@ -9,7 +9,7 @@ from sktopo.base import Term
 from sktopo.persistence import (
     CONNECTIVITIES,
     grid_pairs,
-    image_pairs,
+    image_persistence_pairs,
     ranks_of,
     sort_order,
 )
@@ -222,7 +222,9 @@ def _lasting(order, grid, connectivity, dimensions):
 
 def _image_bars(order, larger_order, grid, larger, connectivity, k):
     """The bars of positive lifetime that one grid has in another."""
-    births, deaths = image_pairs(order, larger_order, grid.shape, connectivity, k)
+    births, deaths = image_persistence_pairs(
+        order, larger_order, grid.shape, connectivity, k
+    )
     lasts = grid.ravel()[births] < larger.ravel()[deaths]
     return np.column_stack([births[lasts], deaths[lasts]])
 

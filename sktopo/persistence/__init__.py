@@ -41,7 +41,7 @@ from sktopo.persistence._grid import (
     grid_pairs,
     unsorted_grid_pairs,
 )
-from sktopo.persistence._image_persistence import image_pairs
+from sktopo.persistence._image_persistence import image_persistence_pairs
 from sktopo.persistence._order import last_of, ranks_of, sort_order
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
@@ -66,7 +66,7 @@ __all__ = [
     "grid_diagrams",
     "grid_pairs",
     "grid_regions",
-    "image_pairs",
+    "image_persistence_pairs",
     "last_of",
     "longest_first",
     "moved_components",

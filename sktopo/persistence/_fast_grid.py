@@ -52,10 +52,10 @@ def _loops(grid, connectivity, descending):
     ranks, n_frame = ranks_of(order).reshape(grid.shape), 0
     if connectivity == "full":
         ranks, n_frame = framed_complement(ranks)
-    framed = np.full([n + 2 for n in ranks.shape], kernels.NEVER, dtype=np.int32)
+    framed = np.full([n + 2 for n in ranks.shape], kernels.ABSENT_RANK, dtype=np.int32)
     framed[(slice(1, -1),) * ranks.ndim] = ranks
     cell_of = np.empty(ranks.size, dtype=np.int32)
-    cells = np.flatnonzero(framed != kernels.NEVER)
+    cells = np.flatnonzero(framed != kernels.ABSENT_RANK)
     cell_of[framed.reshape(-1)[cells]] = cells
     strides = np.array(framed.strides) // framed.itemsize
     steps = np.outer(strides, [-1, 1]).reshape(-1)

@@ -21,7 +21,7 @@ from sktopo.persistence._order import ranks_of
 from sktopo.persistence._passes import lowest_first
 
 
-def image_pairs(order, larger_order, shape, connectivity, dimension):
+def image_persistence_pairs(order, larger_order, shape, connectivity, dimension):
     """Bars of the sublevel sets of f in those of c <= f.
 
     Parameters

@@ -20,7 +20,7 @@ import numpy as np
 
 from sktopo.persistence._jit import jit
 
-NEVER = 2**31 - 1  # the rank of what is no vertex, and of deaths that do not come
+ABSENT_RANK = 2**31 - 1  # the rank of what is no vertex, and of deaths that do not come
 _NONE = -1
 _ODD = 0x2545F491
 
@@ -32,7 +32,7 @@ def pair_loops(ranks, cell_of, steps):
     Parameters
     ----------
     ranks : ndarray of int32 of shape (n_cells,)
-        Of the grid in a frame of ``NEVER``.
+        Of the grid in a frame of ``ABSENT_RANK``.
     cell_of : ndarray of int32 of shape (n_vertices,)
         The cell of each rank.
     steps : ndarray of intp of shape (6,)
@@ -41,8 +41,8 @@ def pair_loops(ranks, cell_of, steps):
     Returns
     -------
     bars : ndarray of int32 of shape (n_bars, 2)
-        Ranks of births and deaths, in no order, where these differ; ``NEVER`` for the
-        death of an essential bar.
+        Ranks of births and deaths, in no order, where these differ; ``ABSENT_RANK`` for
+        the death of an essential bar.
     """
     joins = _joining_edges(ranks, cell_of, steps)
     bars, n_bars = np.empty(1024, dtype=np.int32), 0
@@ -79,7 +79,7 @@ def pair_loops(ranks, cell_of, steps):
                 k = column_of[slot]
                 for place in range(starts[k], starts[k + 1]):
                     heap, size = _push(heap, size, squares[place])
-            last = np.int64(NEVER)
+            last = np.int64(ABSENT_RANK)
             if pivot != _NONE:
                 last = pivot // 36
                 pivots[slot], column_of[slot] = pivot, n_columns
@@ -129,7 +129,7 @@ def _cofacets(edge, ranks, cell_of, steps, found):
     rank, way = edge // 6, edge % 6
     here = cell_of[rank]
     there = here + steps[way]
-    first, n_found = np.int64(NEVER) * 36, 0
+    first, n_found = np.int64(ABSENT_RANK) * 36, 0
     for side in range(6):
         if side >> 1 == way >> 1:
             continue
@@ -139,7 +139,7 @@ def _cofacets(edge, ranks, cell_of, steps, found):
             last, two = np.int64(near), side ^ 1
         if far > last:
             last, one, two = np.int64(far), way ^ 1, side ^ 1
-        if last != NEVER:
+        if last != ABSENT_RANK:
             square = 36 * last + 6 * max(one, two) + min(one, two)
             found[n_found] = square
             n_found += 1

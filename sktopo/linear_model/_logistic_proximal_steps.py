@@ -6,14 +6,14 @@ from sktopo.base import Term
 from sktopo.solvers import Composite, ProximalGradient
 
 
-def searched(state, n_steps):
+def after_proximal_steps(state, n_steps):
     """The state after proximal steps in one row after the other."""
     for k in range(len(state.coef)):
-        state = _searched_row(state, k, n_steps)
+        state = _after_steps_in_row(state, k, n_steps)
     return state
 
 
-def _searched_row(state, k, n_steps):
+def _after_steps_in_row(state, k, n_steps):
     problem, margins = state.problem, state.margins.copy()
     columns, mean, unit = problem.centred_columns
 
