@@ -107,7 +107,12 @@ def test_axes_of_length_one_do_not_count(shape):
     x[52, 50], x[53, 50] = x[50, 50] - 0.5, x[50, 50] - 0.6
     (wanted,) = persistence_pairs(x, Cubical(), 0)
     (found,) = persistence_pairs(x.reshape(shape), Cubical(), 0)
-    assert len(found.births) == len(wanted.births) == 3
+    # An axis of length one comes first, second or last; the places are the same.
+    axis = shape.index(1)
+    for ours, theirs in ((found.births, wanted.births), (found.deaths, wanted.deaths)):
+        kept = np.delete(ours, axis, axis=1) if ours.shape[1] == 3 else ours
+        np.testing.assert_array_equal(kept, theirs)
+    assert len(found.births) == 3
 
 
 def test_a_value_of_several_cells_is_no_answer(lookup_from):

@@ -187,7 +187,9 @@ def test_a_huge_norm_leaves_no_weights(model, solver):
 
 
 def test_a_limit_may_be_infinite():
-    VietorisRips(max_edge_length=np.inf).build(np.eye(3))
+    complex_ = VietorisRips(max_edge_length=np.inf).build(np.eye(3))
+    (bars,) = complex_.bars((0,))
+    assert len(bars.diagram) == 3
 
 
 @pytest.mark.parametrize("kind", [list, np.array, lambda x: np.array(x, dtype=float)])
