@@ -50,10 +50,10 @@ class TopologicalEmbedding(Embedding):
     some batches; it may be nothing.
 
     Distances are those of straight lines through the space of the rows: a sheet that is
-    rolled up is not unrolled, and one that ``init`` has unrolled may be folded again. What
-    the diagrams gain may cost neighbours: of classes that are no clusters, such as digits
-    in two components, nearest neighbours tell less afterwards than behind PCA. Compare
-    with ``max_iter=0``, which is the first embedding.
+    rolled up is not unrolled, and one that ``init`` has unrolled may be folded again.
+    What the diagrams gain may cost neighbours: of classes that are no clusters, such as
+    digits in two components, nearest neighbours tell less afterwards than behind PCA.
+    Compare with ``max_iter=0``, which is the first embedding.
 
     Parameters
     ----------
