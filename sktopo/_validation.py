@@ -240,6 +240,22 @@ def check_rate(rate, owner):
         )
 
 
+def bounds_around(start, clip):
+    """Bounds of values within ``clip``; what starts outside may stay, and no further.
+
+    Parameters
+    ----------
+    start : ndarray
+    clip : tuple of 2 floats, or None
+
+    Returns
+    -------
+    low, high : ndarray of start's shape
+    """
+    low, high = (-np.inf, np.inf) if clip is None else clip
+    return np.minimum(start, low), np.maximum(start, high)
+
+
 def check_clip(clip, owner):
     """Raise ValueError where bounds of values are neither None nor two in order."""
     if clip is None:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from sktopo._arrays import as_float64
-from sktopo._validation import check_clip
+from sktopo._validation import bounds_around, check_clip
 from sktopo._warnings import warn_user
 
 
@@ -24,8 +24,7 @@ class _Box:
 
     def __init__(self, origin, clip, mask):
         self.origin, self._mask = origin, mask
-        low, high = (-np.inf, np.inf) if clip is None else clip
-        self.low, self.high = np.minimum(origin, low), np.maximum(origin, high)
+        self.low, self.high = bounds_around(origin, clip)
         if mask is not None:
             self.low = np.where(mask, self.low, origin)
             self.high = np.where(mask, self.high, origin)

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.sparse import csr_array
 
+from sktopo.persistence import inverse_permutation
+
 MAX_SIMPLICES = 20_000
 
 
@@ -52,9 +54,7 @@ def cliques(edges, n_points, dimension, advice):
     # a common neighbour is found by looking at few.
     degree = np.bincount(edges.ravel(), minlength=n_points)
     by_degree = np.argsort(degree, kind="stable")
-    place = np.empty_like(by_degree)
-    place[by_degree] = np.arange(n_points)
-    last = np.sort(place[edges], axis=1)
+    last = np.sort(inverse_permutation(by_degree)[edges], axis=1)
     ones = np.ones(len(last), dtype=bool)
     graph = csr_array((ones, (last[:, 0], last[:, 1])), shape=(n_points, n_points))
     found = [vertices, edges]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import OptimizeResult
 
 from sktopo._sklearn_compat import StrOptions
+from sktopo._validation import bounds_around
 from sktopo.base import Term
 from sktopo.images._base import ImageOptimizer
 from sktopo.objectives import PersistenceTerm
@@ -177,8 +178,7 @@ class TopoImageOptimizer(ImageOptimizer):
 
 def _step(term, start, clip):
     """A step of gradient descent on images between bounds."""
-    low, high = (-np.inf, np.inf) if clip is None else clip
-    low, high = np.minimum(low, start), np.maximum(high, start)
+    low, high = bounds_around(start, clip)
 
     def step(x, grad, rate):
         change = -rate * grad if term is None else term.big_step(x, rate)

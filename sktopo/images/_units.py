@@ -3,6 +3,7 @@
 import numpy as np
 
 from sktopo._terms import DiagramFunctional, common_degree
+from sktopo._validation import bounds_around
 
 _RANGE = 255.0
 _SMALLEST = 1e-280  # of units in which losses keep their digits
@@ -64,12 +65,7 @@ class Units:
         image = self._image.copy()
         image[moved] = scaled[moved] / self.factor
         if clip is not None:
-            np.clip(
-                image,
-                np.minimum(self._image, clip[0]),
-                np.maximum(self._image, clip[1]),
-                out=image,
-            )
+            np.clip(image, *bounds_around(self._image, clip), out=image)
         return image
 
 

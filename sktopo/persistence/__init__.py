@@ -42,7 +42,12 @@ from sktopo.persistence._grid import (
     unsorted_grid_pairs,
 )
 from sktopo.persistence._image_persistence import image_persistence_pairs
-from sktopo.persistence._order import last_of, ranks_of, sort_order
+from sktopo.persistence._order import (
+    inverse_permutation,
+    last_of,
+    ranks_of,
+    sort_order,
+)
 from sktopo.persistence._reduction import SimplexOrder
 from sktopo.persistence._simplicial import row_key, simplicial_pairs, unique_rows
 from sktopo.persistence._stacked_grids import stacked_grid_bars, stacked_grid_diagrams
@@ -67,6 +72,7 @@ __all__ = [
     "grid_pairs",
     "grid_regions",
     "image_persistence_pairs",
+    "inverse_permutation",
     "last_of",
     "longest_first",
     "moved_components",

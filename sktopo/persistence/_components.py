@@ -3,6 +3,7 @@
 import numpy as np
 
 from sktopo.persistence._basins import follow, grid_basins
+from sktopo.persistence._order import inverse_permutation
 from sktopo.persistence._passes import distinct_passes, first_with, lowest_first
 
 _MAX_ROUNDS = 50  # noise needs about twenty
@@ -48,9 +49,7 @@ def edge_components(ranks, edges, edge_ranks):
         Above those of the ends.
     """
     by_age = np.argsort(ranks)
-    number = np.empty(ranks.size, dtype=np.int32)
-    number[by_age] = np.arange(ranks.size, dtype=np.int32)
-    a, b = number[edges].T
+    a, b = inverse_permutation(by_age, np.int32)[edges].T
     deaths, _ = elder_rule(ranks.size, *lowest_first(a, b, edge_ranks))
     return np.column_stack([ranks[by_age], deaths])
 

@@ -26,6 +26,7 @@ from sktopo.persistence._basins import (
 )
 from sktopo.persistence._branches import alive, depths
 from sktopo.persistence._components import elder_rule, largest_to_root
+from sktopo.persistence._order import inverse_permutation
 from sktopo.persistence._passes import lowest_first
 
 
@@ -145,8 +146,7 @@ def _tree_of(values, ranks, connectivity, periodic):
     ranks = ranks.astype(np.intp)
     periodic = periodic or (False,) * ranks.ndim
     basins = grid_basins(ranks, connectivity, periodic)
-    cell = np.empty(ranks.size, dtype=np.intp)
-    cell[ranks.ravel()] = np.arange(ranks.size)
+    cell = inverse_permutation(ranks.ravel())
     passes = lowest_first(*basins.passes)
     deaths, elder = elder_rule(basins.minima.size, *passes)
     # What meets over missing pixels alone never meets.

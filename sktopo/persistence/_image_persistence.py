@@ -17,7 +17,7 @@ from sktopo.persistence._basins import (
     grid_basins,
 )
 from sktopo.persistence._components import elder_rule
-from sktopo.persistence._order import ranks_of
+from sktopo.persistence._order import inverse_permutation, ranks_of
 from sktopo.persistence._passes import lowest_first
 
 
@@ -45,8 +45,7 @@ def image_persistence_pairs(order, larger_order, shape, connectivity, dimension)
         return order[oldest], larger_order[deaths]
     ranks, n_frame = framed_complement(ranks)
     larger = framed_complement(larger)[0]
-    by_age = np.empty(larger.size, dtype=np.intp)
-    by_age[larger.ravel().astype(np.intp)] = np.arange(larger.size)
+    by_age = inverse_permutation(larger.ravel().astype(np.intp))
     oldest, deaths = _merges(ranks, by_age, DUAL_CONNECTIVITY[connectivity])
     top = order.size + n_frame - 1
     return order[top - deaths], larger_order[top - oldest]
@@ -76,8 +75,7 @@ def _merges(ranks, by_age, connectivity):
     # The last one written is the oldest.
     oldest[basins.of_cell.ravel()[by_age[::-1]]] = np.arange(by_age.size)[::-1]
     by_basin = np.argsort(oldest)
-    number = np.empty(n_basins, dtype=np.int32)
-    number[by_basin] = np.arange(n_basins, dtype=np.int32)
+    number = inverse_permutation(by_basin, np.int32)
     a, b, heights = basins.passes
     deaths, _ = elder_rule(n_basins, *lowest_first(number[a], number[b], heights))
     dies = np.flatnonzero(np.isfinite(deaths))

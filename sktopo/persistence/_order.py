@@ -51,6 +51,13 @@ def last_of(values, *, descending=False):
     return values.shape[-1] - 1 - last
 
 
+def inverse_permutation(order, dtype=np.intp):
+    """The place of each number from 0 on in an order of them."""
+    places = np.empty(order.size, dtype=dtype)
+    places[order] = np.arange(order.size, dtype=dtype)
+    return places
+
+
 def ranks_of(order, n_values=None):
     """The inverse permutation, as float64: what persistence is computed of.
 
@@ -59,9 +66,7 @@ def ranks_of(order, n_values=None):
     if n_values is None or order.size == n_values:
         # Scattered as 32-bit integers: half the memory.
         dtype = np.int32 if order.size < 2**31 else np.int64
-        ranks = np.empty(order.size, dtype=dtype)
-        ranks[order] = np.arange(order.size, dtype=dtype)
-        return ranks.astype(np.float64)
+        return inverse_permutation(order, dtype).astype(np.float64)
     is_absent = np.ones(n_values, dtype=bool)
     is_absent[order] = False
     ranks = order.size - 1.0 + np.cumsum(is_absent)

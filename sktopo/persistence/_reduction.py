@@ -7,6 +7,7 @@ stands for row p, so that a sum of columns is one XOR.
 import numpy as np
 from scipy.sparse import csr_array
 
+from sktopo.persistence._order import inverse_permutation
 from sktopo.persistence._simplicial import row_key
 
 
@@ -27,8 +28,11 @@ class ReducedMatrix:
 
     def __init__(self, entries, row_cells, column_cells):
         self._cells = column_cells
-        self._place = _inverse(column_cells)
-        rows, columns = _inverse(row_cells)[entries[0]], self._place[entries[1]]
+        self._place = inverse_permutation(column_cells)
+        rows, columns = (
+            inverse_permutation(row_cells)[entries[0]],
+            self._place[entries[1]],
+        )
         matrix = _bit_columns(rows, columns, column_cells.size)
         self._added, column_of = _reduce(matrix, row_cells.size)
         low = np.flatnonzero(column_of >= 0)
@@ -182,9 +186,3 @@ def _bit_columns(rows, columns, n_columns):
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         bits[column] ^= 1 << row
     return bits
-
-
-def _inverse(permutation):
-    place = np.empty_like(permutation)
-    place[permutation] = np.arange(permutation.size)
-    return place

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sktopo._validation import bounds_around
+
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8  # of Kingma and Ba, as in Adam
 
 
@@ -80,12 +82,7 @@ class SparseAdam:
         move *= rate / scale
         values -= move
         if self._clip is not None:
-            # Where a pixel starts outside of the bounds it may stay, no further.
-            low, high = (
-                np.minimum(start, self._clip[0]),
-                np.maximum(start, self._clip[1]),
-            )
-            np.clip(values, low, high, out=values)
+            np.clip(values, *bounds_around(start, self._clip), out=values)
         self._seen[self._touched] = values
 
     def image(self):
