@@ -91,6 +91,10 @@ class Term(Differentiable):
         function, of which ``concave_slope(x)`` is a subgradient.
     superlevel : bool or None
         What goes with ``concave_slope``.
+    other_slopes : callable or None
+        ``other_slopes(x, descent)`` are other subgradients of that function at x, under
+        which x is no minimum, where ``descent`` is the negative gradient of the other
+        terms over the weight of this one.
     ties : callable or None
         ``ties(x, reach)`` labels the entries of x: those with one label are neighbours
         that differ by ``reach`` at most, and stay equal in a minimum.
@@ -132,6 +136,7 @@ class Term(Differentiable):
     prox = None
     concave_slope = None
     superlevel = None
+    other_slopes = None
     ties = None
     majorant = None
     critical_weight = None
@@ -200,41 +205,6 @@ class Term(Differentiable):
             Itself, unless the term knows its points one by one.
         """
         return self
-
-
-class WrappedTerm(Term):
-    """A term of what is made of x; a subclass has ``_evaluate(x, value_and_grad)``.
-
-    Parameters
-    ----------
-    term : Term
-        What the ``value_and_grad`` is of, warm or not.
-    """
-
-    def __init__(self, term):
-        self.term = term
-
-    @property
-    def is_random(self):
-        """Whether the term is random."""
-        return self.term.is_random
-
-    @property
-    def has_gradient(self):
-        """Whether the term has."""
-        return self.term.has_gradient
-
-    def value_and_grad(self, x):
-        """Evaluate at x; see ``Term``."""
-        return self._evaluate(x, self.term.value_and_grad)
-
-    def warm_value_and_grad(self):
-        """A ``value_and_grad`` for one run of an iteration; see ``Term``."""
-        warm = self.term.warm_value_and_grad()
-        return lambda x: self._evaluate(x, warm)
-
-    def _evaluate(self, x, value_and_grad):
-        raise NotImplementedError(f"{type(self).__name__} does not define _evaluate.")
 
 
 def common_degree(functionals):

@@ -28,6 +28,7 @@ LAYERS = {
     "_margins": 0,
     "_algebra": 0,
     "_terms": 0,
+    "_wrapped_term": 0,
     "base": 0,
     "_tables": 0,
     "_samples": 0,

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from sktopo._terms import WrappedTerm
+from sktopo._wrapped_term import WrappedTerm
 from sktopo.base import Term
 from sktopo.filtrations import Cubical
 from sktopo.functionals import PersistenceEnergy

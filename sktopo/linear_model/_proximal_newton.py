@@ -23,7 +23,6 @@ from sktopo.linear_model._logistic_state import (
 )
 from sktopo.linear_model._majorants import FIRST_STEPS
 from sktopo.linear_model._strategies import exact_solver
-from sktopo.linear_model._tangents import other_slopes
 from sktopo.linear_model._tied_newton import tied_newton_goal
 from sktopo.solvers import Run
 
@@ -183,14 +182,12 @@ class _Newton:
 
     def _beside(self, state):
         """The state after a step under another slope of a concave part, if it helps."""
-        problem = state.problem
-        for k, (w, residual) in enumerate(
-            zip(state.coef, state.residual.T, strict=True)
-        ):
-            if problem.alpha == 0:
-                break
+        problem, coef = state.problem, state.coef
+        if problem.alpha == 0 or problem.penalty.other_slopes is None:
+            return state
+        for k, (w, residual) in enumerate(zip(coef, state.residual.T, strict=True)):
             grad = (problem.sample_weight * residual) @ problem.X + 2 * problem.l2 * w
-            for slope in other_slopes(problem.penalty, w, -grad / problem.alpha):
+            for slope in problem.penalty.other_slopes(w, -grad / problem.alpha):
                 state = proximal_newton_step(state, k, slope)
         return state
 

@@ -92,10 +92,11 @@ class _Descents:
 
     def _beside(self, part, w, value):
         """A lower minimum under another slope at w, and its value; None without."""
-        if part is not self.problem:
+        penalty = part.penalty
+        if part is not self.problem or penalty.other_slopes is None:
             return None
         _, grad = part.error.value_and_grad(w)
-        for slope in other_slopes(part.penalty, w, -grad / part.alpha):
+        for slope in penalty.other_slopes(w, -grad / part.alpha):
             lower = tangent_step(part, slope, w)
             least = part.objective(lower)
             if value - least > self.settings["tol"] * abs(value):
@@ -124,12 +125,6 @@ class _Descents:
             if log_barrier > result.log_barrier:
                 result.x, result.log_barrier = sign * centre, log_barrier
         return result
-
-
-def other_slopes(penalty, x, descent):
-    """See ``PathPenalty.other_slopes``; of another penalty none are known."""
-    function = getattr(penalty, "other_slopes", None)
-    return [] if function is None else function(x, descent)
 
 
 def tangent_step(problem, concave_slope, start):

@@ -8,7 +8,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._fitting import fit_context, minimize_and_unpack
 from sktopo._sklearn_compat import HasMethods
-from sktopo._terms import WrappedTerm
 from sktopo._validation import (
     NON_NEGATIVE,
     NON_NEGATIVE_INT,
@@ -16,6 +15,7 @@ from sktopo._validation import (
     POSITIVE_INT,
     as_component,
 )
+from sktopo._wrapped_term import WrappedTerm
 from sktopo.base import Term
 from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration_of_points
 from sktopo.functionals import PersistenceEnergy

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo._samples import check_image_shape
-from sktopo._terms import WrappedTerm
+from sktopo._wrapped_term import WrappedTerm
 from sktopo.base import DiagramFunctional
 from sktopo.filtrations import Cubical, VietorisRips, WeakAlpha
 from sktopo.functionals import functionals_by_dimension

@@ -7,8 +7,8 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from sktopo._arrays import as_float64, check_real_array
-from sktopo._terms import WrappedTerm
 from sktopo._validation import is_int
+from sktopo._wrapped_term import WrappedTerm
 from sktopo.base import Term
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sktopo._terms import WrappedTerm
 from sktopo._validation import warn_unused
 from sktopo._warnings import warn_user
+from sktopo._wrapped_term import WrappedTerm
 from sktopo.base import Term
 from sktopo.functionals import PersistenceEnergy
 from sktopo.objectives import GroupingTerm, SquaredErrorTerm, as_term
