@@ -111,7 +111,8 @@ def mathml(translator, node):
         number = ""
         if node.get("number"):
             number = f'<span class="eqno">({node["number"]})</span>'
-        text = translator.starttag(node, "div", CLASS="math") + number + text + "</div>"
+        text = f'{number}<div class="formula">{text}</div></div>'
+        text = translator.starttag(node, "div", CLASS="math") + text
     translator.body.append(text)
     raise SkipNode
 
