@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._validation import check_essential, check_homology_dimensions
-from sktopo.filtrations import as_filtration
+from sktopo.filtrations import as_filtration, warn_of_points
 from sktopo.persistence import Bars
 
 __all__ = ["PersistenceBars", "persistence_diagrams", "persistence_pairs"]
@@ -94,6 +94,7 @@ def persistence_diagrams(
     >>> persistence_diagrams(signal, Cubical(), 0, essential="drop")[0][0]
     array([ 0., inf])
     """
+    warn_of_points(filtration, x, "persistence_diagrams")
     filtration = as_filtration(filtration, "persistence_diagrams")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_diagrams")
     check_essential(essential, "persistence_diagrams")
@@ -165,6 +166,7 @@ def persistence_pairs(
     >>> h1.regions[0].tolist()
     [[1, 1]]
     """
+    warn_of_points(filtration, x, "persistence_pairs")
     filtration = as_filtration(filtration, "persistence_pairs")
     dimensions = check_homology_dimensions(homology_dimensions, "persistence_pairs")
     complex_ = filtration.build(x)

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer
 
-from sktopo import PersistenceDiagrams
+from sktopo import PersistenceDiagrams, persistence_diagrams, persistence_pairs
 from sktopo.feature_extraction import (
     DiagramDistances,
     DiagramVectorizer,
@@ -169,6 +169,17 @@ def test_errors_name_the_transformer(model):
 def test_wrong_parameters(model, message):
     with pytest.raises(ValueError, match=message):
         model.fit([EMPTY])
+
+
+def test_points_that_are_read_as_an_image_are_told(rng):
+    cloud = rng.random((30, 2))
+    message = "of shape .30, 2. as an image, 2 pixels wide"
+    for function in (persistence_diagrams, persistence_pairs):
+        with pytest.warns(UserWarning, match=f"{function.__name__} reads .* {message}"):
+            function(cloud)
+        function(cloud, Cubical())
+    with pytest.warns(UserWarning, match=f"PersistenceDiagrams reads .* {message}"):
+        PersistenceDiagrams().fit([cloud])
 
 
 def test_a_name_has_no_parameters_to_set():

@@ -13,7 +13,7 @@ from sktopo._validation import N_JOBS, check_homology_dimensions
 from sktopo._workers import in_even_chunks
 from sktopo.diagrams import diagrams_and_pullback, diagrams_of
 from sktopo.feature_extraction._base import DiagramList
-from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration
+from sktopo.filtrations import FILTRATION_CONSTRAINT, as_filtration, warn_of_points
 
 
 class PersistenceDiagrams(
@@ -117,6 +117,7 @@ class PersistenceDiagrams(
         dimensions = self._dimensions()
         samples = self._read(X, reset=True).arrays
         # The first sample tells whether the filtration can take this kind of data.
+        warn_of_points(self.filtration, samples[0], type(self).__name__)
         self._chunk(samples[:1], 0, dimensions)
         return self
 

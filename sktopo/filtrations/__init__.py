@@ -6,6 +6,7 @@ from sktopo.filtrations._by_name import (
     FILTRATIONS,
     as_filtration,
     as_filtration_of_points,
+    warn_of_points,
 )
 from sktopo.filtrations._cubical import Cubical
 from sktopo.filtrations._dtm_rips import DTMRips
@@ -31,4 +32,5 @@ __all__ = [
     "closure",
     "families",
     "nerve",
+    "warn_of_points",
 ]

@@ -1,5 +1,7 @@
 """Filtrations by their names."""
 
+import numpy as np
+
 from sktopo._sklearn_compat import StrOptions
 from sktopo._warnings import warn_user
 from sktopo.base import Filtration
@@ -14,6 +16,7 @@ FILTRATIONS = {
     "vietoris_rips": VietorisRips,
     "weak_alpha": WeakAlpha,
 }
+_CLOUD = 10  # rows of 2 or 3 numbers that are hardly an image
 _LARGEST_DELAUNAY = 3  # coordinates, beyond which it has too many simplices
 FILTRATION_CONSTRAINT = [StrOptions(set(FILTRATIONS)), Filtration]
 
@@ -41,6 +44,22 @@ def as_filtration(filtration, owner, *, of_grids=False):
             f"Cubical(). Got {filtration!r} instead."
         )
     return filtration
+
+
+def warn_of_points(filtration, x, owner):
+    """Warn where points are read as an image, since that is the default."""
+    if not isinstance(filtration, str) or filtration != "cubical":
+        return
+    try:
+        shape = np.shape(x)
+    except ValueError:  # ragged, of which the filtration tells
+        return
+    if len(shape) == 2 and shape[1] in (2, 3) and shape[0] >= _CLOUD:
+        warn_user(
+            f"{owner} reads an array of shape {shape} as an image, {shape[1]} pixels "
+            "wide. For points give filtration='vietoris_rips'; filtration=Cubical() "
+            "says that it is an image.",
+        )
 
 
 def as_filtration_of_points(
