@@ -80,7 +80,9 @@ class PersistenceEnergy(AdditiveFunctional):
         signed = diagram[:, 1] - diagram[:, 0]
         lifetime = np.abs(signed)
         counts = np.isfinite(lifetime) & (lifetime > self.min_persistence)
-        if self.i0 > 1:
+        # Essential bars are the longest: where they are as many as are free, as in H0
+        # under i0 = 2, there is nothing to sort.
+        if self.i0 > 1 and _fewest_essential(lifetime, sample) < self.i0 - 1:
             order = longest_first(diagram, sample)
             if sample is not None:
                 # The samples stand one behind the other, as they did.
@@ -116,3 +118,12 @@ def check_midpoints(middle, q, owner):
             f"The 'q' parameter of {owner} must be an integer where midpoints are "
             f"negative. Got q={q} and a midpoint of {middle.min()}."
         )
+
+
+def _fewest_essential(lifetime, sample):
+    """How many bars never die, in the diagram that has the fewest of them."""
+    never = np.isinf(lifetime)
+    if sample is None or sample.size == 0:
+        return np.count_nonzero(never)
+    has_bars = np.bincount(sample) > 0
+    return np.bincount(sample, weights=never)[has_bars].min()
