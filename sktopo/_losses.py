@@ -1,7 +1,7 @@
 """Losses of scores and their gradients, for terms and for gradients of estimators."""
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, log_softmax
 
 
 def logistic_losses(margins, target):
@@ -32,13 +32,10 @@ def softmax_losses(scores, target):
     losses : ndarray of shape (n_samples,)
     residual : ndarray of shape (n_samples, n_classes)
     """
-    # By hand, since the softmax of scipy takes twice as long for a few samples.
-    below = scores - scores.max(axis=1, keepdims=True)
-    odds = np.exp(below)
-    normaliser = odds.sum(axis=1, keepdims=True)
+    log_probabilities = log_softmax(scores, axis=1)
+    losses = -(target * log_probabilities).sum(axis=1)
     total = target.sum(axis=1, keepdims=True)
-    losses = np.log(normaliser[:, 0]) * total[:, 0] - (target * below).sum(axis=1)
-    return losses, odds * (total / normaliser) - target
+    return losses, np.exp(log_probabilities) * total - target
 
 
 def log_losses(margins, target):

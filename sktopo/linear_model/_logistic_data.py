@@ -24,30 +24,23 @@ class LogisticData:
     """
 
     def __init__(self, X, target, sample_weight, *, fit_intercept, solver, settings):
-        self._X, self._target = X.astype(np.float64), target
-        self._sample_weight, self._dtype = sample_weight, X.dtype
-        self._fit_intercept = fit_intercept
+        self._problem = LogisticProblem(
+            X.astype(np.float64), target, sample_weight, 0.0, None, 0.0, fit_intercept
+        )
+        self._dtype = X.dtype
         self._how = {"solver": solver, "settings": settings}
 
     @property
     def shape(self):
         """How many rows of weights there are, and how long they are."""
-        return self._target.shape[1], self._X.shape[1]
+        return self._problem.target.shape[1], self._problem.X.shape[1]
 
     def minimize(self, penalty, alpha, l2, *starts):
         """A result, from the best pair of weights and intercepts, or from zero.
 
         Without a start the solver tries several of its own.
         """
-        problem = LogisticProblem(
-            self._X,
-            self._target,
-            self._sample_weight,
-            alpha,
-            penalty,
-            l2,
-            self._fit_intercept,
-        )
+        problem = self._problem.with_penalty(penalty, alpha, l2)
         starts = [start for start in starts if start is not None]
         if starts:
             start = min(starts, key=lambda start: problem.value(*start))
@@ -94,7 +87,7 @@ class LogisticData:
 
     def most_l2(self):
         """A weight of the squared norm beyond which there is little but the norm."""
-        return float(norm(self._centred()) ** 2) / 4
+        return float(norm(self._problem.columns.weighted) ** 2) / 4
 
     def strengths(self, penalty, degree, n_alphas):
         """Alphas from the one at which nothing but the free bars is left, downward.
@@ -102,23 +95,18 @@ class LogisticData:
         Parameters as of ``Regression.strengths``. The slope of the loss is that at
         weights of zero, less what equal weights would take away from it.
         """
-        weight, target = self._sample_weight, self._target
+        weight, target = self._problem.sample_weight, self._problem.target
         share = np.full(target.shape[1], 1 / max(2, target.shape[1]))
-        if self._fit_intercept:
+        if self._problem.fit_intercept:
             share = np.average(target, axis=0, weights=weight)
-        moments = self._centred().T @ (np.sqrt(weight)[:, None] * (target - share))
+        weighted = self._problem.columns.weighted
+        moments = weighted.T @ (np.sqrt(weight)[:, None] * (target - share))
         size = float(norm(moments)) / (self.most_l2() or 1.0)
         if size == 0:
             return np.zeros(n_alphas)
         descents = (moments - moments.mean(axis=0)).T
         tops = [critical_alpha(penalty, descent) for descent in descents]
         return max(tops) * size ** (1 - degree) * np.logspace(0, -DECADES, n_alphas)
-
-    def _centred(self):
-        weight, mean = self._sample_weight, 0.0
-        if self._fit_intercept:
-            mean = np.average(self._X, axis=0, weights=weight)
-        return np.sqrt(weight)[:, None] * (self._X - mean)
 
     def unpacked(self, results):
         """``coef_`` and ``intercept_`` of a result."""

@@ -13,6 +13,51 @@ MOST_CURVATURE = 0.25  # Böhning's bound on p (1 - p)
 _RATE = 0.1  # of Adam, where margins have about the size of the weights
 
 
+class LogisticColumns:
+    """The columns of X and of an intercept, centred: once for all penalties of them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+    sample_weight : ndarray of shape (n_samples,)
+    fit_intercept : bool
+    """
+
+    def __init__(self, X, sample_weight, fit_intercept):
+        self.X, self.sample_weight = X, sample_weight
+        self.fit_intercept = fit_intercept
+
+    @cached_property
+    def mean(self):
+        """The means of X; zero without an intercept."""
+        if not self.fit_intercept:
+            return np.zeros(self.X.shape[1])
+        return np.average(self.X, axis=0, weights=self.sample_weight)
+
+    @property
+    def weighted(self):
+        """X less its means, times the roots of the weights of samples."""
+        return np.sqrt(self.sample_weight)[:, None] * (self.X - self.mean)
+
+    @cached_property
+    def size(self):
+        """The largest singular value of the weighted columns of X."""
+        return float(np.linalg.norm(self.weighted, 2))
+
+    @cached_property
+    def unit(self):
+        """The entry of the intercept's column: it is as long as X is large."""
+        return self.size / float(np.sqrt(self.sample_weight.sum())) or 1.0
+
+    @cached_property
+    def centred(self):
+        """X less its means, and a column for an intercept, orthogonal to it."""
+        centred = self.X - self.mean
+        if not self.fit_intercept:
+            return centred
+        return np.column_stack([centred, np.full(len(centred), self.unit)])
+
+
 class LogisticProblem:
     """log loss + alpha * sum of penalty(row of coef) + l2 ||coef||^2.
 
@@ -25,47 +70,37 @@ class LogisticProblem:
     alpha, l2 : float >= 0
     penalty : Term
     fit_intercept : bool
+    columns : LogisticColumns or None, default=None
+        Those of X, where another problem has them.
     """
 
-    def __init__(self, X, target, sample_weight, alpha, penalty, l2, fit_intercept):
+    def __init__(
+        self, X, target, sample_weight, alpha, penalty, l2, fit_intercept, columns=None
+    ):
         self.X, self.target, self.sample_weight = X, target, sample_weight
         self.alpha, self.penalty, self.l2 = alpha, penalty, l2
         self.fit_intercept = fit_intercept
+        if columns is None:
+            columns = LogisticColumns(X, sample_weight, fit_intercept)
+        self.columns = columns
 
-    def with_penalty(self, penalty, alpha=None):
+    def with_penalty(self, penalty, alpha=None, l2=None):
         """The same data under another penalty."""
-        X, target, weight = self.X, self.target, self.sample_weight
-        alpha = self.alpha if alpha is None else alpha
-        problem = LogisticProblem(
-            X, target, weight, alpha, penalty, self.l2, self.fit_intercept
+        return LogisticProblem(
+            self.X,
+            self.target,
+            self.sample_weight,
+            self.alpha if alpha is None else alpha,
+            penalty,
+            self.l2 if l2 is None else l2,
+            self.fit_intercept,
+            self.columns,
         )
-        for name in ("centred_columns", "lipschitz"):
-            if name in vars(self):
-                vars(problem)[name] = vars(self)[name]
-        return problem
 
-    @cached_property
-    def centred_columns(self):
-        """X less its means, a column for an intercept, the means and its one entry.
-
-        The intercept of centred columns hardly depends on the weights. Its column is as
-        long as X, in whose units steps are taken.
-        """
-        if not self.fit_intercept:
-            return self.X, np.zeros(self.X.shape[1]), 1.0
-        weight = self.sample_weight
-        mean = np.average(self.X, axis=0, weights=weight)
-        centred = self.X - mean
-        size = np.linalg.norm(np.sqrt(weight)[:, None] * centred, 2)
-        unit = float(size / np.sqrt(weight.sum())) or 1.0
-        return np.column_stack([centred, np.full(len(centred), unit)]), mean, unit
-
-    @cached_property
+    @property
     def lipschitz(self):
         """That of the gradient of all but the penalty, in one row of the weights."""
-        columns, *_ = self.centred_columns
-        size = np.linalg.norm(np.sqrt(self.sample_weight)[:, None] * columns, 2)
-        return MOST_CURVATURE * float(size) ** 2 + 2 * self.l2 or 1.0
+        return MOST_CURVATURE * self.columns.size**2 + 2 * self.l2 or 1.0
 
     @property
     def has_one_majorant(self):

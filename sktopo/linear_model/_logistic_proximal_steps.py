@@ -15,7 +15,12 @@ def after_proximal_steps(state, n_steps):
 
 def _after_steps_in_row(state, k, n_steps):
     problem, margins = state.problem, state.margins.copy()
-    columns, mean, unit = problem.centred_columns
+    # The intercept of centred columns hardly depends on the weights.
+    columns, mean, unit = (
+        problem.columns.centred,
+        problem.columns.mean,
+        problem.columns.unit,
+    )
 
     def smooth(z):
         margins[:, k] = columns @ z
@@ -48,11 +53,10 @@ def keeps_ties(state, *, under_majorant=False):
     if penalty.prox is None or penalty.ties is None:
         return False
     step = 1 / problem.lipschitz
-    for w, residual in zip(state.coef, state.residual.T, strict=True):
-        if under_majorant and state.problem.penalty.majorant is not None:
-            penalty = state.problem.penalty.majorant(w)
-        slope = (problem.sample_weight * residual) @ problem.X + 2 * problem.l2 * w
-        moved = penalty.prox(w - step * slope, step * problem.alpha)
+    for k, w in enumerate(state.coef):
+        if under_majorant and problem.penalty.majorant is not None:
+            penalty = problem.penalty.majorant(w)
+        moved = penalty.prox(w - step * state.smooth_slope(k), step * problem.alpha)
         if not np.array_equal(penalty.ties(moved, 0.0), penalty.ties(w, 0.0)):
             return False
     return True

@@ -28,6 +28,12 @@ class State:
         loss, self.residual = problem.losses(margins)
         self.value = loss + penalties[0].sum()
 
+    def smooth_slope(self, k):
+        """The gradient in row k of all but the penalty."""
+        problem = self.problem
+        weighted = problem.sample_weight * self.residual[:, k]
+        return weighted @ problem.X + 2 * problem.l2 * self.coef[k]
+
     def with_row(self, k, w, b):
         """The state with other weights and another intercept in row k."""
         coef, intercept = self.coef.copy(), self.intercept.copy()

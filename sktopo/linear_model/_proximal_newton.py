@@ -182,12 +182,12 @@ class _Newton:
 
     def _beside(self, state):
         """The state after a step under another slope of a concave part, if it helps."""
-        problem, coef = state.problem, state.coef
+        problem, here = state.problem, state
         if problem.alpha == 0 or problem.penalty.other_slopes is None:
             return state
-        for k, (w, residual) in enumerate(zip(coef, state.residual.T, strict=True)):
-            grad = (problem.sample_weight * residual) @ problem.X + 2 * problem.l2 * w
-            for slope in problem.penalty.other_slopes(w, -grad / problem.alpha):
+        for k, w in enumerate(here.coef):
+            descent = -here.smooth_slope(k) / problem.alpha
+            for slope in problem.penalty.other_slopes(w, descent):
                 state = proximal_newton_step(state, k, slope)
         return state
 

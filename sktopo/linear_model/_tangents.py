@@ -68,27 +68,26 @@ class _Descents:
         part = problem if penalty is None else problem.with_penalty(penalty)
         w, last = start, np.inf
         while run.nit < self.settings["max_iter"]:
-            slope = part.penalty.concave_slope(w)
-            key = slope.tobytes()
-            if key not in self._known:
-                self._known[key] = tangent_step(part, slope, w)
-            w = self._known[key]
+            w = self._minimum(part, part.penalty.concave_slope(w), w)
             value = part.objective.value_and_grad(w)[0]
-            run.record(w, self._reached(part, w, value))
+            run.record(w, value if part is problem else problem.objective(w))
             if not last - value > self.settings["tol"] * abs(value):
                 lower = self._beside(part, w, value)
                 if lower is None:
                     run.status = 0
                     break
                 w, value = lower
-                run.record(w, self._reached(part, w, value))
+                run.record(w, value)
             last = value
         self._ends.append(w)
         return w
 
-    def _reached(self, part, w, value):
-        """The objective, where ``value`` is that under the penalty of a part."""
-        return value if part is self.problem else self.problem.objective(w)
+    def _minimum(self, part, slope, start):
+        """The minimum under a tangent, computed once for each slope."""
+        key = slope.tobytes()
+        if key not in self._known:
+            self._known[key] = tangent_step(part, slope, start)
+        return self._known[key]
 
     def _beside(self, part, w, value):
         """A lower minimum under another slope at w, and its value; None without."""
@@ -97,7 +96,7 @@ class _Descents:
             return None
         _, grad = part.error.value_and_grad(w)
         for slope in penalty.other_slopes(w, -grad / part.alpha):
-            lower = tangent_step(part, slope, w)
+            lower = self._minimum(part, slope, w)
             least = part.objective(lower)
             if value - least > self.settings["tol"] * abs(value):
                 return lower, least

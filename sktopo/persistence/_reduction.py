@@ -29,10 +29,8 @@ class ReducedMatrix:
     def __init__(self, entries, row_cells, column_cells):
         self._cells = column_cells
         self._place = inverse_permutation(column_cells)
-        rows, columns = (
-            inverse_permutation(row_cells)[entries[0]],
-            self._place[entries[1]],
-        )
+        rows = inverse_permutation(row_cells)[entries[0]]
+        columns = self._place[entries[1]]
         matrix = _bit_columns(rows, columns, column_cells.size)
         self._added, column_of = _reduce(matrix, row_cells.size)
         low = np.flatnonzero(column_of >= 0)
